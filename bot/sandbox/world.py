@@ -1,0 +1,195 @@
+"""What the stand-ins share: the clock that can be moved, what survives a restart, and what was published.
+
+Every stand-in is given one `World`. It keeps its own state in memory, writes each change through to the
+`shelf` (so that a killed sandbox goes on where it was), and tells `publish` of everything a reader can see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+
+class Shelf:
+    """JSON documents by kind and id, in one SQLite file, or in memory when there is no folder. Thread-safe."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS doc (kind TEXT, id TEXT, body TEXT, PRIMARY KEY (kind, id))",
+        )
+
+    def put(self, kind: str, key: str | int, body: Any) -> None:
+        """Keep this document, in place of an older one of the same kind and id."""
+        with self._lock:
+            self._db.execute(
+                "INSERT OR REPLACE INTO doc VALUES (?, ?, ?)", (kind, str(key), json.dumps(body))
+            )
+
+    def drop(self, kind: str, key: str | int) -> None:
+        """Forget it; no error if it is not there."""
+        with self._lock:
+            self._db.execute("DELETE FROM doc WHERE kind = ? AND id = ?", (kind, str(key)))
+
+    def get(self, kind: str, key: str | int) -> Any:
+        """The document, or None."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT body FROM doc WHERE kind = ? AND id = ?", (kind, str(key))
+            ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def all(self, kind: str) -> dict[str, Any]:
+        """Every document of a kind by id, in the order in which they were first put."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT id, body FROM doc WHERE kind = ? ORDER BY rowid", (kind,)
+            ).fetchall()
+        return {key: json.loads(body) for key, body in rows}
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+
+class Blobs:
+    """Bytes by their SHA-256, in a folder or in memory."""
+
+    def __init__(self, root: Path | None) -> None:
+        self._root = root
+        self._memory: dict[str, bytes] = {}
+        if root is not None:
+            root.mkdir(parents=True, exist_ok=True)
+
+    def put(self, data: bytes) -> str:
+        """Keep the bytes; their SHA-256 in hexadecimal is the name to get them by."""
+        name = hashlib.sha256(data).hexdigest()
+        if self._root is None:
+            self._memory[name] = data
+        else:
+            part = self._root / f"{name}.part"
+            part.write_bytes(data)
+            part.replace(self._root / name)
+        return name
+
+    def get(self, name: str) -> bytes:
+        """The bytes. Raises KeyError if there are none of that name."""
+        if self._root is None:
+            return self._memory[name]
+        try:
+            return (self._root / name).read_bytes()
+        except FileNotFoundError:
+            raise KeyError(name) from None
+
+
+class Clock:
+    """The sandbox's time: the machine's, moved ahead as far as somebody asked. Survives a restart."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._ahead = timedelta(seconds=shelf.get("clock", "ahead_s") or 0)
+
+    def now(self) -> datetime:
+        """The sandbox's present, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, span: timedelta) -> datetime:
+        """Move the clock (ahead or back) and tell the new time."""
+        self._ahead += span
+        self._shelf.put("clock", "ahead_s", self._ahead.total_seconds())
+        return self.now()
+
+    def to(self, instant: datetime) -> datetime:
+        """Set the clock to an instant."""
+        return self.advance(instant - self.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file of a published post as its service received it."""
+
+    sha256: str
+    mime: str
+    alt: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One thing a reader can see on one of the services; its fields are those of `GET /sandbox/posts`."""
+
+    service: str
+    account: str
+    id: str
+    text: str
+    """As a reader sees it."""
+    raw: Any
+    """As received: the decoded request."""
+    url: str
+    published_at: str
+    """ISO 8601, UTC."""
+    media: tuple[Picture, ...] = ()
+    reply_to: str | None = None
+    idempotency_key: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    """What the page shows beside it: content warning, title, privacy …"""
+
+
+class World:
+    """Everything the stand-ins share. With a folder, all of it survives a kill."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        self.shelf = Shelf(folder / "sandbox.sqlite3" if folder else None)
+        self.blobs = Blobs(folder / "blobs" if folder else None)
+        self.clock = Clock(self.shelf)
+        self._publications: dict[str, Publication] = {}
+        self._watchers: set[asyncio.Queue[dict[str, Any]]] = set()
+        for key, body in self.shelf.all("publication").items():
+            media = tuple(Picture(**one) for one in body.pop("media"))
+            self._publications[key] = Publication(**body, media=media)
+
+    def publish(self, publication: Publication) -> None:
+        """Show it to readers; a second call with the same service and id replaces it (an edit)."""
+        key = f"{publication.service}/{publication.id}"
+        self._publications[key] = publication
+        self.shelf.put("publication", key, asdict(publication))
+        self.announce({"event": "published", "service": publication.service, "id": publication.id})
+
+    def retract(self, service: str, identity: str) -> None:
+        """It was deleted: readers see it no more."""
+        key = f"{service}/{identity}"
+        if self._publications.pop(key, None) is not None:
+            self.shelf.drop("publication", key)
+            self.announce({"event": "retracted", "service": service, "id": identity})
+
+    def posts(self) -> list[dict[str, Any]]:
+        """Everything published and not deleted, oldest first, as JSON values."""
+        return [asdict(one) for one in sorted(self._publications.values(), key=lambda one: one.published_at)]
+
+    def announce(self, event: dict[str, Any]) -> None:
+        """Tell every open page that something changed."""
+        for queue in self._watchers:
+            queue.put_nowait(event)
+
+    def watch(self) -> Iterator[asyncio.Queue[dict[str, Any]]]:
+        """A queue of announcements for one open page; use it with `contextlib.contextmanager`."""
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._watchers.add(queue)
+        try:
+            yield queue
+        finally:
+            self._watchers.discard(queue)
