@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 
 class PostState(StrEnum):
@@ -91,9 +91,14 @@ class ForbiddenEdge(Exception):
 State = TypeVar("State", PostState, DeliveryState)
 
 
+_EDGES: dict[type[StrEnum], frozenset[tuple[Any, Any]]] = {
+    PostState: POST_EDGES,
+    DeliveryState: DELIVERY_EDGES,
+}
+
+
 def advance(old: State, new: State) -> State:
     """Return `new` if the edge exists; raise `ForbiddenEdge` otherwise."""
-    edges = POST_EDGES if isinstance(old, PostState) else DELIVERY_EDGES
-    if (old, new) not in edges:
+    if (old, new) not in _EDGES[type(old)]:
         raise ForbiddenEdge(f"{old} -> {new}")
     return new

@@ -14,7 +14,7 @@ from storage.states import (
 )
 
 
-@pytest.mark.parametrize("old,new", product(PostState, PostState))
+@pytest.mark.parametrize("old,new", list(product(PostState, PostState)))
 def test_a_post_walks_the_edges_of_the_table_and_no_other(old: PostState, new: PostState) -> None:
     if (old, new) in POST_EDGES:
         assert advance(old, new) is new
@@ -23,7 +23,7 @@ def test_a_post_walks_the_edges_of_the_table_and_no_other(old: PostState, new: P
             advance(old, new)
 
 
-@pytest.mark.parametrize("old,new", product(DeliveryState, DeliveryState))
+@pytest.mark.parametrize("old,new", list(product(DeliveryState, DeliveryState)))
 def test_a_delivery_walks_the_edges_of_the_table_and_no_other(old: DeliveryState, new: DeliveryState) -> None:
     if (old, new) in DELIVERY_EDGES:
         assert advance(old, new) is new
