@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+CHUNK = 1024 * 1024
+"""Bytes read at a time, so that a long video never stands in memory whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +34,103 @@ class Media:
     """What was done to it for this platform ("scaled to 2048 × 1365"), for the card."""
 
 
+class MissingMedia(Exception):
+    """A stored file is gone, or its bytes are no longer those that were reviewed; its text is for people."""
+
+
 class Store:
-    """A folder of files named by the SHA-256 of their bytes; a half-written file is never seen."""
+    """A folder of files named by the SHA-256 of their bytes; a half-written file is never seen.
+
+    Thread- and process-safe: the same bytes may be put twice at once. The folder is made at the first `put`,
+    with mode 700; files have mode 600.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    def put(self, data: bytes) -> str:
+        """Keep these bytes, durably; returns the SHA-256 (hexadecimal) to get them by."""
+        return self._keep(data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
+
+    def put_file(self, path: Path) -> str:
+        """Keep a copy of a file, read piece by piece. Raises OSError when it cannot be read."""
+        with path.open("rb") as source:
+            return self._keep(iter(lambda: source.read(CHUNK), b""))
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The file, opened for reading at its beginning, after its bytes were compared with its name.
+
+        Raises `MissingMedia`.
+        """
+        try:
+            file = self.path(sha256).open("rb")
+        except OSError as error:
+            raise _missing() from error
+        try:
+            _compare(iter(lambda: file.read(CHUNK), b""), sha256)
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def read(self, sha256: str) -> bytes:
+        """All bytes of a file, compared with its name. Raises `MissingMedia`."""
+        try:
+            data = self.path(sha256).read_bytes()
+        except OSError as error:
+            raise _missing() from error
+        _compare([data], sha256)
+        return data
+
+    def path(self, sha256: str) -> Path:
+        """Where the file lies; only its presence is looked at. Raises `MissingMedia`."""
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+            raise _missing()
+        found = self.root / sha256
+        if not found.is_file():
+            raise _missing()
+        return found
+
+    def _keep(self, chunks: Iterable[bytes]) -> str:
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+        part = self.root / f"{secrets.token_hex(16)}.part"
+        digest = hashlib.sha256()
+        try:
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - the mode must hold from the first byte
+                for chunk in chunks:
+                    digest.update(chunk)
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(self.root / digest.hexdigest())
+        finally:
+            part.unlink(missing_ok=True)
+        self._settle()
+        return digest.hexdigest()
+
+    def _settle(self) -> None:
+        """Make the new name itself survive a power cut, where folders can be synced (not on Windows)."""
+        if os.name != "posix":
+            return
+        folder = os.open(self.root, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _compare(chunks: Iterable[bytes], sha256: str) -> None:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    if digest.hexdigest() != sha256:
+        raise MissingMedia(
+            "A file of this post was damaged in the bot's folder and is not sent. "
+            "Upload it again in the draft, or bring the folder back from a backup.",
+        )
+
+
+def _missing() -> MissingMedia:
+    return MissingMedia("A file of this post is gone from the bot's folder. Upload it again in the draft.")
