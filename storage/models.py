@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.states import DeliveryState, PostState
+
+# every constraint has a name, so that a later migration can speak of it on both databases
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _one_of(states: type[StrEnum]) -> CheckConstraint:
+    """The database itself refuses a state that does not exist."""
+    listed = ", ".join(f"'{state.value}'" for state in states)
+    return CheckConstraint(f"state IN ({listed})", name="state")
+
+
+_SENDING = text(f"state = '{DeliveryState.SENDING.value}'")
 
 
 class Post(SQLModel, table=True):
     """One thing to be said to the world, numbered for ever."""
 
-    __table_args__ = (Index("ix_post_due", "state", "due_at", "id"),)
+    __table_args__ = (
+        Index("ix_post_due", "state", "due_at", "id"),
+        Index("ix_post_released_at", "released_at"),
+        _one_of(PostState),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     state: str = PostState.DRAFT
     author_id: int
     author_name: str
-    message_id: int = Field(unique=True)
+    message_id: int = Field(unique=True, sa_type=BigInteger)
     """The Zulip message that holds the draft; what it says now is what the post says."""
     channel_id: int | None = None
     """Where the draft was written; None for a direct message."""
@@ -38,6 +61,10 @@ class Post(SQLModel, table=True):
     created_at: datetime
     summary: str = ""
     """The first words, for lists."""
+    digest: str = ""
+    """SHA-256 of what the draft message said when it was last turned into a revision."""
+    changed_at: datetime | None = None
+    """When an edit was first seen that is still being gathered; None: nothing to gather."""
 
 
 class Revision(SQLModel, table=True):
@@ -58,7 +85,7 @@ class Revision(SQLModel, table=True):
     """JSON: what stands on the card beside the platforms' own problems."""
     accounts: str = "[]"
     """JSON: the accounts it goes to, in the order of the card."""
-    card_id: int | None = Field(default=None, index=True)
+    card_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
     """Zulip message id of its card; None until it was said."""
     card_text: str = ""
     """What the card says, as we last wrote it."""
@@ -95,6 +122,16 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("post_id", "account"),
         Index("ix_delivery_due", "state", "not_before", "id"),
+        Index("ix_delivery_settled", "state", "settled_at"),
+        # one delivery at a time per account, whoever claims it
+        Index(
+            "uq_delivery_sending",
+            "account",
+            unique=True,
+            sqlite_where=_SENDING,
+            postgresql_where=_SENDING,
+        ),
+        _one_of(DeliveryState),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -121,6 +158,10 @@ class Delivery(SQLModel, table=True):
     error: str = ""
     """The last trouble, as one sentence for people."""
     settled_at: datetime | None = None
+    searches: int = 0
+    """While `unknown`: how often the platform was asked whether it is there."""
+    told: bool = False
+    """Whether people were told of the present outcome."""
 
 
 class Entry(SQLModel, table=True):
@@ -151,13 +192,13 @@ class Notice(SQLModel, table=True):
     text: str
     created_at: datetime
     said_at: datetime | None = Field(default=None, index=True)
-    message_id: int | None = None
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Seen(SQLModel, table=True):
     """A message that was handled, so that a restart does not answer it again."""
 
-    message_id: int = Field(primary_key=True)
+    message_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     answered: bool = True
     """False: it was not understood; if it is edited it is read again."""
     digest: str = ""

@@ -1,0 +1,208 @@
+"""Opens SQLite or PostgreSQL from one URL, brings the tables up to date, hands out transactions."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlmodel import Session, create_engine
+
+from storage.errors import StorageError, explain
+from storage.migrations import HEAD
+
+_log = logging.getLogger(__name__)
+
+BUSY_S = 5
+"""How long a writer waits for another one before it gives up, in seconds."""
+
+_MIGRATION_LOCK = 0x50C1A1
+"""Names the lock under which one of several bots that start together changes the tables (PostgreSQL)."""
+
+
+class Database:
+    """One database, safe for many threads; several processes may open the same one.
+
+    `url` is `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`. The file is made with mode 600, its
+    folder with mode 700. Nothing is connected yet; `migrate` is to be called once before all else.
+    Every method raises `StorageError` for what the people who run it can mend.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _understand(url)
+        self._sqlite = self.url.get_backend_name() == "sqlite"
+        if self._sqlite:
+            _make_file(self.url)
+        try:
+            self._engine = _open_sqlite(self.url) if self._sqlite else _open_postgres(self.url)
+        except ModuleNotFoundError as error:
+            raise StorageError(
+                "PostgreSQL needs one more package: `pip install social[postgres]`."
+            ) from error
+        # the same pool twice: what only reads waits for no writer, and cannot write by mistake
+        self._reader = self._engine.execution_options(
+            reading=True,
+            **({} if self._sqlite else {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}),
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that is committed at the end, or rolled back if anything is raised.
+
+        On SQLite it is the only writer from its first statement on: keep it short, and call nobody inside.
+        The rows may be read after it.
+        """
+        with (
+            self._translating(),
+            Session(self._engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one moment of the database and can change nothing."""
+        with (
+            self._translating(),
+            Session(self._reader, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables up to date; costs next to nothing when they are.
+
+        Raises `StorageError` if the database was written by a newer version of the bot.
+        """
+        with self._translating():
+            with self._engine.connect() as connection:
+                current = _version(connection)
+                connection.rollback()
+                if current == HEAD:
+                    return
+            with self._engine.connect() as connection:
+                self._upgrade(connection)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    def _upgrade(self, connection: Connection) -> None:
+        if self._sqlite:
+            # altering a table makes it anew, which must not break what points to it; not possible once begun
+            connection.detach()
+            connection.connection.execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            if not self._sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            current = _version(connection)  # somebody else may have done it while we waited
+            if current != HEAD:
+                _run_migrations(connection, current)
+                _log.info(
+                    "database: %s -> %s", current or "empty", HEAD, extra={"action": "database_migrated"}
+                )
+            if self._sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise StorageError(f"{self.url.database} could not be brought up to date; it is as it was.")
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            known = explain(error, self.url)
+            if known is None:
+                raise
+            raise known from error
+
+
+def _understand(url: str) -> URL:
+    wanted = "It begins with `sqlite:///` or `postgresql://`."
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # the text may hold a password, so it is not repeated, not even as the cause
+        raise StorageError(f"`database_url` is not the address of a database. {wanted}") from None
+    if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise StorageError(f"`database_url` names `{parsed.drivername}`, which is not supported. {wanted}")
+    if parsed.database in (None, "", ":memory:"):
+        raise StorageError("`database_url` names no file: what is remembered must survive a restart.")
+    return parsed
+
+
+def _make_file(url: URL) -> None:
+    path = Path(url.database or "")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))  # SQLite's helper files take over its mode
+    except OSError as error:
+        raise StorageError(
+            f"The database `{path}` cannot be made or opened ({error.strerror}). "
+            "Give the bot's user the right to write there, or name another file."
+        ) from error
+
+
+def _open_sqlite(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_S})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin on its own: see _begin
+        connection.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        # a writer is the only one from the start, so that what it read still holds when it writes
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _open_postgres(url: URL) -> Engine:
+    engine = create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET lock_timeout = '{BUSY_S}s'")
+        # a bot that froze inside a transaction must not hold its rows for ever
+        connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+        connection.commit()
+
+    return engine
+
+
+def _version(connection: Connection) -> str | None:
+    """The step the tables are at; None if there are none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _run_migrations(connection: Connection, current: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise StorageError(
+            f"The database was written by a newer version of the bot (step {current}; this one knows {HEAD}). "
+            "Install the newer version again, or bring back a copy from before."
+        )
+    command.upgrade(config, "head")

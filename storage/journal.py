@@ -1,0 +1,159 @@
+"""What happened and what is to be said: every change of state with its line in the log, and the notices.
+
+`create` and `transition` are the only ways a post or a delivery gets a state: the change, its `Entry` and its
+line in the program's log are one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session, col, select
+
+from storage.errors import Moved
+from storage.models import Delivery, Entry, Notice, Post
+from storage.states import DeliveryState, PostState, advance
+
+_log = logging.getLogger("storage")
+
+Row = TypeVar("Row", Post, Delivery)
+
+
+def create(session: Session, row: Row, *, who: str, what: str, now: datetime) -> Row:
+    """Add a new post or delivery, with its first line in the log; afterwards it has its `id`."""
+    session.add(row)
+    session.flush()
+    _record(session, row, "", row.state, who=who, what=what, now=now)
+    return row
+
+
+def transition(
+    session: Session, row: Row, new: PostState | DeliveryState, *, who: str, what: str, now: datetime
+) -> Row:
+    """Bring a post or a delivery into another state; `who` did `what` (a few words, never a text or a secret).
+
+    Raises `ForbiddenEdge` if there is no such edge, and `Moved` if the row is not in the database in the state
+    that `row` says: somebody else was faster, so the whole decision must be made again.
+    """
+    old = _state(row)
+    if isinstance(old, PostState):
+        advance(old, PostState(new))
+    else:
+        advance(old, DeliveryState(new))
+    session.add(row)
+    session.flush()
+    model = type(row)
+    changed = session.execute(
+        update(model)
+        .where(col(model.id) == row.id, col(model.state) == old.value)
+        .values(state=new.value)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # the stubs know it of cursor results only
+        raise Moved(f"{_name(row)} was changed by somebody else at the same moment. Look at it again.")
+    set_committed_value(row, "state", new.value)
+    _date(row, old, new, now)
+    _record(session, row, old.value, new.value, who=who, what=what, now=now)
+    return row
+
+
+def write_entry(
+    session: Session,
+    *,
+    at: datetime,
+    who: str,
+    what: str,
+    post_id: int | None = None,
+    account: str = "",
+    old: str = "",
+    new: str = "",
+) -> Entry:
+    """Add one line to the log of a post; the database lets nobody change or remove it."""
+    entry = Entry(at=at, post_id=post_id, account=account, who=who, what=what, old=old, new=new)
+    session.add(entry)
+    return entry
+
+
+def log(session: Session, post_id: int) -> Sequence[Entry]:
+    """Who did what to this post, oldest first."""
+    return session.exec(select(Entry).where(Entry.post_id == post_id).order_by(col(Entry.id))).all()
+
+
+def notify(
+    session: Session,
+    key: str,
+    text: str,
+    *,
+    now: datetime,
+    post_id: int | None = None,
+    user_id: int | None = None,
+) -> bool:
+    """Write down something to be said, unless it was already under this key; True if it is new."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {"key": key, "text": text, "created_at": now, "post_id": post_id, "user_id": user_id}
+    statement = insert(Notice).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    return session.execute(statement.returning(col(Notice.id))).first() is not None
+
+
+def outbox(session: Session, limit: int = 100) -> Sequence[Notice]:
+    """What is still to be said, oldest first."""
+    unsaid = select(Notice).where(col(Notice.said_at).is_(None))
+    return session.exec(unsaid.order_by(col(Notice.id)).limit(limit)).all()
+
+
+def said(session: Session, notice: Notice, *, now: datetime, message_id: int | None = None) -> None:
+    """The notice was said, in this Zulip message."""
+    notice.said_at = now
+    notice.message_id = message_id
+    session.add(notice)
+
+
+def _state(row: Post | Delivery) -> PostState | DeliveryState:
+    return PostState(row.state) if isinstance(row, Post) else DeliveryState(row.state)
+
+
+def _name(row: Post | Delivery) -> str:
+    return (
+        f"post {row.id}" if isinstance(row, Post) else f"delivery {row.id} (post {row.post_id} {row.account})"
+    )
+
+
+def _date(
+    row: Post | Delivery, old: PostState | DeliveryState, new: PostState | DeliveryState, now: datetime
+) -> None:
+    """The instants that a state carries with it."""
+    if isinstance(row, Delivery):
+        row.settled_at = now if new in SETTLED else None
+        if old is DeliveryState.SENDING:
+            row.lease_until, row.worker = None, ""
+    elif new is PostState.APPROVED and (old is not PostState.HELD or row.approved_at is None):
+        row.approved_at = now
+    elif new in (PostState.DRAFT, PostState.BROKEN):
+        row.approved_at = None
+    elif new is PostState.RELEASED:
+        row.released_at = now
+
+
+SETTLED = frozenset(
+    {DeliveryState.PUBLISHED, DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED}
+)
+"""What a delivery does not leave on its own: published, or waiting for `find` or for people."""
+
+
+def _record(
+    session: Session, row: Post | Delivery, old: str, new: str, *, who: str, what: str, now: datetime
+) -> None:
+    new = str(new)
+    post_id, account = (row.id, "") if isinstance(row, Post) else (row.post_id, row.account)
+    write_entry(session, at=now, post_id=post_id, account=account, who=who, what=what, old=old, new=new)
+    kind = "post" if isinstance(row, Post) else "delivery"
+    facts: dict[str, Any] = {"action": f"{kind}_{new}", "post": post_id}
+    if account:
+        facts["account"] = account
+    _log.info("%s: %s -> %s", _name(row), old or "new", new, extra=facts)

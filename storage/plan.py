@@ -1,0 +1,143 @@
+"""The questions about posts: what is due, what is open, what is planned, what came of it. Nothing changes here.
+
+All instants are UTC; a span goes from `start` up to, but without, `end`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, exists, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from storage.models import Delivery, Post
+from storage.states import DeliveryState, PostState
+
+_P, _D = PostState, DeliveryState
+
+UNFINISHED = (_D.WAITING, _D.PENDING, _D.SENDING, _D.UNKNOWN)
+"""A released post with one of these is still going out."""
+
+_NOT_OUT = (_P.BROKEN, _P.DRAFT, _P.APPROVED, _P.HELD)
+
+
+def due_posts(session: Session, now: datetime, limit: int = 100) -> Sequence[Post]:
+    """Approved posts whose time has come: those without a time first, then the longest due."""
+    approved = select(Post).where(Post.state == _P.APPROVED)
+    at_once = session.exec(
+        approved.where(col(Post.due_at).is_(None)).order_by(col(Post.id)).limit(limit)
+    ).all()
+    timed = session.exec(
+        approved.where(col(Post.due_at) <= now).order_by(col(Post.due_at), col(Post.id)).limit(limit)
+    ).all()
+    return [*at_once, *timed][:limit]
+
+
+def late_posts(session: Session, now: datetime, late: timedelta) -> Sequence[Post]:
+    """Posts that must expire: more than `late` past their time, or past their "not after"; not yet out."""
+    return session.exec(
+        select(Post)
+        .where(
+            col(Post.state).in_((_P.DRAFT, _P.APPROVED, _P.HELD)),
+            or_(col(Post.due_at) < now - late, col(Post.not_after) < now),
+        )
+        .order_by(col(Post.id))
+    ).all()
+
+
+def open_posts(session: Session) -> Sequence[Post]:
+    """Every post that something may still happen to: what must be looked at after a time away."""
+    going_out = exists().where(col(Delivery.post_id) == Post.id, col(Delivery.state).in_(UNFINISHED))
+    return session.exec(
+        select(Post)
+        .where(
+            or_(
+                col(Post.state).in_((*_NOT_OUT, _P.EXPIRED)),
+                and_(col(Post.state) == _P.RELEASED, going_out),
+            )
+        )
+        .order_by(col(Post.id))
+    ).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """The earliest instant at which there is something to release or to deliver; None if nothing waits.
+
+    It may lie in the past: then it is due. A delivery behind another one of the same account does not
+    count; it is looked at again when that one is settled.
+    """
+    approved = select(Post).where(Post.state == _P.APPROVED)
+    at_once = session.exec(approved.where(col(Post.due_at).is_(None)).limit(1)).first()
+    if at_once is not None:
+        return at_once.approved_at or at_once.created_at
+    timed = session.exec(
+        select(Post.due_at)
+        .where(Post.state == _P.APPROVED, col(Post.due_at).is_not(None))
+        .order_by(col(Post.due_at))
+        .limit(1)
+    ).first()
+    busy = aliased(Delivery)
+    behind = exists().where(col(busy.account) == Delivery.account, col(busy.state) == _D.SENDING)
+    pending = session.exec(
+        select(Delivery.not_before)
+        .where(Delivery.state == _D.PENDING, ~behind)
+        .order_by(col(Delivery.not_before))
+        .limit(1)
+    ).first()
+    return min((instant for instant in (timed, pending) if instant is not None), default=None)
+
+
+def planned(session: Session, start: datetime, end: datetime) -> Sequence[Post]:
+    """What goes out or went out in a span, in that order: released ones by the time they went, others by
+    the time they are to go. Withdrawn ones are left out.
+    """
+    released, due = col(Post.released_at), col(Post.due_at)
+    posts = session.exec(
+        select(Post).where(
+            or_(
+                and_(col(Post.state) == _P.RELEASED, released >= start, released < end),
+                and_(col(Post.state).in_((*_NOT_OUT, _P.EXPIRED)), due >= start, due < end),
+            )
+        )
+    ).all()
+    return sorted(posts, key=lambda post: (post.released_at or post.due_at or start, post.id or 0))
+
+
+def published(session: Session, start: datetime, end: datetime) -> Sequence[Delivery]:
+    """What was published in a span, account by account, oldest first."""
+    settled = col(Delivery.settled_at)
+    return session.exec(
+        select(Delivery)
+        .where(Delivery.state == _D.PUBLISHED, settled >= start, settled < end)
+        .order_by(settled, col(Delivery.id))
+    ).all()
+
+
+def drafts(session: Session) -> Sequence[Post]:
+    """Posts that wait for approval or cannot go out as they stand, oldest first."""
+    return session.exec(
+        select(Post).where(col(Post.state).in_((_P.DRAFT, _P.BROKEN))).order_by(col(Post.id))
+    ).all()
+
+
+def waiting_without_time(session: Session) -> Sequence[Post]:
+    """Posts not yet out that have no time, oldest first."""
+    return session.exec(
+        select(Post).where(col(Post.state).in_(_NOT_OUT), col(Post.due_at).is_(None)).order_by(col(Post.id))
+    ).all()
+
+
+def troubled(session: Session) -> Sequence[Delivery]:
+    """Deliveries that people should decide about: failed or unknown, oldest first."""
+    return session.exec(
+        select(Delivery).where(col(Delivery.state).in_((_D.FAILED, _D.UNKNOWN))).order_by(col(Delivery.id))
+    ).all()
+
+
+def slot_taken(session: Session, instant: datetime) -> bool:
+    """Whether a post that is not withdrawn or expired goes, or went, out at this instant."""
+    gone = (_P.WITHDRAWN, _P.EXPIRED)
+    there = select(Post.id).where(Post.due_at == instant, col(Post.state).not_in(gone))
+    return session.exec(there.limit(1)).first() is not None

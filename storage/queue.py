@@ -1,0 +1,238 @@
+"""The claims on deliveries: one at a time per account, committed before the call, settled right after.
+
+    with database.transaction() as session:
+        delivery = claim(session, now, lease, worker)
+    ... the call to the platform, outside of any transaction ...
+    with database.transaction() as session:
+        settle(session, delivery, DeliveryState.PUBLISHED, now=now, what="published", remote_id=…, url=…)
+
+A claim holds for its lease; `renew` prolongs it. A claim whose lease is over belongs to nobody: the claimer may
+be dead or slow, so the delivery becomes `unknown`, and what the old claimer still says of it is taken only if
+it is that the post is out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import exists, func
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.errors import Moved
+from storage.journal import create, log, notify, outbox, said, transition, write_entry
+from storage.models import Delivery
+from storage.plan import (
+    drafts,
+    due_posts,
+    late_posts,
+    next_due,
+    open_posts,
+    planned,
+    published,
+    slot_taken,
+    troubled,
+    waiting_without_time,
+)
+from storage.states import DeliveryState
+
+__all__ = [
+    "Moved",
+    "claim",
+    "create",
+    "deliveries",
+    "drafts",
+    "due_posts",
+    "interrupted",
+    "keep_receipt",
+    "late_posts",
+    "log",
+    "new_key",
+    "next_due",
+    "notify",
+    "open_posts",
+    "outbox",
+    "planned",
+    "published",
+    "renew",
+    "reorder",
+    "said",
+    "settle",
+    "slot_taken",
+    "transition",
+    "troubled",
+    "waiting_without_time",
+    "write_entry",
+]
+
+_D = DeliveryState
+
+_ACCOUNT_LOCKS = 0x50C1A1
+"""Tells our locks on accounts from other locks in the same database (PostgreSQL)."""
+
+
+def new_key() -> str:
+    """A fresh idempotency key for one order."""
+    return uuid4().hex
+
+
+def deliveries(session: Session, post_id: int) -> Sequence[Delivery]:
+    """The deliveries of a post, in the order in which they were made."""
+    return session.exec(select(Delivery).where(Delivery.post_id == post_id).order_by(col(Delivery.id))).all()
+
+
+def claim(
+    session: Session, now: datetime, lease: timedelta, worker: str, delivery_id: int | None = None
+) -> Delivery | None:
+    """Take the longest due pending delivery (or that one) whose account sends nothing else; None if there is none.
+
+    It is `sending` afterwards, until `now + lease`. To be committed before the platform is called.
+    """
+    passed_over: list[str] = []
+    while True:
+        wanted = _claimable(now).where(col(Delivery.account).not_in(passed_over))
+        if delivery_id is not None:
+            wanted = wanted.where(Delivery.id == delivery_id)
+        found = session.exec(wanted.limit(1)).first()
+        if found is None:
+            return None
+        if _lock_account(session, found.account):
+            # looked for again: while we waited for nobody, another one may have claimed and committed
+            again = wanted.where(Delivery.account == found.account).limit(1)
+            locked = session.exec(
+                again.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+            ).first()
+            if locked is not None:
+                return _take(session, locked, now, lease, worker)
+        passed_over.append(found.account)
+
+
+def interrupted(session: Session, now: datetime) -> Sequence[Delivery]:
+    """Deliveries found `sending` with their lease over: whoever claimed them is dead or too slow."""
+    return session.exec(
+        select(Delivery)
+        .where(Delivery.state == _D.SENDING, col(Delivery.lease_until) <= now)
+        .order_by(col(Delivery.id))
+    ).all()
+
+
+def settle(
+    session: Session,
+    delivery: Delivery,
+    new: DeliveryState,
+    *,
+    now: datetime,
+    what: str,
+    who: str = "bot",
+    error: str = "",
+    remote_id: str = "",
+    url: str = "",
+    not_before: datetime | None = None,
+    receipt: Mapping[str, Any] | None = None,
+) -> Delivery:
+    """Write down what became of a delivery; returns the row as it now is.
+
+    `delivery` is the row as it was claimed, or as it was looked at. `not_before` (UTC) is when a retry may
+    begin; `receipt` replaces the old one. Raises `Moved` if it is no longer the caller's, unless `new` is
+    `published`: that is true whoever says it, wherever an edge leads there.
+    """
+    row = _fresh(session, delivery)
+    if not _same_claim(row, delivery) and new is not _D.PUBLISHED:
+        raise Moved(
+            f"delivery {row.id} is no longer ours: its lease was over. What we know of it is not sure."
+        )
+    if row.state == _D.PENDING and new is _D.PUBLISHED:
+        raise Moved(f"delivery {row.id} was ordered again while a slow attempt published it. Look at it.")
+    row.error = error
+    if new is _D.PUBLISHED:
+        row.remote_id, row.url = remote_id, url
+    if not_before is not None:
+        row.not_before = not_before
+    if receipt is not None:
+        row.receipt = json.dumps(dict(receipt))
+    return transition(session, row, new, who=who, what=what, now=now)
+
+
+def keep_receipt(session: Session, delivery: Delivery, receipt: Mapping[str, Any]) -> None:
+    """Save how far a send has come. Raises `Moved` if the claim is no longer the caller's: it must stop."""
+    row = _ours(session, delivery)
+    row.receipt = json.dumps(dict(receipt))
+    session.add(row)
+
+
+def renew(session: Session, delivery: Delivery, until: datetime) -> None:
+    """Prolong the lease of a long send. Raises `Moved` if the claim is no longer the caller's."""
+    row = _ours(session, delivery)
+    row.lease_until = until
+    session.add(row)
+
+
+def reorder(
+    session: Session, delivery: Delivery, *, who: str, now: datetime, what: str = "ordered again"
+) -> Delivery:
+    """A person wants a failed, unknown or cancelled delivery to be tried again, at once.
+
+    It gets a new key and counts its attempts anew; the receipt and `first_at` stay, so that what is already
+    out is found and not repeated.
+    """
+    row = _fresh(session, delivery)
+    row.key, row.attempts, row.not_before, row.error, row.searches = new_key(), 0, now, "", 0
+    return transition(session, row, _D.PENDING, who=who, what=what, now=now)
+
+
+def _claimable(now: datetime) -> SelectOfScalar[Delivery]:
+    busy = aliased(Delivery)
+    behind = exists().where(col(busy.account) == Delivery.account, col(busy.state) == _D.SENDING)
+    return (
+        select(Delivery)
+        .where(Delivery.state == _D.PENDING, col(Delivery.not_before) <= now, ~behind)
+        .order_by(col(Delivery.not_before), col(Delivery.id))
+    )
+
+
+def _lock_account(session: Session, account: str) -> bool:
+    """Hold the account until the transaction ends; False if another one holds it. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    lock = func.pg_try_advisory_xact_lock(_ACCOUNT_LOCKS, func.hashtext(account))
+    return bool(session.execute(select(lock)).scalar())
+
+
+def _take(session: Session, row: Delivery, now: datetime, lease: timedelta, worker: str) -> Delivery:
+    transition(session, row, _D.SENDING, who="bot", what=f"attempt {row.attempts + 1}", now=now)
+    row.attempts += 1
+    row.first_at = row.first_at or now
+    row.lease_until = now + lease
+    row.worker = worker
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _fresh(session: Session, delivery: Delivery) -> Delivery:
+    """The row as it is now, held until the transaction ends."""
+    row = session.get(Delivery, delivery.id, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise LookupError(f"there is no delivery {delivery.id}")
+    return row
+
+
+def _same_claim(row: Delivery, known: Delivery) -> bool:
+    return (row.state, row.key, row.attempts, row.worker) == (
+        known.state,
+        known.key,
+        known.attempts,
+        known.worker,
+    )
+
+
+def _ours(session: Session, delivery: Delivery) -> Delivery:
+    row = _fresh(session, delivery)
+    if not _same_claim(row, delivery) or row.state != _D.SENDING:
+        raise Moved(f"delivery {row.id} is no longer ours: its lease was over.")
+    return row
