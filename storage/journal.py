@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
+from storage.database import insert
 from storage.errors import Moved
 from storage.models import Delivery, Entry, Notice, Post
 from storage.states import DeliveryState, PostState, advance
@@ -95,9 +95,8 @@ def notify(
     user_id: int | None = None,
 ) -> bool:
     """Write down something to be said, unless it was already under this key; True if it is new."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"key": key, "text": text, "created_at": now, "post_id": post_id, "user_id": user_id}
-    statement = insert(Notice).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    statement = insert(session, Notice).values(**values).on_conflict_do_nothing(index_elements=["key"])
     return session.execute(statement.returning(col(Notice.id))).first() is not None
 
 
