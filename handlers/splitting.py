@@ -1,0 +1,234 @@
+"""A text that is too long for one message, cut into a thread where a person would cut it.
+
+First at the author's own breaks (two empty lines), then between paragraphs, lines, sentences, words; within a
+word only if it is longer than a whole message, and within a link, handle or hashtag only if that is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from handlers.counting.links import MASTODON, X, links
+from handlers.counting.units import clusters
+
+Measure = Callable[[str], int]
+"""The length of a text in a platform's own unit."""
+
+THREAD_BREAK = re.compile(r"\r?\n(?:[ \t]*\r?\n){2,}")
+"""Two (or more) consecutive empty lines: here the author wants the next message of the thread to begin."""
+
+_BLANK = re.compile(r"[^\S\u00a0\u2007\u202f]+")
+"""Blanks at which a line may be broken; no-break spaces are none."""
+_TAG = re.compile(r"(?<![\w&/])#\w+|(?<![\w=/])@\w[\w.-]*(?:@\w[\w.-]*)?")
+_CLOSED = re.compile(r"([.!?…]+)[\"'”’»)\]*_]*\Z")
+_SHORT = re.compile(
+    r"(?:\b(?:[A-Za-z]|Dr|Prof|Mr|Mrs|Ms|St|No|Nr|vs|cf|ca|approx|etc|e\.g|i\.e|z\.B|bzw))\.\Z"
+)
+_WIDE = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WIDE_CUT = re.compile(rf"(?<=[。！？])(?![。！？」』）])|(?<=[{_WIDE}，、；：」』）])(?=[{_WIDE}「『（])")
+"""Scripts that put no blanks between words: after a full stop, else between any two characters."""
+_LOOK_BACK = 40
+"""Characters before a blank that are enough to tell the end of a sentence."""
+
+
+class Cut(IntEnum):
+    """Places where a text may be cut, the better the higher."""
+
+    WORD = 1
+    SENTENCE = 2
+    LINE = 3
+    PARAGRAPH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One place: the text before it ends at `end`, the text after it begins at `start`."""
+
+    end: int
+    start: int
+    cut: Cut
+
+
+def split(text: str, limit: int, measure: Measure, *, numbered: bool = False) -> list[str]:
+    """The messages of a thread, each at most `limit` by `measure`; nothing is lost but blanks at the cuts.
+
+    A text that fits stays whole. `numbered` puts ` 1/3` at the end of each part, within the limit.
+    Raises ValueError when not even one character fits, which is a mistake in the limit, never in the text.
+    """
+    text = _trim(text)
+    if measure(text) <= limit:
+        return [text]
+    if not numbered:
+        return _parts(text, limit, measure)
+    digits = 0
+    while True:
+        digits += 1
+        room = f" {'9' * digits}/{'9' * digits}"
+        parts = _parts(text, limit, lambda part, room=room: measure(part + room))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        if len(str(len(parts))) <= digits:
+            return [f"{part} {number}/{len(parts)}" for number, part in enumerate(parts, 1)]
+
+
+def _parts(text: str, limit: int, measure: Measure) -> list[str]:
+    return [
+        part
+        for section in map(_trim, THREAD_BREAK.split(text))
+        if section
+        for part in _cut(section, limit, measure)
+    ]
+
+
+def _cut(section: str, limit: int, measure: Measure) -> Iterator[str]:
+    """The parts of one section."""
+    places = _places(section)
+    at = next_place = 0
+    while at < len(section):
+        reach = _reach(section, at, places, next_place, limit, measure)
+        if reach is None:
+            until = places[next_place].end if next_place < len(places) else len(section)
+            end = _within(section, at, until, limit, measure)
+            yield section[at:end]
+            at = end
+        else:
+            best = _best(section, at, places[next_place : reach + 1], limit, measure)
+            yield section[at : best.end]
+            at = best.start
+        while next_place < len(places) and places[next_place].end <= at:
+            next_place += 1
+
+
+def _places(section: str) -> list[_Place]:
+    """Every place between words, in order; the last is the end of the text."""
+    kept = _whole(section)
+    starts = [start for start, _ in kept]
+
+    def inside(at: int) -> bool:
+        before = bisect_right(starts, at) - 1
+        return before >= 0 and kept[before][0] < at < kept[before][1]
+
+    found = [
+        _Place(blank.start(), blank.end(), _kind(section, blank))
+        for blank in _BLANK.finditer(section)
+        if not _joins(section[blank.end() : blank.end() + 1])
+    ]
+    for wide in _WIDE_CUT.finditer(section):
+        at = wide.start()
+        if not inside(at):
+            found.append(_Place(at, at, Cut.SENTENCE if section[at - 1] in "。！？" else Cut.WORD))
+    found.sort(key=lambda place: (place.end, place.start))
+    return [*found, _Place(len(section), len(section), Cut.PARAGRAPH)]
+
+
+def _kind(section: str, blank: re.Match[str]) -> Cut:
+    lines = blank.group().count("\n")
+    if lines:
+        return Cut.LINE if lines == 1 else Cut.PARAGRAPH
+    before = section[max(0, blank.start() - _LOOK_BACK) : blank.start()]
+    closed = _CLOSED.search(before)
+    if closed is None or section[blank.end() : blank.end() + 1].islower():
+        return Cut.WORD
+    return Cut.WORD if _SHORT.search(before[: closed.end(1)]) else Cut.SENTENCE
+
+
+def _joins(following: str) -> bool:
+    """Whether this character belongs to the blank before it (a combining mark, a joiner)."""
+    return following != "" and (unicodedata.category(following).startswith("M") or following == "\u200d")
+
+
+def _whole(section: str) -> list[tuple[int, int]]:
+    """Links, handles and hashtags, merged where they overlap."""
+    found = links(section, X) + links(section, MASTODON)
+    found += [tag.span() for tag in _TAG.finditer(section)]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _reach(
+    section: str, at: int, places: list[_Place], first: int, limit: int, measure: Measure
+) -> int | None:
+    """The index of the last place up to which the text from `at` fits; None if not even to the first."""
+
+    def fits(index: int) -> bool:
+        return measure(section[at : places[index].end]) <= limit
+
+    if first >= len(places) or not fits(first):
+        return None
+    low, step = first, 16
+    while low + step < len(places) and fits(low + step):
+        low, step = low + step, step * 2
+    high = min(low + step, len(places))
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _best(section: str, at: int, places: list[_Place], limit: int, measure: Measure) -> _Place:
+    """Among the places in reach the one where a person would cut: better ones count if not much is left unused."""
+    last = places[-1]
+    for cut in (Cut.PARAGRAPH, Cut.LINE, Cut.SENTENCE):
+        for place in reversed(places):
+            if place.cut >= cut:
+                far = (place.end - at) * 2 >= last.end - at
+                if far and (place is last or measure(section[at : place.end]) <= limit):
+                    return place
+                break
+    return last
+
+
+def _within(section: str, at: int, until: int, limit: int, measure: Measure) -> int:
+    """Where to cut a word that is longer than a message: outside of links and the like, else wherever it fits."""
+    size = 2 * limit + 64
+    while True:
+        window = section[at : min(at + size, until)]
+        end = _longest(window, limit, measure)
+        if end < len(window) or at + end >= until:
+            return at + end
+        size *= 2  # all of the window fits (a long link may count little): look further
+
+
+def _longest(word: str, limit: int, measure: Measure) -> int:
+    """How many code points of this word go into one message."""
+    edges, outside, until = [], [], 0
+    kept = iter(_whole(word))
+    span = next(kept, None)
+    for one in clusters(word):
+        until += len(one)
+        edges.append(until)
+        while span is not None and span[1] <= until:
+            span = next(kept, None)
+        if span is None or until <= span[0]:
+            outside.append(until)
+    for ends in (outside, edges, range(1, len(word) + 1)):
+        end = _last_fitting(word, ends, limit, measure)
+        if end is not None:
+            return end
+    raise ValueError(f"a limit of {limit} has no room for a single character")
+
+
+def _last_fitting(word: str, ends: list[int] | range, limit: int, measure: Measure) -> int | None:
+    low, high = -1, len(ends)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if measure(word[: ends[middle]]) <= limit else (low, middle)
+    return ends[low] if low >= 0 else None
+
+
+def _trim(text: str) -> str:
+    """Without blanks at both ends; no-break spaces stay."""
+    start = _BLANK.match(text)
+    text = text[start.end() :] if start else text
+    end = len(text)
+    while end and _BLANK.match(text, end - 1):
+        end -= 1
+    return text[:end]
