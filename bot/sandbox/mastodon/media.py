@@ -1,0 +1,134 @@
+"""Attachments: uploaded, looked into, processed for a while when they move, described, attached, swept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.sandbox.files import Look, look
+from bot.sandbox.mastodon import entities
+from bot.sandbox.mastodon.core import DESCRIPTION_LIMIT, IMAGE_BYTES, IMAGE_PIXELS, VIDEO_BYTES, Core
+from bot.sandbox.mastodon.params import params
+from bot.sandbox.service import Doc, fields, upload
+
+PROCESSING = timedelta(seconds=2)
+"""How long a video or an animated picture is processed, on the sandbox's clock."""
+_INVALID = "Validation failed: File content type is invalid, File is invalid"
+
+
+class Media:
+    """The endpoints of `/api/v2/media` and `/api/v1/media`, and the files themselves."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def post(self, request: Request) -> Response:
+        """Take a file: 200 when it is ready, 202 while it is being processed (v1: always 200)."""
+        core = self._core
+        core.owner(request, "write:media")
+        form = await fields(request)
+        file = await upload(form, "file")
+        if file is None:
+            raise core.refuse(422, "Validation failed: File can't be blank", bucket="media")
+        data, name, _declared = file
+        found = self._judge(data)
+        core.spend("media")
+        doc = self._keep(data, found, name)
+        _describe(core, doc, dict(form))
+        core.media.put(doc["id"], doc)
+        status = 200 if entities.is_ready(core, doc) or "/v1/" in request.url.path else 202
+        return core.json(entities.attachment(core, doc), status, bucket="media")
+
+    def _judge(self, data: bytes) -> Look:
+        core, found = self._core, look(data)
+        if found is None or found.kind == "other":
+            raise core.refuse(422, _INVALID, bucket="media")
+        most = VIDEO_BYTES if found.kind == "video" else IMAGE_BYTES
+        if len(data) > most:
+            error = f"Validation failed: File file size must be less than {most // 2**20} MB"
+            raise core.refuse(422, error, bucket="media")
+        if found.width * found.height > IMAGE_PIXELS:
+            error = f"Validation failed: {found.width}x{found.height} images are not supported"
+            raise core.refuse(422, error, bucket="media")
+        return found
+
+    def _keep(self, data: bytes, found: Look, name: str) -> Doc:
+        core = self._core
+        moving = found.kind in {"video", "gifv"}
+        sha256 = core.world.blobs.put(data)
+        ending = found.mime.partition("/")[2].replace("jpeg", "jpg").replace("quicktime", "mov")
+        return {
+            "id": core.ids.next(),
+            "type": found.kind,
+            "mime": found.mime,
+            "sha256": sha256,
+            "name": name,
+            "file": f"{sha256[:16]}.{ending}",
+            "width": found.width,
+            "height": found.height,
+            "description": None,
+            "focus": None,
+            "status_id": None,
+            "ready_at": (core.now() + (PROCESSING if moving else timedelta())).isoformat(),
+        }
+
+    def _mine(self, request: Request) -> Doc:
+        self._core.owner(request, "write:media")
+        doc = self._core.media.get(request.path_params["id"])
+        if doc is None or doc["status_id"] is not None:
+            raise self._core.missing()
+        return doc
+
+    async def get(self, request: Request) -> Response:
+        """206 while it is being processed, then 200."""
+        doc = self._mine(request)
+        return self._core.json(entities.attachment(self._core, doc), self._status(doc))
+
+    async def put(self, request: Request) -> Response:
+        """Change description or focus, as long as it is not attached."""
+        doc = dict(self._mine(request))
+        _describe(self._core, doc, await params(request))
+        self._core.media.put(doc["id"], doc)
+        return self._core.json(entities.attachment(self._core, doc), self._status(doc))
+
+    async def delete(self, request: Request) -> Response:
+        """Forget a file that was not attached."""
+        self._core.media.drop(self._mine(request)["id"])
+        return self._core.json({})
+
+    def _status(self, doc: Doc) -> int:
+        return 200 if entities.is_ready(self._core, doc) else 206
+
+    async def file(self, request: Request) -> Response:
+        """The bytes, for anybody who has the address."""
+        doc = self._core.media.get(request.path_params["id"])
+        if doc is None:
+            return Response("Not Found", 404)
+        return Response(self._core.world.blobs.get(doc["sha256"]), media_type=doc["mime"])
+
+
+def _describe(core: Core, doc: Doc, asked: Doc) -> None:
+    description = asked.get("description")
+    if isinstance(description, str):
+        if len(description) > DESCRIPTION_LIMIT:
+            error = f"Validation failed: Description is too long (maximum is {DESCRIPTION_LIMIT} characters)"
+            raise core.refuse(422, error)
+        doc["description"] = description.strip() or None
+    focus = asked.get("focus")
+    if isinstance(focus, str) and focus:
+        try:
+            x, y = (max(-1.0, min(1.0, float(one))) for one in focus.split(","))
+        except ValueError:
+            raise core.refuse(422, "Validation failed: Focus is invalid") from None
+        doc["focus"] = {"x": x, "y": y}
+
+
+def describe(core: Core, media_id: str, asked: Doc) -> None:
+    """Change what is said of an attachment of a published status."""
+    doc = core.media.get(media_id)
+    if doc is not None:
+        fresh = dict(doc)
+        _describe(core, fresh, asked)
+        core.media.put(media_id, fresh)
