@@ -1,0 +1,78 @@
+"""A text for a Zulip channel: its Markdown as it is, but nobody is pinged by it."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.text.fences import Kind, Line, Opened, scan
+from handlers.text.spans import Span, code_spans, inside
+
+_WILDCARDS = frozenset({"all", "everyone", "channel", "stream", "topic"})
+_USER = re.compile(r"(?<!@)(?<!@_)(?:@_?)++\*\*([^*\n]+)\*\*")
+_GROUP = re.compile(r"(?<!@)(?<!@_)(?:@_?)++\*([^*\n]+)\*(?!\*)")
+_ROUNDS = 8
+"""Taking one mention away may put together another (`@*@*all**`); people never write so many."""
+
+
+def announcement(markdown: str) -> str:
+    """The same Markdown with user mentions silent and wildcard and group mentions plain bold text.
+
+    Code is left alone, but only where Zulip can read it as nothing else.
+    """
+    done: list[str] = []
+    paragraph: list[str] = []
+
+    def flush() -> None:
+        if paragraph:
+            done.extend(_silenced("\n".join(paragraph)).split("\n"))
+            paragraph.clear()
+
+    for event in scan(markdown):
+        text = isinstance(event, Line) and not event.verbatim
+        if text and event.line is not None and event.line.strip():
+            paragraph.append(event.line)
+            continue
+        flush()
+        if event.line is None:
+            continue
+        spoiler = isinstance(event, Opened) and event.kind is Kind.SPOILER
+        done.append(_silenced(event.line, code=False) if spoiler else event.line)
+    flush()
+    return "\n".join(done)
+
+
+def _silenced(text: str, *, code: bool = True) -> str:
+    for _ in range(_ROUNDS):
+        spans = _sure_code(text) if code else []
+        silent = _pass(text, spans)
+        if silent == text:
+            return text
+        text = silent
+    return text.replace("@", "@ ")
+
+
+def _pass(text: str, code: list[Span]) -> str:
+    def user(match: re.Match[str]) -> str:
+        if inside(code, match.start()):
+            return match[0]
+        return f"**{match[1]}**" if match[1].strip().lower() in _WILDCARDS else f"@_**{match[1]}**"
+
+    def group(match: re.Match[str]) -> str:
+        return match[0] if inside(code, match.start()) else f"**{match[1]}**"
+
+    silent = _USER.sub(user, text)
+    return _GROUP.sub(group, text) if silent == text else silent
+
+
+def _sure_code(text: str) -> list[Span]:
+    """Inline code that is code whether or not it may run over the end of a line or of a table's cell."""
+    over_lines = code_spans(text)
+    sure: list[Span] = []
+    offset = 0
+    for line in text.split("\n"):
+        for start, end in code_spans(line):
+            first, last = offset + start, offset + end
+            if "|" not in line[start:end] and inside(over_lines, first) and inside(over_lines, last - 1):
+                sure.append((first, last))
+        offset += len(line) + 1
+    return sure
