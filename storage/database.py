@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 BUSY_S = 5
 """How long a writer waits for another one before it gives up, in seconds."""
+
+_WAL_ATTEMPTS = 10
 
 _MIGRATION_LOCK = 0x50C1A1
 """Names the lock under which one of several bots that start together changes the tables (PostgreSQL)."""
@@ -164,7 +167,7 @@ def _open_sqlite(url: URL) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin on its own: see _begin
         connection.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -176,6 +179,21 @@ def _open_sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Readers and the writer do not wait for each other. Kept in the file, so it is switched on but once;
+    SQLite does not wait for others while switching, so we do where several open a new file at once.
+    """
+    for _ in range(_WAL_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            connection.execute("BEGIN IMMEDIATE")  # this waits
+            connection.execute("COMMIT")
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _open_postgres(url: URL) -> Engine:
