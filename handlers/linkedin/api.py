@@ -1,0 +1,91 @@
+"""LinkedIn's REST interface: the headers of every call, and the dance with tokens that run out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+
+from handlers.base import Rejected
+from handlers.linkedin import errors
+from handlers.linkedin.settings import LinkedInSettings
+from handlers.oauth import Grant, Tokens
+from handlers.web import Pause, Web
+
+FRESH_TOKEN_S: Final = 3
+"""How long to wait when LinkedIn says of a token that may just have been made that it was withdrawn."""
+
+
+def urn_path(urn: str) -> str:
+    """A URN as it stands in an address."""
+    return quote(urn, safe="")
+
+
+class Api:
+    """One piece of work's calls, as one account. Not for several threads at once."""
+
+    def __init__(
+        self, account: str, settings: LinkedInSettings, tokens: Tokens, web: Web, pause: Pause
+    ) -> None:
+        self.settings = settings
+        self.pause = pause
+        self.web = web
+        self._account = account
+        self._tokens = tokens
+        self._grant: Grant | None = None
+        self._patient = True
+        self._renewed = False
+
+    def call(
+        self, method: str, path: str, *, doing: str, acts: bool = False, finder: str = "", json: object = None
+    ) -> httpx.Response:
+        """A call of `/rest/…`; its answer if it succeeded. `doing` completes "LinkedIn refused to …".
+
+        Raises the error that the answer means; `acts` as in `Web.call`.
+        """
+        headers = {"LinkedIn-Version": self.settings.version, "X-Restli-Protocol-Version": "2.0.0"}
+        if finder:
+            headers["X-RestLi-Method"] = finder
+        body = {} if json is None else {"json": json}
+        response = self.signed(method, f"{self.settings.base_url}{path}", acts=acts, headers=headers, **body)
+        if response.status_code in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}:
+            return response
+        raise self.refusal(response, doing=doing, acts=acts)
+
+    def signed(
+        self, method: str, url: str, *, acts: bool, headers: dict[str, str], **request: Any
+    ) -> httpx.Response:
+        """A request with our token, renewed or tried once more where a 401 allows it; any other answer as it is.
+
+        Raises `Rejected` when the token is not taken for good.
+        """
+        while True:
+            grant = self._grant or self._tokens.usable(self.web)
+            self._grant = grant
+            if not grant.access:
+                raise Rejected(
+                    "LinkedIn cannot be used: there is no token. The owner of the LinkedIn app runs "
+                    f"`social login {self._account}`."
+                )
+            signed = {**headers, "Authorization": f"Bearer {grant.access}"}
+            response = self.web.call(method, url, acts=acts, headers=signed, **request)
+            if response.status_code != HTTPStatus.UNAUTHORIZED:
+                return response
+            self._after_401(response, grant)
+
+    def _after_401(self, response: httpx.Response, grant: Grant) -> None:
+        """Make another attempt worth while, or raise: a 401 was not acted upon."""
+        if errors.is_just_made(response) and self._patient:
+            self._patient = False
+            self.pause(FRESH_TOKEN_S)
+        elif self._tokens.renewable(grant) and not self._renewed:
+            self._renewed = True
+            self._grant = self._tokens.renew(self.web, grant.access)
+        else:
+            raise errors.sign_in_refused(self._account, grant, expired=errors.is_expired(response))
+
+    def refusal(self, response: httpx.Response, *, doing: str, acts: bool) -> Exception:
+        """The error that an answer means."""
+        return errors.refusal(response, acts=acts, version=self.settings.version, doing=doing)

@@ -1,0 +1,109 @@
+"""What the platforms that are spoken to with httpx share: a patient client, and what a broken request means.
+
+Nothing here shows an address, a header or a body: upload addresses are as good as a password.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import httpx
+
+from handlers.base import Rejected, Unavailable, Uncertain
+
+TIMEOUT: Final = httpx.Timeout(20, read=60, write=120)
+"""Seconds. httpx's own 5 s would make many an upload, and many a slow answer, uncertain."""
+
+Pause = Callable[[float], None]
+"""Waits for so many seconds; `time.sleep` in production."""
+
+NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""No connection came about: the server cannot have acted."""
+MISTAKEN: Final = (
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.TooManyRedirects,
+    httpx.InvalidURL,
+    httpx.CookieConflict,
+)
+"""The request could not be written at all: an address or a token in `zuliprc` is none."""
+
+# httpx logs every address it asks, upload sessions included; httpcore logs headers.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """The certificates of authorities, loaded once per process (18 ms a time)."""
+    return httpx.create_ssl_context()
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The line to one platform for one piece of work; use it as a context manager.
+
+    Made anew for each piece of work and without kept connections: one that the server closes in the very
+    moment we write would be an answer lost for nothing. Redirects are not followed.
+    """
+
+    title: str
+    """The platform's name in sentences."""
+    http: httpx.Client
+
+    @classmethod
+    def open(cls, title: str) -> Web:
+        """A line that is closed at the end of the `with` block."""
+        return cls(title, httpx.Client(timeout=TIMEOUT, verify=_trust(), headers={"Connection": "close"}))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def call(self, method: str, url: str, *, acts: bool = False, **request: Any) -> httpx.Response:
+        """One request, answered with whatever status.
+
+        `acts`: it publishes something, so that a lost answer is `Uncertain` instead of `Unavailable`.
+        Raises `Rejected` when the request could not even be written.
+        """
+        try:
+            return self.http.request(method, url, **request)
+        except NOT_SENT:
+            raise Unavailable(
+                f"{self.title} could not be reached, so nothing is out. The bot tries again by itself."
+            ) from None
+        except MISTAKEN:
+            raise Rejected(
+                f"{self.title} cannot be asked: an address or a token in the bot's configuration is not usable. "
+                "The owner of the bot looks at `base_url` and the tokens there."
+            ) from None
+        except httpx.HTTPError:
+            raise lost(self.title, acts=acts) from None
+
+
+def lost(title: str, *, acts: bool) -> Uncertain | Unavailable:
+    """The answer did not come, or cannot be understood: what that means for a request that `acts`, or does not."""
+    if acts:
+        return Uncertain(
+            f"{title} did not answer after the post had been handed over, so it may be out. "
+            f"Look at {title} before it is sent again."
+        )
+    return Unavailable(
+        f"{title} did not answer while the post was being prepared; nothing is out. The bot tries again by itself."
+    )
+
+
+def json_object(response: httpx.Response) -> dict[str, Any]:
+    """The answer's JSON object; empty where it is none (an error page of something in between)."""
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

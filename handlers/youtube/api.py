@@ -1,0 +1,51 @@
+"""Signed requests to YouTube, with a token that is renewed when it runs out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from handlers.oauth import Grant, Tokens
+from handlers.web import Web
+from handlers.youtube import errors
+
+
+class Api:
+    """One piece of work's calls, as one channel. Not for several threads at once."""
+
+    def __init__(self, account: str, tokens: Tokens, web: Web) -> None:
+        self.web = web
+        self._account = account
+        self._tokens = tokens
+        self._grant: Grant | None = None
+
+    def call(
+        self, method: str, url: str, *, headers: dict[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
+        """The answer, whatever its status but 401. Nothing that this sends acts before the last byte of a video.
+
+        Raises `Unavailable` when there is no answer, `Rejected` when the sign-in is not taken for good.
+        """
+        renewed = False
+        while True:
+            grant = self._grant or self._tokens.usable(self.web)
+            self._grant = grant
+            if not grant.access:
+                raise errors.not_signed_in(self._account)
+            signed = {**(headers or {}), "Authorization": f"Bearer {grant.access}"}
+            response = self.web.call(method, url, headers=signed, **request)
+            if response.status_code != HTTPStatus.UNAUTHORIZED or "youtubeSignupRequired" in errors.reasons(
+                response
+            ):
+                return response
+            if renewed or not self._tokens.renewable(grant):
+                raise errors.not_signed_in(self._account)
+            renewed = True
+            self._grant = self._tokens.renew(self.web, grant.access)
+
+    def scopes(self) -> tuple[str, ...]:
+        """What the people who signed in allowed, where Google told it."""
+        grant = self._grant or self._tokens.usable(self.web)
+        return tuple(grant.scope.split())

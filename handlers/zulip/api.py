@@ -1,0 +1,179 @@
+"""The `zulip` client, tamed: no retries of its own, errors instead of dictionaries, and the third outcome named.
+
+It returns API errors as dictionaries and raises `requests`' exceptions for a broken line; with retries it
+would post twice and upload empty files (measured: facts of the library, version 0.9.1).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import timedelta
+from typing import Any, BinaryIO, Final, Self
+
+import requests
+import zulip
+
+from handlers.base import PlatformError, Rejected, Unavailable
+from handlers.web import lost
+from handlers.wire import may_have_left
+from handlers.zulip.settings import ZulipSettings
+
+logger = logging.getLogger(__name__)
+
+TITLE: Final = "Zulip"
+TIMEOUT_S: Final = 30.0
+UPLOAD_TIMEOUT_S: Final = 300.0
+LONGEST_WAIT: Final = timedelta(hours=1)
+"""A server that asks for more is not believed."""
+
+UNREACHABLE: Final = "Zulip could not be reached, so nothing is out. The bot tries again by itself."
+_SIGN_IN: Final = {"UNAUTHORIZED", "INVALID_API_KEY"}
+_SWITCHED_OFF: Final = {"USER_DEACTIVATED", "REALM_DEACTIVATED"}
+_EVERYBODY: Final = {"STREAM_WILDCARD_MENTION_NOT_ALLOWED", "TOPIC_WILDCARD_MENTION_NOT_ALLOWED"}
+
+
+class Refused(Rejected):
+    """The server said no; `code` and `message` are its own."""
+
+    def __init__(self, sentence: str, code: str, message: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.message = message
+
+
+class Upload:
+    """A stored file under the name that readers shall see; the library asks for `name` and `read`."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self.name = name
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        return self._file.read(size)
+
+
+class Api:
+    """One piece of work's calls, as one bot; made anew for each, which tells the server's feature level."""
+
+    def __init__(self, settings: ZulipSettings) -> None:
+        """Connect. Raises `Unavailable` when the server is not there, or is no Zulip at the moment."""
+        self.settings = settings
+        try:
+            self._client = zulip.Client(
+                site=settings.site,
+                email=settings.email,
+                api_key=settings.key.get_secret_value(),
+                config_file=os.devnull,  # else a ~/.zuliprc of somebody else's would be mixed in
+                client="Social",
+                retry_on_errors=False,
+            )
+        except (zulip.ZulipError, requests.RequestException, AssertionError, ValueError, TypeError):
+            raise Unavailable(UNREACHABLE) from None
+        self.level = self._client.feature_level
+        if self._client.session is not None:
+            self._client.session.max_redirects = 0  # a redirected POST would become a GET
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._client.session is not None:
+            self._client.session.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        request: dict[str, Any] | None = None,
+        *,
+        acts: bool = False,
+        upload: Upload | None = None,
+    ) -> dict[str, Any]:
+        """The answer of a call that succeeded.
+
+        Raises `Refused` (nothing happened), `Unavailable`, and `Uncertain` when it `acts` and may have happened.
+        """
+        try:
+            answer = self._client.call_endpoint(
+                path,
+                method=method,
+                request=request,
+                files=[upload] if upload else None,  # type: ignore[list-item]  # all that it uses is `name` and `read`
+                timeout=UPLOAD_TIMEOUT_S if upload else TIMEOUT_S,
+            )
+        except requests.TooManyRedirects:
+            raise Rejected(
+                "Zulip has moved to another address. The owner of the bot corrects `site` in the configuration."
+            ) from None
+        except requests.RequestException as error:
+            raise (lost(TITLE, acts=acts) if may_have_left(error) else Unavailable(UNREACHABLE)) from None
+        except zulip.ZulipError:  # its word for trouble with TLS, which may come late
+            raise lost(TITLE, acts=acts) from None
+        if answer.get("result") == "success":
+            return answer
+        raise self._refusal(answer, acts=acts)
+
+    def _refusal(self, answer: dict[str, Any], *, acts: bool) -> PlatformError:
+        code = answer.get("code")
+        if not isinstance(code, str):  # an error page, or the server's own 500: nobody knows how far it came
+            return lost(TITLE, acts=acts)
+        message = str(answer.get("msg", ""))
+        if code == "RATE_LIMIT_HIT":
+            return Unavailable("Zulip asks the bot to slow down; nothing is out.", wait=_wait(answer))
+        if code in _SIGN_IN or code in _SWITCHED_OFF:
+            why = "does not know the bot's key any more" if code in _SIGN_IN else "has switched the bot off"
+            sentence = (
+                f"Zulip {why}. An owner of the organization looks at the bot in its settings and gives the bot's "
+                "owner a new zuliprc."
+            )
+        elif code in _EVERYBODY:
+            sentence = (
+                "Zulip refused: the text mentions everybody, which the bot may not do. Remove the mention."
+            )
+        elif code == "STREAM_DOES_NOT_EXIST":
+            sentence = (
+                f"Zulip has no channel “{self.settings.channel}”, or the bot may not see it. The owner of the bot puts "
+                "the channel's number into the configuration, and somebody subscribes the bot."
+            )
+        elif code == "REALM_UPLOAD_QUOTA":
+            sentence = "Zulip has no room for more files. An owner of the organization makes some."
+        else:
+            logger.info("zulip: refused with code %s", code, extra={"action": "refused"})
+            sentence = self._by_hint(answer, message)
+        return Refused(sentence, code, message)
+
+    def _by_hint(self, answer: dict[str, Any], message: str) -> str:
+        """Most refusals share one code; their wording (in the server's language) only chooses the sentence."""
+        where, text = f"#{self.settings.channel}", message.lower()
+        if "empty_topic_display_name" in answer:
+            return (
+                f"Zulip refused: {where} wants messages {'with' if not self.settings.topic else 'without'} a topic. "
+                "The owner of the bot changes `topic` in the configuration."
+            )
+        if "create new topics" in text:
+            return (
+                f"Zulip refused: the bot may not begin a topic in {where}. An administrator begins the topic "
+                f"“{self.settings.topic}” there, or allows the bot to."
+            )
+        if "not authorized" in text or "can send to this" in text or "permission" in text:
+            return (
+                f"Zulip refused: the bot may not write in {where}. An administrator of the channel subscribes the bot "
+                "and allows it to post there."
+            )
+        if "larger than" in text:
+            return "Zulip refused a file because it is too large for this server. Use a smaller one."
+        if "unable to render" in text:
+            return (
+                "Zulip refused: the message is too complicated to be shown. Shorten it, or use fewer emoji."
+            )
+        return f"Zulip refused the message for {where}. The owner of the bot runs `social check` to see why."
+
+
+def _wait(answer: dict[str, Any]) -> timedelta | None:
+    """How long the server asks us to wait (a fraction of seconds), if it told a sensible time."""
+    seconds = answer.get("retry-after")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+        return None
+    return min(timedelta(seconds=min(seconds, 1e6)), LONGEST_WAIT)
