@@ -127,6 +127,8 @@ class Published:
 
     id: str
     url: str
+    warnings: tuple[str, ...] = ()
+    """What a reader sees there that differs from what was approved (a picture dropped by the server …)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,279 @@
+"""The parts of a thread (or the only one), sent one after the other and never twice.
+
+What stands in a receipt, so that a retry goes on where the last attempt ended:
+
+    out      the parts that are out, in order: id, url, warnings
+    files    what was uploaded for the next part: its place in the part, id there, when
+    trying   the part whose creating request left, and has no answer yet; committed before the request
+    doubts   how often an answer was lost
+
+Only the creating request can make a delivery uncertain; uploads and questions may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from handlers.base import Outgoing, Part, Published, Receipt, Rejected, Ticket, Unavailable, Uncertain
+from handlers.media import Media, MissingMedia
+
+
+class StaleFiles(Rejected):
+    """Nothing is out: the files that were uploaded are not known there (any more). They are uploaded once more."""
+
+
+class AlreadyThere(Rejected):
+    """The platform refused because it has this very text already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of a delivery is meant."""
+
+    number: int
+    """From 0."""
+    of: int
+    part: Part
+    parent: Published | None
+    """The part before, which this one answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """A creating request that left; nobody knows what became of it."""
+
+    number: int
+    at: datetime
+    key: str
+
+
+class Service(Protocol):
+    """What a platform adds to this walk; made anew for each piece of work."""
+
+    name: str
+    """The account, as people call it."""
+    keeps_files: timedelta
+    """How long an uploaded file may wait for its post."""
+
+    def upload(self, media: Media) -> str:
+        """Bring one file there, ready to be used; its id. Raises `Rejected` or `Unavailable`, never `Uncertain`."""
+        ...
+
+    def post(self, place: Place, files: list[str], key: str) -> Published:
+        """The creating request. Raises any `PlatformError`, `StaleFiles` and `AlreadyThere` among them."""
+        ...
+
+    def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
+        """That part among what the account published since then, but for the known ids.
+
+        None: it is not to be seen there now. Raises `Uncertain` or `Unavailable`.
+        """
+        ...
+
+    def patience(self, trying: Trying, now: datetime) -> timedelta:
+        """How long after the request it must not be seen there before that is certain."""
+        ...
+
+
+@dataclass(slots=True)
+class Progress:
+    """A receipt, read."""
+
+    out: list[Published] = field(default_factory=list)
+    files: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    trying: Trying | None = None
+    doubts: int = 0
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> Progress:
+        """From what was saved."""
+        trying: dict[str, Any] | None = receipt.get("trying")
+        return cls(
+            [Published(one["id"], one["url"], tuple(one["warnings"])) for one in receipt.get("out", [])],
+            {place: (one["id"], _time(one["at"])) for place, one in receipt.get("files", {}).items()},
+            Trying(trying["part"], _time(trying["at"]), trying["key"]) if trying else None,
+            receipt.get("doubts", 0),
+        )
+
+    def receipt(self) -> Receipt:
+        """To be saved."""
+        return {
+            "out": [{"id": one.id, "url": one.url, "warnings": list(one.warnings)} for one in self.out],
+            "files": {place: {"id": one, "at": at.isoformat()} for place, (one, at) in self.files.items()},
+            "trying": self.trying
+            and {"part": self.trying.number, "at": self.trying.at.isoformat(), "key": self.trying.key},
+            "doubts": self.doubts,
+        }
+
+    def published(self) -> Published:
+        """The whole, by its first part."""
+        return Published(
+            self.out[0].id, self.out[0].url, tuple(one for part in self.out for one in part.warnings)
+        )
+
+
+def _time(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+class Walk:
+    """One delivery on its way through its parts."""
+
+    def __init__(
+        self, service: Service, outgoing: Outgoing, ticket: Ticket, clock: Callable[[], datetime]
+    ) -> None:
+        self.service = service
+        self.outgoing = outgoing
+        self.ticket = ticket
+        self.clock = clock
+        self.progress = Progress.of(ticket.receipt)
+
+    def send(self) -> Published:
+        """Bring out every part that is not. Raises `PlatformError`, saying how much of a thread is out."""
+        parts = self.outgoing.parts
+        if not parts:
+            raise Rejected(self.outgoing.skipped or f"There is nothing to send to {self.service.name}.")
+        if self.progress.trying:
+            self._clear_up(self.progress.trying)
+        while len(self.progress.out) < len(parts):
+            try:
+                self._step()
+            except (Rejected, Unavailable, Uncertain) as error:
+                raise self._told(error) from None
+        return self.progress.published()
+
+    def find(self) -> Published | None:
+        """What became of the request whose answer was lost; a part that is found counts as out from now on.
+
+        None: certainly nothing is under way, and what is missing may be sent.
+        """
+        trying = self.progress.trying
+        if trying:
+            found = self._look(trying.number, trying)
+            if found:
+                self._came_out(found)
+            elif (until := trying.at + self.service.patience(trying, self.clock())) > self.clock():
+                raise Unavailable(
+                    f"The post is not to be seen on {self.service.name} yet; "
+                    "it is looked for once more before anything is sent again.",
+                    until=until,
+                )
+            else:
+                self._not_out(doubt=True)
+        return self.progress.published() if len(self.progress.out) == len(self.outgoing.parts) > 0 else None
+
+    def _clear_up(self, trying: Trying) -> None:
+        """An earlier request has no answer, and nobody looked, or a person orders it again: look now."""
+        try:
+            found = self._look(trying.number, trying)
+        except Uncertain:
+            if trying.key == self.ticket.key:
+                raise
+            found = None  # the person who ordered it again has looked
+        if found:
+            self._came_out(found)
+        elif (
+            trying.key == self.ticket.key
+            and trying.at + self.service.patience(trying, self.clock()) > self.clock()
+        ):
+            raise Uncertain(f"It is not certain yet whether the post is out on {self.service.name}.")
+        else:
+            self._not_out(doubt=True)
+
+    def _step(self) -> None:
+        """Bring out the next part."""
+        for again in (False, True):
+            files = self._files(anew=again)
+            place = self._place(len(self.progress.out))
+            self.progress.trying = Trying(place.number, self.clock(), self.ticket.key)
+            self._save()
+            try:
+                self._came_out(self.service.post(place, files, self.ticket.key))
+            except AlreadyThere as error:
+                self._settle_duplicate(place.number, error)
+            except StaleFiles:
+                found = self._look(place.number) if self.progress.doubts else None
+                if found is None:
+                    self._not_out()
+                    if again:
+                        raise
+                    continue
+                self._came_out(found)
+            except (Rejected, Unavailable):
+                self._not_out()
+                raise
+            return
+
+    def _settle_duplicate(self, number: int, error: AlreadyThere) -> None:
+        """The platform has this text: after a lost answer, or if it is younger than this delivery, it is ours."""
+        try:
+            found = self._look(number)
+        except (Unavailable, Uncertain):
+            found = None
+        if found:
+            self._came_out(found)
+        elif self.progress.doubts:
+            raise Uncertain(
+                f"{self.service.name} says that it has this text already, but it is not to be seen there. "
+                "Look at the account, and say what you see.",
+            ) from None
+        else:
+            self._not_out()
+            raise error
+
+    def _files(self, *, anew: bool) -> list[str]:
+        """The ids of the next part's files, uploaded if they are not there or too old."""
+        number = len(self.progress.out)
+        ids = []
+        for index, media in enumerate(self.outgoing.parts[number].media):
+            place = f"{number}.{index}"
+            known, at = self.progress.files.get(place, ("", self.clock()))
+            if anew or not known or self.clock() - at > self.service.keeps_files:
+                try:
+                    known = self.service.upload(media)
+                except MissingMedia as error:
+                    raise Rejected(str(error)) from None
+                self.progress.files[place] = (known, self.clock())
+                self._save()
+            ids.append(known)
+        return ids
+
+    def _look(self, number: int, trying: Trying | None = None) -> Published | None:
+        since = min(self.ticket.first_at, trying.at) if trying else self.ticket.first_at
+        known = frozenset(one.id for one in self.progress.out)
+        try:
+            return self.service.look(self._place(number), since, known)
+        except Rejected as error:
+            raise Uncertain(
+                f"{error} So the bot cannot see whether the post is out: look at {self.service.name}, "
+                "and say what you see."
+            ) from None
+
+    def _place(self, number: int) -> Place:
+        parts, out = self.outgoing.parts, self.progress.out
+        return Place(number, len(parts), parts[number], out[number - 1] if number else None)
+
+    def _came_out(self, published: Published) -> None:
+        self.progress.out.append(published)
+        self.progress.trying = None
+        self.progress.files = {}
+        self._save()
+
+    def _not_out(self, *, doubt: bool = False) -> None:
+        self.progress.trying = None
+        self.progress.doubts += doubt
+        self._save()
+
+    def _save(self) -> None:
+        self.ticket.save(self.progress.receipt())
+
+    def _told(self, error: Rejected | Unavailable | Uncertain) -> Rejected | Unavailable | Uncertain:
+        """The same error, saying how far a thread came."""
+        out, of = len(self.progress.out), len(self.outgoing.parts)
+        told = f"{error} ({out} of {of} parts of the thread are out.)" if out else str(error)
+        if isinstance(error, Unavailable):
+            return Unavailable(told, until=error.until, wait=error.wait)
+        return Uncertain(told) if isinstance(error, Uncertain) else Rejected(told)
