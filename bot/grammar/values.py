@@ -1,8 +1,9 @@
-"""What people write to the bot, turned into a draft or a command, with all its problems at once."""
+"""What can be said to the bot: a draft, a command, or something that was not understood."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from handlers.base import Options, Problem
 
@@ -28,7 +29,8 @@ class Written:
     accounts: tuple[str, ...]
     """Where it goes: configured account names, in the configured order."""
     texts: dict[str, str]
-    """Account -> its own text, where a `--- NAME` section gives one."""
+    """Account -> its own text, where a `--- NAME` section gives one. A section whose name is no account here
+    is kept under the name as it was written."""
     attachments: tuple[Attachment, ...]
     options: Options
     at: str | None = None
@@ -36,6 +38,8 @@ class Written:
     campaign: str | None = None
     note: str | None = None
     problems: tuple[Problem, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Option -> the line of the message (1-based) that gives it, for problems that are found later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Command:
     accounts: tuple[str, ...] = ()
     rest: str = ""
     """What follows, as it was written: the time of `move`, the reason of `veto`, the text of `edit` …"""
+    line: int = 1
+    """The line of the message (1-based) on which `rest` begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +61,6 @@ class Unknown:
 
     text: str
     nearest: str | None = None
+    """As it could be written: `approve 12`."""
+    why: str = ""
+    """One sentence on what is missing or wrong, where that is known."""
