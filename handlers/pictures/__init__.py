@@ -1,0 +1,13 @@
+"""Pictures, videos and documents: taken in clean, and made to fit each platform.
+
+take   bytes from a person -> `Media` in the store: recognized, upright, without metadata
+fit    `Media` -> the same within one platform's limits, changed no more than they demand
+"""
+
+from __future__ import annotations
+
+from handlers.pictures.bad import BadMedia
+from handlers.pictures.fitting import fit
+from handlers.pictures.taking import MAX_BYTES, MAX_PIXELS, seconds, take
+
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "BadMedia", "fit", "seconds", "take"]

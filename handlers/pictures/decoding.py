@@ -1,0 +1,99 @@
+"""Pillow, held to what is needed: known formats only, never more pixels than were looked at before."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+from PIL import Image, ImageCms
+
+from handlers.pictures.bad import Damaged
+from handlers.pictures.sniffing import GIF, JPEG, PNG, WEBP
+
+FORMATS = {JPEG: "JPEG", PNG: "PNG", GIF: "GIF", WEBP: "WEBP"}
+_TROUBLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    KeyError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""All that Pillow was seen to raise for bytes that are no sound picture."""
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_OPAQUE = (255, 255)
+
+
+def decode(data: bytes, mime: str, size: tuple[int, int] | None = None) -> Image.Image:
+    """The picture (the first of an animation); a JPEG no larger than `size` needs. Raises `Damaged`."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=[FORMATS[mime]])
+        if size is not None:
+            image.draft(image.mode, size)  # JPEG only: decodes at a half, a quarter or an eighth
+        image.load()
+    except _TROUBLE as error:
+        raise Damaged("cannot be decoded") from error
+    return image
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Turned and mirrored as EXIF's number demands."""
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+
+
+def simple(image: Image.Image) -> Image.Image:
+    """The picture as RGB, RGBA (only where something is really transparent) or grey."""
+    if image.mode.startswith("I;16") or image.mode == "I":
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode == "CMYK":
+        return _from_print(image)
+    if image.has_transparency_data:
+        full = image.convert("RGBA")
+        return full.convert("RGB") if full.getchannel("A").getextrema() == _OPAQUE else full
+    return image if image.mode in ("RGB", "L") else image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _from_print(image: Image.Image) -> Image.Image:
+    """Printing colours as a screen shows them, by the picture's own profile where it has one."""
+    profile = image.info.pop("icc_profile", None)
+    if profile:
+        try:
+            screen = ImageCms.createProfile("sRGB")
+            made = ImageCms.profileToProfile(image, io.BytesIO(profile), screen, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            made = None
+        if made is not None:
+            made.info.pop("icc_profile", None)
+            return made
+    return image.convert("RGB")
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Without transparency, on white."""
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGB", image.size, (255, 255, 255))
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
+
+
+def encode(image: Image.Image, mime: str, profile: bytes | None, **options: Any) -> bytes:
+    """The picture in this format, with its colour profile and nothing else."""
+    out = io.BytesIO()
+    if profile:
+        options["icc_profile"] = profile
+    image.save(out, FORMATS[mime], **options)
+    return out.getvalue()
