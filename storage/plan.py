@@ -49,17 +49,13 @@ def late_posts(session: Session, now: datetime, late: timedelta) -> Sequence[Pos
 
 def open_posts(session: Session) -> Sequence[Post]:
     """Every post that something may still happen to: what must be looked at after a time away."""
-    going_out = exists().where(col(Delivery.post_id) == Post.id, col(Delivery.state).in_(UNFINISHED))
-    return session.exec(
-        select(Post)
-        .where(
-            or_(
-                col(Post.state).in_((*_NOT_OUT, _P.EXPIRED)),
-                and_(col(Post.state) == _P.RELEASED, going_out),
-            )
-        )
-        .order_by(col(Post.id))
+    waiting = session.exec(select(Post).where(col(Post.state).in_((*_NOT_OUT, _P.EXPIRED)))).all()
+    # asked from the deliveries: almost all released posts are done with
+    unfinished = select(Delivery.post_id).where(col(Delivery.state).in_(UNFINISHED))
+    going_out = session.exec(
+        select(Post).where(col(Post.id).in_(unfinished), Post.state == _P.RELEASED)
     ).all()
+    return sorted([*waiting, *going_out], key=lambda post: post.id or 0)
 
 
 def next_due(session: Session) -> datetime | None:

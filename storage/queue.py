@@ -95,7 +95,9 @@ def claim(
     """
     passed_over: list[str] = []
     while True:
-        wanted = _claimable(now).where(col(Delivery.account).not_in(passed_over))
+        wanted = _claimable(now)
+        if passed_over:
+            wanted = wanted.where(col(Delivery.account).not_in(passed_over))
         if delivery_id is not None:
             wanted = wanted.where(Delivery.id == delivery_id)
         found = session.exec(wanted.limit(1)).first()

@@ -137,17 +137,34 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.fresh()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database with all tables and no rows, of each kind."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'social.sqlite3'}"
-        database = Database(address)
-        database.migrate()
-        database.close()
-        return address
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "social.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """The URL of a SQLite database with all tables and no rows."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path)}"
+
+
+@pytest.fixture
+def postgres_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a PostgreSQL database with all tables and no rows."""
     server: Postgres = request.getfixturevalue("postgres")
     return server.fresh(request.getfixturevalue("migrated"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database with all tables and no rows, of each kind."""
+    found: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return found
 
 
 @pytest.fixture

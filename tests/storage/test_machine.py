@@ -1,0 +1,255 @@
+"""A random walk of deliveries with crashes at every step, through the real functions of the queue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import count
+from typing import ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import col, select
+from typing_extensions import override
+
+from storage import queue
+from storage.database import Database
+from storage.errors import Moved
+from storage.models import Delivery, Post
+from storage.states import DeliveryState, ForbiddenEdge, PostState
+
+D = DeliveryState
+LEASE = timedelta(minutes=5)
+ACCOUNTS = ("mastodon", "x", "linkedin")
+OUTCOMES = (D.PUBLISHED, D.PENDING, D.FAILED, D.UNKNOWN)
+
+Call = tuple[Delivery, DeliveryState]
+
+
+class Crash(Exception):
+    """The process ended inside a transaction."""
+
+
+class Deliveries(RuleBasedStateMachine):
+    """One platform that really publishes, some workers that claim, call and settle, and may die in between.
+
+    The model is small: how often each delivery really went out, and how often a person ordered it again.
+    """
+
+    address: ClassVar[str]
+    start: ClassVar[datetime]
+    numbers: ClassVar[count[int]] = count(10_000)
+
+    held = Bundle("held")
+    """Deliveries that a living worker has claimed, as it knows them."""
+    called = Bundle("called")
+    """Calls that were made and are not yet settled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = Database(self.address)
+        self.now = self.start
+        self.out: Counter[int] = Counter()
+        self.orders: Counter[int] = Counter()
+        self.published: set[int] = set()
+        self.posts: list[int] = []
+        self.claims: list[tuple[int, str, int]] = []
+        self.sending: dict[int, tuple[str, int]] = {}
+        """Delivery -> the claim that holds it: until it settles, or its lease is over and that was seen."""
+        self.leases: dict[int, datetime] = {}
+
+    @override
+    def teardown(self) -> None:
+        """Every walk begins with nothing that is claimable."""
+        with self.database.transaction() as session:
+            for row in session.exec(select(Delivery).where(col(Delivery.post_id).in_(self.posts))):
+                session.delete(row)
+        self.database.close()
+
+    @initialize(accounts=st.lists(st.sampled_from(ACCOUNTS), min_size=1, max_size=5))
+    def release(self, accounts: list[str]) -> None:
+        """Posts are released: their deliveries are pending."""
+        with self.database.transaction() as session:
+            for account in accounts:
+                post = Post(
+                    state=PostState.RELEASED,
+                    author_id=8,
+                    author_name="Alice",
+                    message_id=next(self.numbers),
+                    created_at=self.now,
+                )
+                queue.create(session, post, who="Alice", what="drafted", now=self.now)
+                assert post.id is not None
+                self.posts.append(post.id)
+                one = Delivery(
+                    post_id=post.id, revision=1, account=account, not_before=self.now, key=queue.new_key()
+                )
+                queue.create(session, one, who="bot", what="released", now=self.now)
+                assert one.id is not None
+                self.orders[one.id] = 1
+
+    @rule(target=held, worker=st.sampled_from(("w1", "w2")), crash=st.booleans())
+    def claim(self, worker: str, crash: bool) -> Delivery | None:
+        """A worker claims; if it dies before the commit, nothing happened."""
+        try:
+            with self.database.transaction() as session:
+                one = queue.claim(session, self.now, LEASE, worker)
+                if crash:
+                    raise Crash
+        except Crash:
+            return None
+        if one is not None:
+            assert one.id is not None
+            self.claims.append((one.id, one.key, one.attempts))
+            self.sending[one.id] = (one.key, one.attempts)
+            self.leases[one.id] = self.now + LEASE
+        return one
+
+    @rule(target=called, one=consumes(held), outcome=st.sampled_from(OUTCOMES), dies=st.booleans())
+    def call(self, one: Delivery | None, outcome: DeliveryState, dies: bool) -> Call | None:
+        """The worker calls the platform, unless it died before, or lost its claim while it slept."""
+        if one is None or dies:
+            return None
+        try:
+            with self.database.transaction() as session:
+                queue.keep_receipt(session, one, {"began": True})
+        except Moved:
+            return None
+        assert one.id is not None
+        if outcome is D.PUBLISHED:
+            self.out[one.id] += 1
+        return one, outcome
+
+    @rule(call=consumes(called), dies=st.sampled_from(("never", "before", "inside")))
+    def settle(self, call: Call | None, dies: str) -> None:
+        """The answer is written down, perhaps much later; the worker may die before, or before the commit."""
+        if call is None or dies == "before":
+            return
+        one, outcome = call
+        assert one.id is not None
+        try:
+            with self.database.transaction() as session:
+                queue.settle(
+                    session, one, outcome, now=self.now, what="called", not_before=self.now, remote_id="1"
+                )
+                if dies == "inside":
+                    raise Crash
+        except (Crash, Moved, ForbiddenEdge):
+            return
+        assert outcome is D.PUBLISHED or self.sending[one.id] == (one.key, one.attempts)
+        self.sending.pop(one.id, None)
+        if outcome is D.PUBLISHED:
+            self.published.add(one.id)
+
+    @rule(minutes=st.integers(1, 12))
+    def wait(self, minutes: int) -> None:
+        """Time passes; leases may end."""
+        self.now += timedelta(minutes=minutes)
+
+    @rule(crash=st.booleans())
+    def recover(self, crash: bool) -> None:
+        """What was interrupted becomes unknown."""
+        try:
+            with self.database.transaction() as session:
+                for row in queue.interrupted(session, self.now):
+                    queue.settle(session, row, D.UNKNOWN, now=self.now, what="interrupted")
+                if crash:
+                    raise Crash
+        except Crash:
+            return
+        self.sending = {one: claim for one, claim in self.sending.items() if self.leases[one] > self.now}
+
+    @rule(sees=st.booleans())
+    def find(self, sees: bool) -> None:
+        """The platform is asked about what is unknown; it may be too slow to answer."""
+        if not sees:
+            return
+        with self.database.transaction() as session:
+            for row in session.exec(select(Delivery).where(Delivery.state == D.UNKNOWN)).all():
+                assert row.id is not None
+                there = self.out[row.id] > 0
+                new = D.PUBLISHED if there else D.PENDING
+                queue.settle(session, row, new, now=self.now, what="looked for", not_before=self.now)
+                if there:
+                    self.published.add(row.id)
+
+    @rule(data=st.data())
+    def order_again(self, data: st.DataObject) -> None:
+        """A person orders a troubled delivery again."""
+        with self.database.transaction() as session:
+            rows = [one for one in queue.troubled(session) if one.post_id in self.posts]
+            if not rows:
+                return
+            row = data.draw(st.sampled_from(rows))
+            queue.reorder(session, row, who="Bob", now=self.now)
+            assert row.id is not None
+            self.orders[row.id] += 1
+
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        """A person cancels what is still pending."""
+        pending = select(Delivery).where(Delivery.state == D.PENDING, col(Delivery.post_id).in_(self.posts))
+        with self.database.transaction() as session:
+            rows = session.exec(pending).all()
+            if rows:
+                row = data.draw(st.sampled_from(rows))
+                queue.transition(session, row, D.CANCELLED, who="Alice", what="cancelled", now=self.now)
+
+    @invariant()
+    def sending_is_what_somebody_holds(self) -> None:
+        """Nothing stays `sending` after recovery, nobody loses a claim in time, no account sends two at once."""
+        with self.database.reading() as session:
+            rows = session.exec(select(Delivery).where(Delivery.state == D.SENDING)).all()
+        assert {one.id: (one.key, one.attempts) for one in rows} == self.sending
+        assert max(Counter(one.account for one in rows).values(), default=0) <= 1
+
+    @invariant()
+    def never_claimed_twice(self) -> None:
+        """No attempt of an order was given to two workers."""
+        assert max(Counter(self.claims).values(), default=0) <= 1
+
+    @invariant()
+    def published_stays_published(self) -> None:
+        """What was settled as published never leaves it."""
+        with self.database.reading() as session:
+            for one in self.published:
+                row = session.get(Delivery, one)
+                assert row is not None
+                assert row.state == D.PUBLISHED
+
+    @invariant()
+    def out_once_per_order(self) -> None:
+        """A text reaches its platform at most once, plus once for each time that a person ordered it again."""
+        assert all(self.out[one] <= self.orders[one] for one in self.out)
+
+    @invariant()
+    def every_change_is_in_the_log(self) -> None:
+        """The state of each delivery is where its log ends, and the log has no gap."""
+        with self.database.reading() as session:
+            for post in self.posts:
+                (row,) = queue.deliveries(session, post)
+                lines = [one for one in queue.log(session, post) if one.account]
+                assert lines[-1].new == row.state
+                assert [one.new for one in lines[:-1]] == [one.old for one in lines[1:]]
+
+
+def test_nothing_is_claimed_or_published_twice_whatever_dies(url: str, now: datetime) -> None:
+    walk = type("Walk", (Deliveries,), {"address": url, "start": now})
+    run_state_machine_as_test(
+        walk,
+        settings=settings(
+            max_examples=40 if url.startswith("sqlite") else 10,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
