@@ -109,23 +109,26 @@ class Upload:
         while True:
             try:
                 found = self._put(file, at, now)
+                trouble = Unavailable("YouTube does not take the video's bytes; nothing is out.")
             except Unavailable as error:
-                failures += 1
-                if failures == TRIES or error.wait or error.until:
+                if error.wait or error.until:
                     raise self._interrupted(error) from None
-                self._pause(FIRST_PAUSE_S * 2 ** (failures - 1))
-                found = self._asked(now, at)
+                found, trouble = None, error
             if isinstance(found, Video):
                 return found
-            if found > at:
+            if found is not None and found > at:
+                failures, at = 0, found
+                continue
+            failures += 1
+            if failures == TRIES:
+                raise self._interrupted(trouble)
+            self._pause(FIRST_PAUSE_S * 2 ** (failures - 1))
+            asked = self._asked(now, at)
+            if isinstance(asked, Video):
+                return asked
+            if asked > at:
                 failures = 0
-            else:
-                failures += 1
-                if failures >= TRIES:
-                    raise self._interrupted(
-                        Unavailable("YouTube does not take the video's bytes; nothing is out.")
-                    )
-            at = found
+            at = asked
 
     def _put(self, file: BinaryIO, at: int, now: datetime) -> Video | int:
         """One piece, from byte `at`; how far it came."""

@@ -131,8 +131,8 @@ def _title(draft: Draft, description: str, problems: list[Problem]) -> str:
     problems.append(
         Problem("The first line is too long for YouTube's title and was shortened; give one with `title:`.")
     )
-    room = line[: TITLE_LIMIT - 1]
-    return (room.rsplit(" ", 1)[0] if " " in room else room).rstrip(" ,;:.–-") + "…"
+    room = line[:TITLE_LIMIT]  # one more than there is room for: it may be the blank after a whole word
+    return (room.rsplit(" ", 1)[0] if " " in room else room[:-1]).rstrip(" ,;:.–-") + "…"
 
 
 def _tags(description: str, problems: list[Problem]) -> list[str]:
