@@ -1,0 +1,50 @@
+"""The answers to commands and questions: one function per verb, in a written table.
+
+approving   approve, veto, withdraw
+steering    hold, resume, cancel, move, now, retry, published
+changing    edit, copy, alt
+asking      plan, drafts, waiting, history, show, log, status, help
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.actions.answering import approving, asking, changing, steering
+from bot.actions.answering.order import Order, UserError
+from bot.chat import Message, Person
+from bot.desk import Desk
+from bot.grammar import Command
+
+VERBS: Mapping[str, Callable[[Order], str | None]] = {
+    "approve": approving.approve,
+    "veto": approving.veto,
+    "withdraw": approving.withdraw,
+    "hold": steering.hold,
+    "resume": steering.resume,
+    "cancel": steering.cancel,
+    "move": steering.move,
+    "now": steering.at_once,
+    "retry": steering.retry,
+    "published": steering.published,
+    "edit": changing.edit,
+    "copy": changing.copy,
+    "alt": changing.alt,
+    "plan": asking.plan,
+    "drafts": asking.drafts,
+    "waiting": asking.waiting,
+    "history": asking.history,
+    "show": asking.show,
+    "log": asking.log,
+    "status": asking.status,
+    "help": asking.help_on,
+}
+
+
+def answer(desk: Desk, message: Message, command: Command, person: Person, now: datetime) -> str | None:
+    """What the bot says to a command; None when what happened is told anyway. Raises `ChatError`."""
+    try:
+        return VERBS[command.verb](Order(desk, message, command, person, now))
+    except UserError as error:
+        return str(error)

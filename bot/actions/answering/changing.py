@@ -1,0 +1,98 @@
+"""Changing what a post says without editing its message, and starting anew from an old one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot import grammar
+from bot.actions import rows
+from bot.actions.answering.order import Order, UserError
+from bot.actions.sync import begin, rewrite, sync
+from bot.grammar import Written
+from bot.replies import words
+from handlers.base import Options
+from storage.models import Post
+from storage.states import PostState
+
+_ALT = re.compile(r"\s*(\d+)\s*[:.]?\s+(.+)", re.DOTALL)
+
+
+def edit(order: Order) -> str | None:
+    """`edit 12 new text`: the same as editing the message. Options and files that are not given stay."""
+    post = order.unreleased(order.steerable())
+    with order.desk.database.reading() as session:
+        last = rows.written(rows.current(session, post))
+    written = _parse(order, order.command.rest, last)
+    _rewrite(order, post, _merged(written, last))
+    return None
+
+
+def alt(order: Order) -> str | None:
+    """`alt 12 2 A group of learners`: an alt text, added or corrected by anybody in the channel."""
+    post = order.unreleased(order.post())
+    match = _ALT.match(order.command.rest)
+    if match is None:
+        raise UserError(f"Say which picture and what it shows: `alt {post.id} 1 A group of learners`.")
+    number, text = int(match[1]), match[2].strip()
+    with order.desk.database.reading() as session:
+        last = rows.written(rows.current(session, post))
+    if not 1 <= number <= len(last.attachments):
+        raise UserError(
+            f"#{post.id} has {words.count(len(last.attachments), 'file')}, so there is no file {number}."
+        )
+    files = [replace(one, alt=text) if at == number else one for at, one in enumerate(last.attachments, 1)]
+    _rewrite(order, post, replace(last, attachments=tuple(files)))
+    return None
+
+
+def copy(order: Order) -> str | None:
+    """`copy 12`: a new post from its text and files; its time is not copied."""
+    post = order.post()
+    with order.desk.database.reading() as session:
+        revision = rows.current(session, post)
+    fresh = replace(rows.written(revision), at=None, not_after=None)
+    problems = tuple(one for one in fresh.problems if "at:" not in one.text and "not after" not in one.text)
+    begin(order.desk, order.message, replace(fresh, problems=problems), order.person, order.now)
+    return None
+
+
+def _parse(order: Order, text: str, last: Written) -> Written:
+    if not text.strip():
+        raise UserError(f"What should it say? `edit {order.command.post}` and then the whole new text.")
+    said = grammar.parse(
+        f"draft\n{text.lstrip()}", accounts=list(order.desk.platforms), defaults=list(last.accounts)
+    )
+    if not isinstance(said, Written):
+        raise UserError("I could not read that as a text.")
+    return said
+
+
+def _merged(written: Written, last: Written) -> Written:
+    """What was not said anew stays as it was: the files, and, where no option was given, the options."""
+    if not written.attachments:
+        written = replace(written, attachments=last.attachments)
+    untouched = (
+        written.options == Options()
+        and written.accounts == last.accounts
+        and not any((written.at, written.not_after, written.campaign, written.note))
+    )
+    if untouched:
+        written = replace(
+            written,
+            options=last.options,
+            at=last.at,
+            not_after=last.not_after,
+            campaign=last.campaign,
+            note=last.note,
+        )
+    return written
+
+
+def _rewrite(order: Order, post: Post, written: Written) -> None:
+    if post.state == PostState.WITHDRAWN:
+        raise UserError(f"#{post.id} is withdrawn: `copy {post.id}` starts anew from its text.")
+    desk = order.desk
+    with desk.turn(post.message_id):
+        rewrite(desk, post, written, order.message.content, order.person, order.now)
+    sync(desk, post.id or 0, order.now)

@@ -1,0 +1,80 @@
+"""One command on its way through a verb, and what the verbs have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from bot import rules
+from bot.actions import rows, voting
+from bot.actions.sync import sync
+from bot.chat import Message, Person
+from bot.desk import Desk
+from bot.grammar import Command
+from storage.models import Post
+from storage.states import PostState
+
+
+class UserError(Exception):
+    """Something the person can act on; its text is the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who ordered what, where and when."""
+
+    desk: Desk
+    message: Message
+    command: Command
+    person: Person
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The asker's time zone."""
+        return self.desk.zone_of(self.person)
+
+    def post(self) -> Post:
+        """The post that is meant, looked at just now. Raises `UserError` if there is none."""
+        number = self.command.post
+        with self.desk.database.reading() as session:
+            known = session.get(Post, number) if number is not None else None
+            newest = session.exec(select(Post.id).order_by(col(Post.id).desc()).limit(1)).first()
+        if known is None:
+            if newest is None:
+                raise UserError("There are no posts yet: `draft` and then your text starts the first one.")
+            raise UserError(f"There is no #{number}. The newest is #{newest}; `queue` shows the plan.")
+        return sync(self.desk, known.id or 0, self.now)
+
+    def steerable(self) -> Post:
+        """The same, if this person may steer it. Raises `UserError` otherwise."""
+        post = self.post()
+        with self.desk.database.transaction() as session:
+            who = voting.electorate(self.desk, session)
+        if not rules.may_steer(self.person, post, who):
+            raise UserError(
+                f"Only the author of #{post.id} and the approvers may do that. "
+                f"Anybody in the channel may say `hold {post.id}`, which stops it."
+            )
+        return post
+
+    def unreleased(self, post: Post) -> Post:
+        """The post, if it has not been released. Raises `UserError` otherwise."""
+        if post.state == PostState.RELEASED:
+            raise UserError(
+                f"#{post.id} was released already, so this cannot be changed any more. "
+                f"`show {post.id}` tells what became of it."
+            )
+        return post
+
+    def accounts(self, post: Post) -> tuple[str, ...]:
+        """Those of the post's accounts that the command names; all when it names none."""
+        with self.desk.database.reading() as session:
+            going = rows.going(rows.current(session, post))
+        found = rules.present(going, self.command.accounts)
+        if not found:
+            raise UserError(f"#{post.id} does not go to {', '.join(self.command.accounts)}.")
+        return found

@@ -1,0 +1,198 @@
+"""Stopping, moving and repeating posts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot import when
+from bot.actions import cards, drafting, rows
+from bot.actions.answering.order import Order, UserError
+from bot.actions.sync import rewrite, stop, sync
+from bot.replies import words
+from storage import queue
+from storage.models import Delivery, Post
+from storage.states import DeliveryState, PostState
+
+MOVABLE = {PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED}
+
+
+def hold(order: Order) -> str | None:
+    """`hold 12`: an emergency brake that anybody but guests may pull."""
+    if order.person.guest:
+        raise UserError("Guests cannot stop posts; please ask somebody in the channel.")
+    post = order.unreleased(order.post())
+    if post.state == PostState.HELD:
+        return f"#{post.id} is held already."
+    if post.state not in {PostState.DRAFT, PostState.APPROVED}:
+        raise UserError(f"#{post.id} is {post.state}: there is nothing to hold.")
+    _change(order, post, PostState.HELD, "held")
+    return f"⏸ #{post.id} is held. `resume {post.id}` lets it go on."
+
+
+def resume(order: Order) -> str | None:
+    """`resume 12`: back to where its votes put it."""
+    post = order.unreleased(order.steerable())
+    if post.state != PostState.HELD:
+        raise UserError(f"#{post.id} is not held; it is {post.state}.")
+    _change(order, post, PostState.DRAFT, "resumed")
+    post = sync(order.desk, post.id or 0, order.now)
+    return f"▶ #{post.id} goes on: it is {_standing(post)}."
+
+
+def cancel(order: Order) -> str | None:
+    """`cancel 12`: what is not out yet stays in."""
+    post = order.steerable()
+    if post.state == PostState.WITHDRAWN:
+        return f"#{post.id} is withdrawn already."
+    if post.state != PostState.RELEASED:
+        _change(order, post, PostState.WITHDRAWN, "cancelled")
+        return f"✖ #{post.id} is withdrawn. `copy {post.id}` starts anew from its text."
+    desk = order.desk
+    with desk.turn(post.message_id), desk.database.transaction() as session:
+        stopped = stop(session, rows.post(session, post.id or 0), "cancelled", order.person.name, order.now)
+        left = [one for one in queue.deliveries(session, post.id or 0) if one.account not in stopped]
+    cards.refresh(desk, post.id or 0, order.now)
+    out = words.listed([f"{desk.titles.get(one.account, one.account)} ({one.state})" for one in left])
+    if not stopped:
+        return f"It is too late to cancel #{post.id}: {out}."
+    done = words.listed([desk.titles.get(one, one) for one in stopped])
+    return f"✖ #{post.id} no longer goes to {done}." + (f" Not to be called back: {out}." if left else "")
+
+
+def move(order: Order) -> str | None:
+    """`move 12 to friday 9:00`; approvals stay."""
+    post = order.unreleased(order.steerable())
+    if post.state not in MOVABLE:
+        raise UserError(f"#{post.id} is {post.state}: `copy {post.id}` starts anew from its text.")
+    if not order.command.rest.strip():
+        raise UserError(f"To when? For example `move {post.id} to tomorrow 10:00`.")
+    moment = when.read(order.command.rest, now=order.now, zone=order.zone)
+    if isinstance(moment, when.Ask):
+        raise UserError(moment.question)
+    due = moment.at
+    if moment.kind == "next":
+        with order.desk.database.reading() as session:
+            due = drafting.free_slot(order.desk, session, order.now, None)
+        if due is None:
+            raise UserError("No slots are configured to take the next of: write a time.")
+    if due is not None and post.not_after is not None and due > post.not_after:
+        raise UserError(
+            f"#{post.id} must not go out after {words.when(post.not_after)} (its `not after:`). Edit the draft to change that."
+        )
+    return _retime(order, post, moment.kind, due)
+
+
+def at_once(order: Order) -> str | None:
+    """`now 12`: as soon as it is approved."""
+    post = order.unreleased(order.steerable())
+    if post.state not in MOVABLE:
+        raise UserError(f"#{post.id} is {post.state}: `copy {post.id}` starts anew from its text.")
+    return _retime(order, post, "now", None)
+
+
+def _retime(order: Order, post: Post, timing: str, due: datetime | None) -> str | None:
+    desk = order.desk
+    with desk.turn(post.message_id):
+        with desk.database.transaction() as session:
+            row = rows.post(session, post.id or 0)
+            row.timing, row.moved = timing, True
+            row.due_at = order.now if timing == "now" and row.state == PostState.APPROVED else due
+            session.add(row)
+            queue.write_entry(session, at=order.now, who=order.person.name, what="moved", post_id=row.id)
+            if row.state == PostState.EXPIRED:
+                queue.transition(
+                    session, row, PostState.DRAFT, who=order.person.name, what="moved", now=order.now
+                )
+            revision = rows.current(session, row)
+        if row.state == PostState.BROKEN:
+            # Perhaps only its time was wrong: read the same text anew.
+            author = desk.chat.directory.person(row.author_id)
+            rewrite(desk, row, rows.written(revision), revision.source, author, order.now)
+    post = sync(desk, post.id or 0, order.now)
+    goes = f"goes out {words.when(post.due_at)}" if post.due_at else "goes out once it is approved"
+    if post.state == PostState.APPROVED and timing == "now":
+        goes = "goes out now"
+    return f"#{post.id} {goes}; it is {_standing(post)}."
+
+
+def retry(order: Order) -> str | None:
+    """`retry 12 [platform]`: a person orders what failed, or what may not be out, again."""
+    post = order.steerable()
+    if post.state != PostState.RELEASED:
+        raise UserError(
+            f"#{post.id} is {_standing(post)}: nothing of it was sent yet, so there is nothing to retry."
+        )
+    desk = order.desk
+    wanted = order.accounts(post)
+    again = {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED}
+    with desk.turn(post.message_id), desk.database.transaction() as session:
+        found = [one for one in queue.deliveries(session, post.id or 0) if one.account in wanted]
+        todo = [one for one in found if one.state in again]
+        for delivery in todo:
+            queue.reorder(session, delivery, who=order.person.name, now=order.now)
+            delivery.told = False
+            session.add(delivery)
+    if not todo:
+        states = words.listed(
+            [f"{desk.titles.get(one.account, one.account)} is {one.state}" for one in found]
+        )
+        raise UserError(f"There is nothing of #{post.id} to retry: {states}.")
+    sync(desk, post.id or 0, order.now)
+    return f"🔁 #{post.id} is tried again on {words.listed([desk.titles.get(one.account, one.account) for one in todo])}."
+
+
+def published(order: Order) -> str | None:
+    """`published 12 linkedin LINK`: a person says that a delivery in doubt, or a failed one, is out."""
+    post = order.steerable()
+    doubt = {DeliveryState.UNKNOWN, DeliveryState.FAILED}
+    with order.desk.database.transaction() as session:
+        wanted = order.command.accounts
+        found = [
+            one
+            for one in queue.deliveries(session, post.id or 0)
+            if one.state in doubt and (not wanted or one.account in order.accounts(post))
+        ]
+        delivery = _only(found, post)
+        queue.settle(
+            session,
+            delivery,
+            DeliveryState.PUBLISHED,
+            now=order.now,
+            who=order.person.name,
+            what="says it is out",
+            url=order.command.rest.strip(),
+        )
+        delivery.told = True
+        session.add(delivery)
+    cards.refresh(order.desk, post.id or 0, order.now)
+    title = order.desk.titles.get(delivery.account, delivery.account)
+    return f"✔ #{post.id} counts as published on {title}. Thank you for looking."
+
+
+def _only(found: list[Delivery], post: Post) -> Delivery:
+    if not found:
+        raise UserError(f"Nothing of #{post.id} is in doubt.")
+    if len(found) > 1:
+        names = words.listed([one.account for one in found], "or")
+        raise UserError(f"On which platform? Say `published {post.id} {found[0].account} LINK` ({names}).")
+    return found[0]
+
+
+def _change(order: Order, post: Post, state: PostState, what: str) -> None:
+    desk = order.desk
+    with desk.turn(post.message_id), desk.database.transaction() as session:
+        row = rows.post(session, post.id or 0)
+        queue.transition(session, row, state, who=order.person.name, what=what, now=order.now)
+    cards.refresh(desk, post.id or 0, order.now)
+
+
+def _standing(post: Post) -> str:
+    return {
+        PostState.BROKEN: "not yet ready (see its card)",
+        PostState.DRAFT: "waiting for approval",
+        PostState.APPROVED: "approved",
+        PostState.HELD: "held",
+        PostState.RELEASED: "released",
+        PostState.WITHDRAWN: "withdrawn",
+        PostState.EXPIRED: "expired",
+    }[PostState(post.state)]

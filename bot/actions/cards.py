@@ -1,0 +1,109 @@
+"""The card in the chat: said once per revision, kept up to date as long as Zulip lets us."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions import rows, voting
+from bot.chat import Message, Place
+from bot.desk import Desk
+from bot.replies import lines
+from bot.replies.card import CardFacts, card, struck
+from bot.rules import Judgement
+from storage import queue
+from storage.models import Post, Revision
+
+DRAFTS_TOPIC = "drafts"
+"""Where the card of a draft goes that was made in a direct message."""
+
+
+def home_of(desk: Desk, draft: Message) -> Place:
+    """Where a post's card belongs: beside its draft, wherever that is now; never in a direct message."""
+    if draft.place.channel_id is not None:
+        return draft.place
+    return Place(channel_id=desk.chat.home, topic=DRAFTS_TOPIC)
+
+
+def text_of(
+    desk: Desk, session: Session, post: Post, revision: Revision, judgement: Judgement, *, room: int = 0
+) -> str:
+    """What the card says now; `room` characters of Zulip's longest message are left for something else."""
+    social = desk.config.social
+    author = desk.chat.directory.person(post.author_id)
+    written = rows.written(revision)
+    facts = CardFacts(
+        post=post,
+        author=author.mention if author.id in desk.chat.directory.people else lines.name(post.author_name),
+        accounts=written.accounts,
+        outgoing=rows.outgoing(revision),
+        problems=rows.problems(revision),
+        note=written.note,
+        judgement=judgement,
+        electorate=voting.electorate(desk, session),
+        self_approval=social.self_approval,
+        approve=_name(desk, social.approve_emoji[0]),
+        veto=_name(desk, social.veto_emoji[0]),
+        titles=desk.titles,
+        deliveries={one.account: one for one in queue.deliveries(session, post.id or 0)},
+    )
+    return card(facts, desk.chat.directory.max_length - room)
+
+
+def _name(desk: Desk, configured: str) -> str:
+    emoji = desk.chat.emoji(configured)
+    return desk.chat.emoji_name(emoji) if emoji else configured
+
+
+def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) -> None:
+    """Say the card of a revision that has none, with the approval emoji on it; strike the older one through."""
+    with desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        revision = rows.revision(session, post_id, number)
+        judgement = voting.count(desk, session, post, revision, None, now)
+        text = text_of(desk, session, post, revision, judgement)
+        older = rows.revision(session, post_id, number - 1) if number > 1 else None
+        voided = bool(older and rows.standing(session, post, older.number))
+    place = home_of(desk, draft)
+    # After a crash between saying and writing down, the card may stand there already.
+    card_id = desk.chat.said(place, text, draft.id) if revision.card_text else None
+    if card_id is None:
+        with desk.database.transaction() as session:
+            rows.revision(session, post_id, number).card_text = text
+        card_id = desk.chat.say(place, text)
+    with desk.database.transaction() as session:
+        revision = rows.revision(session, post_id, number)
+        revision.card_id = card_id
+        revision.card_text = text
+        if voided:
+            queue.notify(
+                session,
+                key=f"voided:{post_id}:{number}",
+                text=lines.voided(post),
+                post_id=post_id,
+                now=now,
+            )
+    emoji = desk.chat.emoji(desk.config.social.approve_emoji[0])
+    if emoji is not None and not rows.broken(revision):
+        desk.chat.react(card_id, emoji)
+    if older is not None and older.card_id is not None and older.card_open:
+        desk.chat.edit(older.card_id, struck(post, older.number, desk.chat.link(card_id, place)))
+
+
+def refresh(desk: Desk, post_id: int, now: datetime) -> None:
+    """Let the card show how things stand; from the day that Zulip refuses, changes are only told."""
+    with desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        if not post.revision:
+            return
+        revision = rows.current(session, post)
+        judgement = voting.count(desk, session, post, revision, None, now)
+        text = text_of(desk, session, post, revision, judgement)
+    if revision.card_id is None or not revision.card_open or revision.card_text == text:
+        return
+    said = desk.chat.edit(revision.card_id, text)
+    with desk.database.transaction() as session:
+        revision = rows.revision(session, post_id, revision.number)
+        revision.card_open = said
+        revision.card_text = text

@@ -1,0 +1,249 @@
+"""From approved to out: release, claim, deliver, settle; and what a crash or a lost answer left in doubt."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from bot import rules
+from bot.actions import cards, reporting, rows, voting
+from bot.actions.sync import sync
+from bot.desk import Desk
+from handlers.base import (
+    Outgoing,
+    PlatformError,
+    Published,
+    Receipt,
+    Rejected,
+    Ticket,
+    Unavailable,
+    Uncertain,
+)
+from storage import queue
+from storage.models import Delivery
+from storage.states import DeliveryState, PostState
+
+log = logging.getLogger("social.delivering")
+
+ATTEMPTS = 8
+"""How often a delivery is tried before people are asked; with the back-off below about two hours."""
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(minutes=30)
+SEARCHES = (timedelta(seconds=5), timedelta(seconds=25), timedelta(minutes=2))
+"""When a platform is asked whether a delivery in doubt is there; absent twice counts as certain, because
+timelines may lag behind."""
+LATEST_SEARCH = timedelta(hours=24)
+BUG = "The bot had an error of its own while sending; its log has the details."
+
+
+def release(desk: Desk, post_id: int, now: datetime) -> bool:
+    """Let a due post go, after a last look at its draft and its card; False if it may not (any more)."""
+    post = sync(desk, post_id, now)
+    social = desk.config.social
+    with desk.turn(post.message_id), desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        if post.state != PostState.APPROVED or post.changed_at is not None:
+            return False
+        if not rules.may_go(post, now, social.grace) or rules.too_late(post, now, social.late):
+            return False
+        revision = rows.current(session, post)
+        judgement = voting.count(desk, session, post, revision, None, now)
+        if not judgement.approved:
+            return False
+        queue.transition(session, post, PostState.RELEASED, who="bot", what="released", now=now)
+        for account in rows.going(revision):
+            ready = account in judgement.ready
+            delivery = Delivery(
+                post_id=post_id,
+                revision=revision.number,
+                account=account,
+                state=DeliveryState.PENDING if ready else DeliveryState.WAITING,
+                not_before=now,
+                key=queue.new_key(),
+            )
+            queue.create(session, delivery, who="bot", what="released", now=now)
+    cards.refresh(desk, post_id, now)
+    return True
+
+
+def deliver(desk: Desk, delivery: Delivery) -> None:
+    """Send one claimed delivery and settle it. Never raises: whatever happens is an outcome."""
+    platform = desk.platforms.get(delivery.account)
+    try:
+        if platform is None:
+            raise Rejected(f"The account {delivery.account} is not configured any more.")
+        published = platform.send(_outgoing(desk, delivery), _ticket(desk, delivery))
+    except Unavailable as trouble:
+        _again(desk, delivery, trouble)
+    except Rejected as trouble:
+        _settle(desk, delivery, DeliveryState.FAILED, what="refused", error=str(trouble))
+    except Uncertain as trouble:
+        _doubt(desk, delivery, str(trouble))
+    except queue.Moved as moved:
+        log.warning("%s", moved, extra={"action": "claim_lost"})
+    except Exception:  # a bug must not stop the other deliveries; what it did is not known
+        log.exception("post %s %s: error while sending", delivery.post_id, delivery.account)
+        _doubt(desk, delivery, BUG)
+    else:
+        _settle(desk, delivery, DeliveryState.PUBLISHED, what="published", published=published)
+
+
+def interrupt(desk: Desk, delivery: Delivery, now: datetime) -> None:
+    """A claim whose claimer is gone: whether it is out is not known."""
+    with desk.database.transaction() as session:
+        queue.settle(
+            session,
+            delivery,
+            DeliveryState.UNKNOWN,
+            now=now,
+            what="was interrupted",
+            error="The bot was interrupted while sending.",
+            not_before=now,
+        )
+
+
+def search(desk: Desk, delivery: Delivery) -> None:
+    """Ask the platform whether a delivery in doubt is there. Never raises."""
+    platform = desk.platforms.get(delivery.account)
+    now = desk.clock()
+    number = delivery.searches + 1
+    try:
+        if platform is None:
+            raise Uncertain(f"The account {delivery.account} is not configured any more.")
+        found = platform.find(_outgoing(desk, delivery), _ticket(desk, delivery))
+    except Unavailable as trouble:
+        if delivery.first_at is not None and now > delivery.first_at + LATEST_SEARCH:
+            _ask(desk, delivery, str(trouble))
+            return
+        _search_again(desk, delivery, delivery.searches, wait(delivery, trouble, now) - now)
+    except PlatformError as trouble:
+        _ask(desk, delivery, str(trouble))
+    except Exception:  # a bug must not stop the loop; people are asked instead
+        log.exception("post %s %s: error while searching", delivery.post_id, delivery.account)
+        _ask(desk, delivery, BUG)
+    else:
+        if found is not None:
+            _settle(desk, delivery, DeliveryState.PUBLISHED, what="found", published=found)
+        elif number < 2:  # noqa: PLR2004  # absent once may be a timeline that lags behind
+            _search_again(desk, delivery, number, SEARCHES[number])
+        else:
+            _settle(desk, delivery, DeliveryState.PENDING, what="is not there", not_before=now)
+
+
+def doubtful(desk: Desk, now: datetime) -> list[Delivery]:
+    """Deliveries in doubt that are to be searched for now."""
+    with desk.database.reading() as session:
+        found = select(Delivery).where(
+            Delivery.state == DeliveryState.UNKNOWN,
+            Delivery.told == False,  # noqa: E712  # SQL
+            Delivery.searches < len(SEARCHES),
+            col(Delivery.not_before) <= now,
+        )
+        return list(session.exec(found.order_by(col(Delivery.id))))
+
+
+def wait(delivery: Delivery, trouble: Unavailable, now: datetime) -> datetime:
+    """When to try again: when the platform said, else with back-off, doubling from 15 s to half an hour."""
+    backed_off = min(FIRST_WAIT * 2 ** max(delivery.attempts - 1, 0), LONGEST_WAIT)
+    told = [trouble.until] if trouble.until else []
+    told += [now + trouble.wait] if trouble.wait else []
+    return max(told) if told else now + backed_off
+
+
+def _again(desk: Desk, delivery: Delivery, trouble: Unavailable) -> None:
+    now = desk.clock()
+    then = wait(delivery, trouble, now)
+    with desk.database.reading() as session:
+        latest = rows.post(session, delivery.post_id).not_after
+    if latest is not None and then > latest:
+        error = f"{trouble} Its last time to go out passes before the next try."
+        _settle(desk, delivery, DeliveryState.FAILED, what="too late to try again", error=error)
+    elif delivery.attempts >= ATTEMPTS:
+        error = f"{trouble} It was tried {delivery.attempts} times."
+        _settle(desk, delivery, DeliveryState.FAILED, what="gave up", error=error)
+    else:
+        _settle(
+            desk,
+            delivery,
+            DeliveryState.PENDING,
+            what="not out, again later",
+            error=str(trouble),
+            not_before=then,
+        )
+
+
+def _doubt(desk: Desk, delivery: Delivery, error: str) -> None:
+    then = desk.clock() + SEARCHES[0]
+    _settle(desk, delivery, DeliveryState.UNKNOWN, what="answer lost", error=error, not_before=then)
+
+
+def _search_again(desk: Desk, delivery: Delivery, searches: int, span: timedelta) -> None:
+    with desk.database.transaction() as session:
+        row = session.get(Delivery, delivery.id)
+        if row is not None and row.state == DeliveryState.UNKNOWN:
+            row.searches, row.not_before = searches, desk.clock() + span
+            session.add(row)
+
+
+def _ask(desk: Desk, delivery: Delivery, error: str) -> None:
+    """It cannot be found out: people are asked, once."""
+    with desk.database.transaction() as session:
+        row = session.get(Delivery, delivery.id)
+        if row is not None and row.state == DeliveryState.UNKNOWN:
+            row.searches = len(SEARCHES)
+            row.error = error
+            session.add(row)
+    reporting.report(desk, delivery.post_id, desk.clock())
+
+
+def _settle(
+    desk: Desk,
+    delivery: Delivery,
+    state: DeliveryState,
+    *,
+    what: str,
+    error: str = "",
+    published: Published | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    now = desk.clock()
+    try:
+        with desk.database.transaction() as session:
+            row = queue.settle(
+                session,
+                delivery,
+                state,
+                now=now,
+                what=what,
+                error=error,
+                remote_id=published.id if published else "",
+                url=published.url if published else "",
+                not_before=not_before,
+            )
+            row.told = False
+            session.add(row)
+    except queue.Moved as moved:
+        log.warning("%s", moved, extra={"action": "claim_lost"})
+
+
+def _outgoing(desk: Desk, delivery: Delivery) -> Outgoing:
+    with desk.database.reading() as session:
+        revision = rows.revision(session, delivery.post_id, delivery.revision)
+    return rows.outgoing(revision)[delivery.account]
+
+
+def _ticket(desk: Desk, delivery: Delivery) -> Ticket:
+    def save(receipt: Receipt) -> None:
+        with desk.database.transaction() as session:
+            queue.keep_receipt(session, delivery, receipt)
+            queue.renew(session, delivery, desk.clock() + desk.config.social.lease)
+
+    return Ticket(
+        key=delivery.key,
+        receipt=json.loads(delivery.receipt),
+        save=save,
+        first_at=delivery.first_at or desk.clock(),
+    )

@@ -1,0 +1,232 @@
+"""A message's text turned into everything a revision holds: parsed, its files fetched, prepared per platform."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from sqlmodel import Session
+
+from bot import when
+from bot.actions import rows
+from bot.chat import ChatError, Down, Person
+from bot.desk import Desk
+from bot.grammar import Attachment, Written
+from bot.replies.escape import shorten
+from handlers import pictures, text
+from handlers.base import Draft, Outgoing, Problem
+from handlers.media import Media
+from storage import queue
+from storage.models import Post, Revision
+from storage.states import PostState
+
+LATELY = timedelta(days=30)
+"""How far back the same text counts as "posted lately"."""
+SUMMARY = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A revision before it has a number."""
+
+    written: Written
+    outgoing: Mapping[str, Outgoing]
+    problems: tuple[Problem, ...]
+    timing: str
+    due_at: datetime | None
+    not_after: datetime | None
+
+    @property
+    def broken(self) -> bool:
+        """Whether it cannot go out as it stands."""
+        own = [problem for one in self.outgoing.values() for problem in one.problems]
+        return any(problem.error for problem in (*self.problems, *own))
+
+    @property
+    def accounts(self) -> list[str]:
+        """Where it really goes: the accounts that do not leave it out."""
+        return [name for name, one in self.outgoing.items() if not one.skipped]
+
+
+@dataclass(slots=True)
+class _Found:
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, sentence: str) -> None:
+        self.problems.append(Problem(sentence, error=True))
+
+    def warn(self, sentence: str) -> None:
+        self.problems.append(Problem(sentence))
+
+
+def prepare(
+    desk: Desk, session: Session, written: Written, author: Person, now: datetime, post: Post | None
+) -> Prepared:
+    """Everything a revision holds. Fetches the files; raises `Down` when Zulip does not give them now."""
+    found = _Found(list(written.problems))
+    names = desk.chat.emoji_names()
+    media = _media(desk, written, found)
+    outgoing = {}
+    for account in written.accounts:
+        body = text.emojify(written.texts.get(account, written.text), names)
+        files = tuple(
+            one for attachment, one in media if not attachment.accounts or account in attachment.accounts
+        )
+        outgoing[account] = desk.platforms[account].prepare(Draft(body, files, written.options))
+    if outgoing and all(one.skipped for one in outgoing.values()):
+        found.error("None of its platforms can take this post.")
+    _lint(written, found)
+    timing, due_at, not_after = _time(desk, session, written, author, now, post, found)
+    _same_lately(session, outgoing, post, now, found)
+    return Prepared(written, outgoing, tuple(found.problems), timing, due_at, not_after)
+
+
+def _media(desk: Desk, written: Written, found: _Found) -> list[tuple[Attachment, Media]]:
+    taken = []
+    for number, attachment in enumerate(written.attachments, 1):
+        try:
+            data = desk.chat.file(attachment.path)
+            taken.append((attachment, pictures.take(data, attachment.name, attachment.alt, desk.store)))
+        except pictures.BadMedia as error:
+            found.error(str(error))
+        except Down:
+            raise
+        except ChatError as error:
+            found.error(
+                f"The file {PurePosixPath(attachment.name).name} could not be read: {error} Upload it again.",
+            )
+        if not attachment.alt:
+            found.warn(f"File {number} has no alt text: write `alt: what it shows` above the text.")
+    return taken
+
+
+def _lint(written: Written, found: _Found) -> None:
+    for body in dict.fromkeys((written.text, *written.texts.values())):
+        for problem in (*text.invisible(body), *text.lint_links(body)):
+            # Line numbers of a section are not those of the message.
+            found.problems.append(Problem(problem.text, problem.error))
+
+
+def _time(
+    desk: Desk,
+    session: Session,
+    written: Written,
+    author: Person,
+    now: datetime,
+    post: Post | None,
+    found: _Found,
+) -> tuple[str, datetime | None, datetime | None]:
+    """How and when it goes out. A time that did not change with the text is not read anew."""
+    zone = desk.zone_of(author)
+    not_after = None
+    if written.not_after:
+        moment = when.read(written.not_after, now=now, zone=zone)
+        if isinstance(moment, when.Ask):
+            found.error(f"`not after:` {moment.question}")
+        else:
+            not_after = moment.at
+    kept = _kept_time(session, written, post)
+    if kept is not None:
+        timing, due_at = kept
+        if due_at is not None and due_at <= now and timing == "at":
+            found.error("Its time has passed: write a new `at:`.")
+    elif written.at:
+        moment = when.read(written.at, now=now, zone=zone)
+        if isinstance(moment, when.Ask):
+            found.error(f"`at:` {moment.question}")
+            timing, due_at = "at", None
+        else:
+            timing, due_at = moment.kind, moment.at
+    else:
+        timing, due_at = desk.config.social.default_time, None
+    if timing == "next" and due_at is None:
+        due_at = free_slot(desk, session, now, post)
+        if due_at is None:
+            found.error("There are no slots to take the next of: write a time, such as `at: tomorrow 10:00`.")
+    if due_at is not None and not_after is not None and not_after < due_at:
+        found.error("`not after:` is earlier than the time it goes out.")
+    return timing, due_at, not_after
+
+
+def _kept_time(session: Session, written: Written, post: Post | None) -> tuple[str, datetime | None] | None:
+    if post is None or not post.revision:
+        return None
+    last = rows.current(session, post)
+    same = rows.written(last).at == written.at
+    if not same or (post.due_at is None and post.timing != "now"):
+        return None
+    if post.moved or (post.timing == "at" and written.at):
+        return post.timing, post.due_at
+    return None
+
+
+def free_slot(desk: Desk, session: Session, now: datetime, post: Post | None) -> datetime | None:
+    """The next weekly slot that no other open post has taken; None when no slots are configured."""
+    for instant in when.next_slots(desk.config.social.slots, now=now, zone=desk.zone):
+        if (post is not None and post.due_at == instant) or not queue.slot_taken(session, instant):
+            return instant
+        if instant > now + timedelta(days=366):
+            break
+    return None
+
+
+def _same_lately(
+    session: Session, outgoing: Mapping[str, Outgoing], post: Post | None, now: datetime, found: _Found
+) -> None:
+    texts = {part.text for one in outgoing.values() for part in one.parts if part.text}
+    for other in rows.recent(session, now - LATELY):
+        if post is not None and other.id == post.id:
+            continue
+        revision = rows.current(session, other)
+        theirs = {part.text for one in rows.outgoing(revision).values() for part in one.parts}
+        if texts & theirs:
+            found.warn(f"The same text is already in #{other.id} ({other.state}).")
+            return
+
+
+def save(
+    session: Session, post: Post, prepared: Prepared, source: str, by: Person, now: datetime
+) -> Revision:
+    """Make it the post's current revision. The state follows: `draft`, or `broken` with an error."""
+    if post.id is None:
+        raise ValueError("a revision needs a post that was saved")
+    post.revision += 1
+    post.timing, post.due_at, post.not_after = prepared.timing, prepared.due_at, prepared.not_after
+    post.approved_at = None
+    post.changed_at = None
+    post.summary = summary(prepared.written)
+    revision = Revision(
+        post_id=post.id,
+        number=post.revision,
+        source=source,
+        written=rows.dump(prepared.written),
+        outgoing=rows.dump(dict(prepared.outgoing)),
+        problems=rows.dump(prepared.problems),
+        accounts=json.dumps(prepared.accounts),
+        created_at=now,
+        created_by=by.id,
+    )
+    session.add(revision)
+    session.flush()
+    wanted = PostState.BROKEN if prepared.broken else PostState.DRAFT
+    queue.write_entry(session, at=now, who=by.name, what=f"wrote revision {post.revision}", post_id=post.id)
+    if post.state != wanted:
+        queue.transition(session, post, wanted, who=by.name, what="changed", now=now)
+    return revision
+
+
+def summary(written: Written) -> str:
+    """The first words of a draft, for lists."""
+    body = text.plain(written.text or next(iter(written.texts.values()), "")).strip()
+    if not body and written.options.title:
+        body = written.options.title
+    return shorten(" ".join(body.split()), SUMMARY)
+
+
+def digest(content: str) -> str:
+    """What tells whether a message says the same as before."""
+    return hashlib.sha256(content.encode()).hexdigest()

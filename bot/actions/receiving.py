@@ -1,0 +1,89 @@
+"""A message that came in: is it for us, what is it, and who takes care of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions import drafting, rows
+from bot.actions.sync import begin, read
+from bot.chat import ChatError, Message, Person
+from bot.desk import Desk
+from bot.grammar import Command, Unknown, Written
+from bot.replies import lines
+from storage.models import Post, Seen
+from storage.states import PostState
+
+log = logging.getLogger("social.receiving")
+
+VOTED = {PostState.DRAFT, PostState.APPROVED, PostState.RELEASED}
+"""States in which somebody's loss of the right to approve changes something."""
+
+Answer = Callable[[Desk, Message, Command, Person, datetime], str | None]
+
+
+def post_of(session: Session, message_id: int) -> Post | None:
+    """The post whose draft or card that message is."""
+    return rows.by_message(session, message_id)
+
+
+def answered(desk: Desk, message_id: int) -> bool:
+    """Whether that message was handled and understood."""
+    with desk.database.reading() as session:
+        seen = session.get(Seen, message_id)
+    return seen is not None and seen.answered
+
+
+def gather(desk: Desk, post_id: int, now: datetime) -> None:
+    """A draft was edited: wait for the next edit in quick succession before another card is made."""
+    with desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        post.changed_at = now
+        session.add(post)
+
+
+def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None:
+    """Take care of one message that is not a post yet; raises `Down` when it must be tried again."""
+    person = desk.chat.directory.person(message.sender_id)
+    if person.id == desk.chat.directory.me or person.is_bot:
+        return
+    said = read(desk, message)
+    if said is None:
+        return
+    try:
+        reply, understood = _respond(desk, message, said, person, now, answer)
+    except ChatError:
+        raise
+    except Exception:  # a bug: the details are for the owner, one calm sentence for the author
+        log.exception("message %s: error while answering", message.id, extra={"action": "answer_failed"})
+        reply, understood = lines.trouble(None), True
+    if reply:
+        desk.chat.say(message.place, reply)
+    with desk.database.transaction() as session:
+        session.merge(
+            Seen(message_id=message.id, answered=understood, digest=drafting.digest(message.content), at=now)
+        )
+
+
+def _respond(
+    desk: Desk,
+    message: Message,
+    said: Written | Command | Unknown,
+    person: Person,
+    now: datetime,
+    answer: Answer,
+) -> tuple[str | None, bool]:
+    """What to say, and whether the message was understood (else an edit of it is read again)."""
+    if message.place.channel_id is not None and message.place.channel_id != desk.chat.home:
+        return (lines.lives_elsewhere(desk.chat.home_name), True) if message.mentioned else (None, True)
+    if message.place.channel_id is None and not desk.chat.belongs(person.id):
+        return lines.not_a_member(desk.chat.home_name), True
+    if isinstance(said, Unknown):
+        return lines.not_understood(said.nearest), False
+    if isinstance(said, Written):
+        begin(desk, message, said, person, now)
+        return None, True
+    return answer(desk, message, said, person, now), True

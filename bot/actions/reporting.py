@@ -1,0 +1,112 @@
+"""What people are told: the outcome of deliveries, and everything else that waits in the outbox."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from bot.actions import rows
+from bot.chat import Down, Place, Refused
+from bot.desk import Desk
+from bot.replies import lines
+from storage import queue
+from storage.models import Delivery, Notice, Post
+from storage.states import DeliveryState
+
+log = logging.getLogger("social.reporting")
+
+PATIENCE = timedelta(seconds=20)
+"""How long an outcome waits for the others of its post, so that one message tells of all."""
+
+
+def report(desk: Desk, post_id: int, now: datetime) -> None:
+    """Tell what became of a post, once all of it is settled or after some patience with the slow ones."""
+    with desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        deliveries = queue.deliveries(session, post_id)
+        news = [one for one in deliveries if not one.told and _is_news(one)]
+        busy = [one for one in deliveries if _is_busy(one, now)]
+        if not news or (busy and all(_fresh(one, now) for one in news)):
+            return
+        text = lines.report(post, news, desk.titles)
+        key = "outcome:" + ":".join(f"{one.id}-{one.state}-{one.key[:8]}" for one in news)
+        queue.notify(session, key=key, text=text, post_id=post_id, now=now)
+        for one in news:
+            one.told = True
+            session.add(one)
+
+
+def untold(desk: Desk) -> list[int]:
+    """Posts with outcomes that people were not told of yet."""
+    settled = (DeliveryState.PUBLISHED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+    with desk.database.reading() as session:
+        found = select(Delivery.post_id).where(
+            col(Delivery.told).is_(False),
+            col(Delivery.state).in_(settled),
+        )
+        return list(session.exec(found.distinct()))
+
+
+def _is_news(delivery: Delivery) -> bool:
+    if delivery.state == DeliveryState.UNKNOWN:
+        return delivery.searches >= 3  # noqa: PLR2004  # as long as it is searched for, there is nothing to say
+    return delivery.state in {DeliveryState.PUBLISHED, DeliveryState.FAILED}
+
+
+def _is_busy(delivery: Delivery, now: datetime) -> bool:
+    if delivery.state == DeliveryState.SENDING:
+        return True
+    searching = delivery.state == DeliveryState.UNKNOWN and delivery.searches < 3  # noqa: PLR2004
+    return (delivery.state == DeliveryState.PENDING or searching) and delivery.not_before <= now + PATIENCE
+
+
+def _fresh(delivery: Delivery, now: datetime) -> bool:
+    return delivery.settled_at is not None and now < delivery.settled_at + PATIENCE
+
+
+def speak(desk: Desk, now: datetime) -> int:
+    """Say what waits in the outbox, oldest first; stops quietly while Zulip is down. Returns how many."""
+    with desk.database.reading() as session:
+        waiting = list(queue.outbox(session))
+    done = 0
+    for notice in waiting:
+        try:
+            message_id = _say(desk, notice)
+        except Down as error:
+            log.warning("zulip is away, notices wait: %s", error, extra={"action": "speak_waits"})
+            break
+        except Refused as error:
+            log.warning("notice %s cannot be said: %s", notice.id, error, extra={"action": "speak_refused"})
+            message_id = None
+        with desk.database.transaction() as session:
+            row = session.get(Notice, notice.id)
+            if row is not None:
+                queue.said(session, row, now=now, message_id=message_id)
+        done += 1
+    return done
+
+
+def _say(desk: Desk, notice: Notice) -> int:
+    place, after = _place(desk, notice)
+    if notice.created_at < desk.started_at:
+        # Perhaps it was said just before the crash.
+        said = desk.chat.said(place, notice.text, after)
+        if said is not None:
+            return said
+    return desk.chat.say(place, notice.text)
+
+
+def _place(desk: Desk, notice: Notice) -> tuple[Place, int]:
+    """Where a notice goes (to one person, or to where the post's card is now), and a message it came after."""
+    if notice.user_id is not None:
+        return Place(user_ids=(notice.user_id,)), 0
+    with desk.database.reading() as session:
+        post = session.get(Post, notice.post_id) if notice.post_id else None
+        card_id = rows.current(session, post).card_id if post and post.revision else None
+    if post is None:
+        return Place(channel_id=desk.chat.home, topic="social"), 0
+    card = desk.chat.look(card_id) if card_id else None
+    place = card.place if card else Place(channel_id=post.channel_id, topic=post.topic)
+    return place, post.message_id

@@ -1,0 +1,107 @@
+"""Rows by their number, and the JSON in them as values."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import lru_cache
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from bot.grammar import Written
+from handlers.base import Outgoing, Problem
+from storage.models import Post, Revision, Vote
+from storage.states import PostState
+
+
+def post(session: Session, post_id: int) -> Post:
+    """The post of that number. Raises LookupError if there is none."""
+    row = session.get(Post, post_id)
+    if row is None:
+        raise LookupError(f"there is no post {post_id}")
+    return row
+
+
+def revision(session: Session, post_id: int, number: int) -> Revision:
+    """One revision of a post."""
+    return session.exec(select(Revision).where(Revision.post_id == post_id, Revision.number == number)).one()
+
+
+def current(session: Session, row: Post) -> Revision:
+    """The revision that the post is now."""
+    return session.exec(
+        select(Revision).where(Revision.post_id == row.id, Revision.number == row.revision)
+    ).one()
+
+
+def by_message(session: Session, message_id: int) -> Post | None:
+    """The post whose draft is that message, or whose card (of any revision) it is."""
+    found = session.exec(select(Post).where(Post.message_id == message_id)).first()
+    if found is not None:
+        return found
+    card = session.exec(select(Revision).where(Revision.card_id == message_id)).first()
+    return session.get(Post, card.post_id) if card else None
+
+
+def standing(session: Session, row: Post, number: int) -> list[Vote]:
+    """The votes that were cast on that revision and not taken back, oldest first."""
+    found = select(Vote).where(Vote.post_id == row.id, Vote.revision == number)
+    return list(session.exec(found.order_by(col(Vote.id))))
+
+
+def recent(session: Session, since: datetime) -> list[Post]:
+    """Posts begun since then that are not withdrawn, newest first."""
+    found = select(Post).where(Post.created_at >= since, Post.state != PostState.WITHDRAWN, Post.revision > 0)
+    return list(session.exec(found.order_by(col(Post.id).desc())))
+
+
+@lru_cache
+def _outgoing() -> TypeAdapter[dict[str, Outgoing]]:
+    return TypeAdapter(dict[str, Outgoing])
+
+
+@lru_cache
+def _problems() -> TypeAdapter[tuple[Problem, ...]]:
+    return TypeAdapter(tuple[Problem, ...])
+
+
+@lru_cache
+def _written() -> TypeAdapter[Written]:
+    return TypeAdapter(Written)
+
+
+def outgoing(row: Revision) -> dict[str, Outgoing]:
+    """Account -> exactly what goes out there, as it was stored."""
+    return _outgoing().validate_json(row.outgoing)
+
+
+def problems(row: Revision) -> tuple[Problem, ...]:
+    """The revision's problems beside the platforms' own."""
+    return _problems().validate_json(row.problems)
+
+
+def written(row: Revision) -> Written:
+    """The parsed draft."""
+    return _written().validate_json(row.written)
+
+
+def going(row: Revision) -> list[str]:
+    """The accounts that the revision really goes to."""
+    names: list[str] = json.loads(row.accounts)
+    return names
+
+
+def broken(row: Revision) -> bool:
+    """Whether the revision cannot go out as it stands."""
+    own = [problem for one in outgoing(row).values() for problem in one.problems]
+    return any(problem.error for problem in (*problems(row), *own))
+
+
+def dump(value: Written | dict[str, Outgoing] | tuple[Problem, ...]) -> str:
+    """The JSON of a draft, of what goes out, or of problems."""
+    if isinstance(value, Written):
+        return _written().dump_json(value).decode()
+    if isinstance(value, dict):
+        return _outgoing().dump_json(value).decode()
+    return _problems().dump_json(value).decode()

@@ -1,0 +1,230 @@
+"""Approvals and vetoes: brought in line with the reactions on the card, and held against who may."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import rules
+from bot.actions import rows
+from bot.chat import Directory, Emoji, Message, Person
+from bot.desk import Desk
+from bot.replies import lines
+from bot.rules import Electorate, Judgement, Refusal
+from bot.values import Approvers
+from storage import queue
+from storage.models import Cursor, Post, Revision, Vote
+from storage.states import PostState
+
+PIN = "approver_group"
+
+
+def electorate(desk: Desk, session: Session) -> Electorate:
+    """Who may approve now, as configured and as Zulip last told."""
+    return electorate_of(desk.config.social.approvers, desk.chat.directory, session)
+
+
+def electorate_of(approvers: Approvers, directory: Directory, session: Session) -> Electorate:
+    """Who may approve, of the people in the directory.
+
+    A group is followed by its id, so that a rename changes nothing and a new group that took the name of a
+    deleted one gets no power by it.
+    """
+    if approvers.kind == "members":
+        return Electorate(None, "all members")
+    if approvers.kind == "people":
+        found = [directory.named(str(one)) for one in approvers.people]
+        missing = [str(name) for name, one in zip(approvers.people, found, strict=True) if one is None]
+        trouble = f"nobody here is {', '.join(missing)} (see `approvers` in zuliprc)." if missing else ""
+        members = frozenset(one.id for one in found if one is not None)
+        return Electorate(members, "the approvers", trouble if not members else "")
+    return _group(directory, session, approvers.group)
+
+
+def _group(directory: Directory, session: Session, name: str) -> Electorate:
+    pin = session.get(Cursor, PIN)
+    pinned_name, _, pinned_id = pin.value.rpartition("|") if pin else ("", "", "")
+    if pin is not None and pinned_name == name:
+        group = directory.groups.get(int(pinned_id))
+    else:
+        by_id = directory.groups.get(int(name)) if name.isdigit() else None
+        group = by_id or directory.group_named(name)
+        if group is not None:
+            session.merge(Cursor(name=PIN, value=f"{name}|{group.id}"))
+    if group is None:
+        other = directory.group_named(name)
+        how = (
+            f"There is another group of that name now; if it is the right one, the owner of the bot writes "
+            f"`approvers = group: {other.id}` in zuliprc."
+            if other
+            else "The owner of the bot names another one in zuliprc (`approvers`)."
+        )
+        return Electorate(frozenset(), name, f"the approver group “{name}” does not exist. {how}")
+    return Electorate(directory.members(group.id), group.name)
+
+
+def count(
+    desk: Desk, session: Session, post: Post, revision: Revision, card: Message | None, now: datetime
+) -> Judgement:
+    """Bring the votes in line with the card as it stands, and judge. Refused reactions are told of once."""
+    who = electorate(desk, session)
+    if card is not None:
+        _follow(desk, session, post, revision, card, who, now)
+    votes = [
+        vote
+        for vote in rows.standing(session, post, revision.number)
+        if _refusal(desk, desk.chat.directory.person(vote.user_id), post, who, veto=vote.kind == "veto")
+        is None
+    ]
+    return rules.judge(votes, rows.going(revision), needed(desk, rows.going(revision)))
+
+
+def needed(desk: Desk, accounts: list[str]) -> dict[str, int]:
+    """How many approvals each account needs."""
+    general = desk.config.social.approvals
+    extra = {name: settings.approvals for name, settings in desk.config.accounts.items()}
+    return {account: extra.get(account) or general for account in accounts}
+
+
+def _refusal(desk: Desk, person: Person, post: Post, who: Electorate, *, veto: bool) -> Refusal | None:
+    return rules.refusal(
+        person,
+        who,
+        author_id=post.author_id,
+        self_approval=desk.config.social.self_approval,
+        veto=veto,
+    )
+
+
+def _follow(
+    desk: Desk,
+    session: Session,
+    post: Post,
+    revision: Revision,
+    card: Message,
+    who: Electorate,
+    now: datetime,
+) -> None:
+    wanted: dict[tuple[int, str], Person] = {}
+    for reaction in card.reactions:
+        kind = _kind(desk, reaction.emoji)
+        if kind is None or reaction.user_id == desk.chat.directory.me:
+            continue
+        person = desk.chat.directory.person(reaction.user_id)
+        reason = _refusal(desk, person, post, who, veto=kind == "veto")
+        if reason is None and kind == "approve" and post.state == PostState.BROKEN:
+            reason = Refusal.BROKEN
+        if reason is None:
+            wanted[person.id, kind] = person
+        else:
+            refuse(session, post, person, reason, now)
+    have = {
+        (vote.user_id, vote.kind): vote
+        for vote in rows.standing(session, post, revision.number)
+        if vote.via == "reaction"
+    }
+    for key, vote in have.items():
+        if key not in wanted:
+            take_back(session, post, vote, now)
+    for (user_id, kind), person in wanted.items():
+        if (user_id, kind) not in have:
+            cast(session, post, revision.number, person, kind, via="reaction", now=now)
+    session.flush()
+
+
+def cast(
+    session: Session,
+    post: Post,
+    revision: int,
+    person: Person,
+    kind: str,
+    *,
+    via: str,
+    now: datetime,
+    accounts: str = "",
+    reason: str = "",
+) -> None:
+    """Write one vote down, and that it was cast."""
+    if post.id is None:
+        raise ValueError("a vote needs a post that was saved")
+    session.add(
+        Vote(
+            post_id=post.id,
+            revision=revision,
+            user_id=person.id,
+            name=person.name,
+            kind=kind,
+            via=via,
+            accounts=accounts,
+            reason=reason,
+            at=now,
+        )
+    )
+    session.flush()
+    scope = f" for {accounts}" if accounts else ""
+    queue.write_entry(
+        session, at=now, who=person.name, what=f"gave {noun(kind, article=True)}{scope}", post_id=post.id
+    )
+
+
+def take_back(session: Session, post: Post, vote: Vote, now: datetime) -> None:
+    """Strike one vote out, and write down that it was taken back."""
+    session.delete(vote)
+    session.flush()
+    queue.write_entry(
+        session, at=now, who=vote.name, what=f"took the {noun(vote.kind)} back", post_id=post.id
+    )
+
+
+def refuse(session: Session, post: Post, person: Person, reason: Refusal, now: datetime) -> None:
+    """Tell somebody quietly, and once per post and reason, that their reaction does not count."""
+    if person.is_bot or not person.active:
+        return
+    queue.notify(
+        session,
+        key=f"refused:{post.id}:{person.id}:{reason}",
+        text=lines.refusal(reason, post),
+        user_id=person.id,
+        post_id=post.id,
+        now=now,
+    )
+
+
+def point_to_card(
+    desk: Desk, session: Session, post: Post, revision: Revision, draft: Message, now: datetime
+) -> None:
+    """Somebody reacted on the draft itself: say once where the reaction would count."""
+    if revision.card_id is None or post.state not in {PostState.DRAFT, PostState.APPROVED}:
+        return
+    for reaction in draft.reactions:
+        person = desk.chat.directory.person(reaction.user_id)
+        if _kind(desk, reaction.emoji) is None or person.is_bot or not person.active:
+            continue
+        if person.id == post.author_id:
+            continue
+        link = desk.chat.link(revision.card_id, draft.place)
+        queue.notify(
+            session,
+            key=f"card:{post.id}:{person.id}",
+            text=lines.see_card(post, link),
+            user_id=person.id,
+            post_id=post.id,
+            now=now,
+        )
+
+
+def _kind(desk: Desk, emoji: Emoji) -> str | None:
+    social = desk.config.social
+    if emoji in {desk.chat.emoji(name) for name in social.approve_emoji}:
+        return "approve"
+    if emoji in {desk.chat.emoji(name) for name in social.veto_emoji}:
+        return "veto"
+    return None
+
+
+def noun(kind: str, *, article: bool = False) -> str:
+    """`approval` or `veto`, with its article where asked for."""
+    if kind == "approve":
+        return "an approval" if article else "approval"
+    return "a veto" if article else "veto"

@@ -1,0 +1,34 @@
+"""The only room that speaks Zulip as chat.
+
+values   people, messages, reactions, hints as plain values
+wire     one call: sent once, answered or named for what went wrong
+people   who may be who: users, groups, channels
+events   the event queue, as hints
+links    addresses of messages
+client   `Chat`: look, say, edit, react, read files, wait for hints
+"""
+
+from bot.chat.client import Chat
+from bot.chat.events import QueueGone
+from bot.chat.people import Directory
+from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, Reaction, zone_of
+from bot.chat.wire import ChatError, Dismissed, Down, Lost, Refused
+
+__all__ = [
+    "Chat",
+    "ChatError",
+    "Directory",
+    "Dismissed",
+    "Down",
+    "Emoji",
+    "Hint",
+    "Kind",
+    "Lost",
+    "Message",
+    "Person",
+    "Place",
+    "QueueGone",
+    "Reaction",
+    "Refused",
+    "zone_of",
+]

@@ -1,0 +1,291 @@
+"""`Chat`: what the bot can do in Zulip. Thread-safe; every thread has a connection of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from bot.chat import links
+from bot.chat.events import Events, QueueGone
+from bot.chat.people import Directory, characters, read_emoji, unicode_code
+from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, read_message
+from bot.chat.wire import ChatError, Lost, Refused, Wire
+
+log = logging.getLogger("social.chat")
+
+PAGE = 1000
+"""Messages fetched at once while catching up; the server gives at most 5000."""
+
+
+class Chat:
+    """One bot on one Zulip server."""
+
+    def __init__(
+        self, *, email: str, key: str, site: str, channel: str, pause: Callable[[float], Any] | None = None
+    ) -> None:
+        """`channel` is the name or id of the channel where the bot lives."""
+        self._credentials = {"email": email, "key": key, "site": site}
+        self._pause = pause or threading.Event().wait
+        self._local = threading.local()
+        self._home = channel
+        self._home_id = 0
+        self._emoji: dict[str, Emoji] = {}
+        self._newest = 0
+        """The newest message id heard of; what is said later has a greater one."""
+        self.site = site.rstrip("/")
+        self.directory = Directory()
+        self._events = Events(self.directory)
+
+    @property
+    def wire(self) -> Wire:
+        """The connection of the calling thread; the first use makes it, and asks the server for its level."""
+        wire: Wire | None = getattr(self._local, "wire", None)
+        if wire is None:
+            wire = Wire(**self._credentials, pause=self._pause)
+            self._local.wire = wire
+        return wire
+
+    @property
+    def level(self) -> int:
+        """The server's feature level."""
+        return self.wire.feature_level
+
+    # -- who and where ---------------------------------------------------------------------------------
+
+    def listen(self) -> None:
+        """Register for events and learn who is who. Raises `ChatError`."""
+        me = self.wire.call("users/me")
+        self.directory.me = me["user_id"]
+        self._events.register(self.wire)
+        channel = self.directory.channel_named(self._home)
+        if channel is not None:
+            self._home_id = channel.id
+        self._newest = self.newest()
+        self._read_emoji()
+
+    def _read_emoji(self) -> None:
+        data: dict[str, Any] = {}
+        if self.directory.emoji_url:
+            try:
+                data = json.loads(self.wire.download(self.directory.emoji_url, 8 << 20))
+            except (ChatError, ValueError) as error:
+                log.warning("no emoji table: %s", error, extra={"action": "emoji_missing"})
+        self._emoji = read_emoji(data, self.directory.realm_emoji)
+
+    @property
+    def me(self) -> Person:
+        """The bot itself."""
+        return self.directory.person(self.directory.me)
+
+    @property
+    def home(self) -> int:
+        """Id of the bot's channel; 0 if it was never found. Stays when the channel is renamed."""
+        return self._home_id
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the bot is subscribed to its channel now."""
+        return self._home_id in self.directory.channels
+
+    @property
+    def home_name(self) -> str:
+        """The channel's present name."""
+        channel = self.directory.channels.get(self._home_id)
+        return channel.name if channel else self._home
+
+    def belongs(self, user_id: int) -> bool:
+        """Whether this person is subscribed to the bot's channel."""
+        answer = self.wire.call(f"streams/{self._home_id}/members")
+        return user_id in answer["subscribers"]
+
+    def emoji(self, name: str) -> Emoji | None:
+        """The emoji of a Zulip name or of the Unicode characters themselves."""
+        if not name.isascii():
+            return Emoji(unicode_code(name))
+        return self._emoji.get(name.strip(":"))
+
+    def emoji_name(self, emoji: Emoji) -> str:
+        """A name that the server knows this emoji by."""
+        return next((name for name, one in self._emoji.items() if one == emoji), "+1")
+
+    def emoji_names(self) -> dict[str, str]:
+        """Zulip's names of Unicode emoji -> the characters."""
+        return {
+            name: characters(one.code) for name, one in self._emoji.items() if one.kind == "unicode_emoji"
+        }
+
+    # -- looking ---------------------------------------------------------------------------------------
+
+    def look(self, message_id: int) -> Message | None:
+        """The message as it stands now; None if it was deleted.
+
+        A message of a channel that the bot was shut out of looks just like a deleted one; then `ChatError`
+        is raised as long as the bot is not in its own channel, so that nothing is taken for withdrawn.
+        """
+        try:
+            answer = self.wire.call(f"messages/{message_id}", "GET", {"apply_markdown": "false"})
+        except Refused as error:
+            if error.code != "BAD_REQUEST":
+                raise
+            if not self.at_home:
+                raise ChatError(
+                    f"The bot is not in its channel “{self.home_name}” and cannot see it."
+                ) from error
+            return None
+        return read_message(
+            answer["message"] | {"flags": answer["message"].get("flags", [])}, self.directory.me
+        )
+
+    def newest(self) -> int:
+        """Id of the newest message that the bot can see; 0 if there is none."""
+        found = self._page([], "newest", before=1, after=0)
+        return found[-1]["id"] if found else 0
+
+    def since(self, message_id: int) -> list[Message]:
+        """Every message after that one in the bot's channel, in its direct messages, or that mentions it."""
+        found: dict[int, Message] = {}
+        narrows: list[list[dict[str, Any]]] = [
+            [{"operator": "is", "operand": "private"}],
+            [{"operator": "is", "operand": "mentioned"}],
+        ]
+        if self.home:
+            narrows.append([{"operator": "stream", "operand": self.home}])
+        for narrow in narrows:
+            anchor = message_id + 1
+            while True:
+                page = self._page(narrow, anchor, before=0, after=PAGE)
+                fresh = [read_message(one, self.directory.me) for one in page if one["id"] > message_id]
+                found.update((one.id, one) for one in fresh)
+                if len(page) < PAGE:
+                    break
+                anchor = page[-1]["id"] + 1
+        return [found[key] for key in sorted(found)]
+
+    def _page(
+        self, narrow: list[dict[str, Any]], anchor: int | str, *, before: int, after: int
+    ) -> list[dict[str, Any]]:
+        answer = self.wire.call(
+            "messages",
+            "GET",
+            {
+                "narrow": json.dumps(narrow),
+                "anchor": str(anchor),
+                "num_before": before,
+                "num_after": after,
+                "apply_markdown": "false",
+            },
+        )
+        found: list[dict[str, Any]] = answer["messages"]
+        return found
+
+    def file(self, path: str) -> bytes:
+        """The bytes of a file that somebody uploaded. Raises `Refused` when it is too large or hidden."""
+        return self.wire.download(path, self.directory.max_upload)
+
+    def link(self, message_id: int, place: Place) -> str:
+        """The address of a message."""
+        if place.channel_id is None:
+            return links.direct_link(self.site, (self.directory.me, *place.user_ids), message_id)
+        channel = self.directory.channels.get(place.channel_id)
+        return links.message_link(
+            self.site,
+            self.level,
+            channel_id=place.channel_id,
+            channel=channel.name if channel else "",
+            topic=place.topic,
+            message_id=message_id,
+        )
+
+    # -- saying ----------------------------------------------------------------------------------------
+
+    def say(self, place: Place, text: str) -> int:
+        """Say it there and return the message's id.
+
+        After a lost answer the bot's own newest messages are searched before it is said again: Zulip has
+        no idempotency, so this is what keeps a doubled reply rare (facts/zulip-newer.md, Sending).
+        """
+        last = self._newest
+        try:
+            said: int | None = self._post(place, text)
+        except Lost:
+            said = self.said(place, text, last)
+        if said is None:
+            said = self._post(place, text)
+        self._newest = max(self._newest, said)
+        return said
+
+    def said(self, place: Place, text: str, after: int) -> int | None:
+        """Id of the bot's own message with this text there, later than message `after`, if there is one."""
+        narrow: list[dict[str, Any]] = [{"operator": "sender", "operand": self.directory.me}]
+        if place.channel_id is not None:
+            narrow.append({"operator": "stream", "operand": place.channel_id})
+        for one in reversed(self._page(narrow, "newest", before=50, after=0)):
+            if one["id"] > after and one["content"].strip() == text.strip():
+                found: int = one["id"]
+                return found
+        return None
+
+    def _post(self, place: Place, text: str) -> int:
+        request: dict[str, Any] = {"content": text}
+        if place.channel_id is None:
+            request |= {"type": "direct", "to": json.dumps(place.user_ids)}
+        else:
+            request |= {"type": "stream", "to": place.channel_id, "topic": place.topic}
+        try:
+            return int(self.wire.call("messages", "POST", request, once=True)["id"])
+        except Refused as error:
+            other = self._other_topic(place, error)
+            if other is None:
+                raise
+            return int(self.wire.call("messages", "POST", request | {"topic": other}, once=True)["id"])
+
+    def _other_topic(self, place: Place, error: Refused) -> str | None:
+        """Where to say it when this topic is refused: newer servers can forbid new or named topics."""
+        if place.channel_id is None:
+            return None
+        if "empty_topic_display_name" in error.answer:
+            return "" if place.topic else "social"
+        if "create new topics" in str(error):
+            topics = self.wire.call(f"users/me/{place.channel_id}/topics")["topics"]
+            return topics[0]["name"] if topics else None
+        return None
+
+    def edit(self, message_id: int, text: str) -> bool:
+        """Change one of the bot's own messages; False when Zulip no longer allows it."""
+        try:
+            self.wire.call(f"messages/{message_id}", "PATCH", {"content": text})
+        except Refused as error:
+            log.info("message %s stays as it is: %s", message_id, error, extra={"action": "edit_refused"})
+            return False
+        return True
+
+    def react(self, message_id: int, emoji: Emoji) -> None:
+        """Put an emoji on a message; no error if it is there already."""
+        request = {
+            "emoji_name": self.emoji_name(emoji),
+            "emoji_code": emoji.code,
+            "reaction_type": emoji.kind,
+        }
+        try:
+            self.wire.call(f"messages/{message_id}/reactions", "POST", request)
+        except Refused as error:
+            if error.code != "REACTION_ALREADY_EXISTS":
+                raise
+
+    # -- waiting ---------------------------------------------------------------------------------------
+
+    def hints(self, *, block: bool) -> list[Hint]:
+        """What may have changed since the last call. Raises `QueueGone` and `ChatError`."""
+        found = self._events.poll(self.wire, block=block)
+        self._newest = max([self._newest, *(hint.message_id for hint in found if hint.kind is Kind.WRITTEN)])
+        return found
+
+    def leave(self) -> None:
+        """Give the event queue back."""
+        try:
+            self._events.close(self.wire)
+        except (ChatError, QueueGone) as error:
+            log.info("the event queue was not given back: %s", error, extra={"action": "queue_left"})

@@ -1,0 +1,203 @@
+"""Who is in the organization, who is in which group, what the bot is subscribed to: told once, then kept by events.
+
+Bots may not ask for groups (facts/zulip.md section 2), so this is the only source. Old and new forms of the
+events mean the same here: a person is inactive after `realm_user remove` *or* `is_active: false`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.chat.values import Emoji, Group, Person, read_person
+
+
+@dataclass(slots=True)
+class Channel:
+    """A channel that the bot is subscribed to."""
+
+    id: int
+    name: str
+    private: bool = False
+
+
+@dataclass(slots=True)
+class Directory:
+    """What the server last told about people, groups, channels and limits."""
+
+    me: int = 0
+    people: dict[int, Person] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    max_length: int = 10_000
+    max_topic: int = 60
+    max_upload: int = 25 << 20
+    """Bytes."""
+    emoji_url: str = ""
+    realm_emoji: dict[str, str] = field(default_factory=dict)
+    """Name -> id of the organization's own emoji."""
+
+    def read(self, state: dict[str, Any]) -> None:
+        """Take everything from the answer of `/register`."""
+        self.people = {one["user_id"]: read_person(one) for one in state.get("realm_users", ())}
+        for one in state.get("realm_non_active_users", ()):
+            self.people[one["user_id"]] = read_person(one, active=False)
+        for one in state.get("cross_realm_bots", ()):
+            self.people[one["user_id"]] = replace(read_person(one), is_bot=True)
+        self.groups = {}
+        for one in state.get("realm_user_groups", ()):
+            self._add_group(one)
+        self.channels = {}
+        for one in state.get("subscriptions", ()):
+            self._subscribe(one)
+        self.max_length = state.get("max_message_length", 10_000)
+        self.max_topic = state.get("max_topic_length", 60)
+        self.max_upload = int(state.get("max_file_upload_size_mib", 25)) << 20
+        self.emoji_url = state.get("server_emoji_data_url", "")
+        self.realm_emoji = {
+            one["name"]: str(key)
+            for key, one in state.get("realm_emoji", {}).items()
+            if not one.get("deactivated")
+        }
+
+    def apply(self, event: dict[str, Any]) -> bool:
+        """Bring in line with one event; False if it is about something else."""
+        match event["type"]:
+            case "realm_user":
+                self._person(event)
+            case "user_group":
+                self._group(event)
+            case "subscription":
+                self._subscription(event)
+            case "stream":
+                self._stream(event)
+            case _:
+                return False
+        return True
+
+    def person(self, user_id: int) -> Person:
+        """The person, or a stand-in with no rights for somebody whom the bot cannot see."""
+        return self.people.get(user_id, Person(id=user_id, name=f"user {user_id}", active=False))
+
+    def named(self, text: str) -> Person | None:
+        """Who is meant by an e-mail address, a user id or a full name that only one person has."""
+        if text.isdigit():
+            return self.people.get(int(text))
+        wanted = text.casefold()
+        found = [one for one in self.people.values() if wanted in {one.email.casefold(), one.name.casefold()}]
+        return found[0] if len(found) == 1 else None
+
+    def members(self, group_id: int) -> frozenset[int]:
+        """Everybody in the group and its subgroups (subgroups may form circles)."""
+        found: set[int] = set()
+        seen: set[int] = set()
+        todo = [group_id]
+        while todo:
+            group = self.groups.get(todo.pop())
+            if group is None or group.id in seen:
+                continue
+            seen.add(group.id)
+            found |= group.members
+            todo.extend(group.subgroups)
+        return frozenset(found)
+
+    def group_named(self, name: str) -> Group | None:
+        """The group of that name."""
+        for group in self.groups.values():
+            if group.name.casefold() == name.casefold():
+                return group
+        return None
+
+    def channel_named(self, name: str) -> Channel | None:
+        """The subscribed channel of that name or id."""
+        for channel in self.channels.values():
+            if channel.name.casefold() == name.casefold() or str(channel.id) == name:
+                return channel
+        return None
+
+    def _person(self, event: dict[str, Any]) -> None:
+        person = event["person"]
+        known = self.people.get(person["user_id"])
+        match event["op"]:
+            case "add":
+                self.people[person["user_id"]] = read_person(person)
+            case "remove" if known:
+                self.people[known.id] = replace(known, active=False)
+            case "update" if known:
+                self.people[known.id] = replace(
+                    known,
+                    name=person.get("full_name", known.name),
+                    role=person.get("role", known.role),
+                    active=person.get("is_active", known.active),
+                    timezone=person.get("timezone", known.timezone),
+                    email=person.get("delivery_email") or person.get("new_email") or known.email,
+                )
+
+    def _add_group(self, raw: dict[str, Any]) -> None:
+        if not raw.get("deactivated"):
+            self.groups[raw["id"]] = Group(
+                raw["id"], raw["name"], set(raw.get("members", ())), set(raw.get("direct_subgroup_ids", ()))
+            )
+
+    def _group(self, event: dict[str, Any]) -> None:
+        if event["op"] == "add":
+            self._add_group(event["group"])
+            return
+        group = self.groups.get(event["group_id"])
+        if group is None:
+            return
+        match event["op"]:
+            case "remove":
+                del self.groups[group.id]
+            case "update":
+                group.name = event["data"].get("name", group.name)
+                if event["data"].get("deactivated"):
+                    del self.groups[group.id]
+            case "add_members":
+                group.members |= set(event["user_ids"])
+            case "remove_members":
+                group.members -= set(event["user_ids"])
+            case "add_subgroups":
+                group.subgroups |= set(event["direct_subgroup_ids"])
+            case "remove_subgroups":
+                group.subgroups -= set(event["direct_subgroup_ids"])
+
+    def _subscribe(self, raw: dict[str, Any]) -> None:
+        self.channels[raw["stream_id"]] = Channel(
+            raw["stream_id"], raw["name"], private=bool(raw.get("invite_only"))
+        )
+
+    def _subscription(self, event: dict[str, Any]) -> None:
+        for one in event.get("subscriptions", ()):
+            if event["op"] == "add":
+                self._subscribe(one)
+            elif event["op"] == "remove":
+                self.channels.pop(one["stream_id"], None)
+
+    def _stream(self, event: dict[str, Any]) -> None:
+        channel = self.channels.get(event.get("stream_id", 0))
+        if event["op"] == "update" and channel and event.get("property") == "name":
+            channel.name = event["value"]
+        elif event["op"] == "delete":
+            gone = event.get("stream_ids") or [one["stream_id"] for one in event.get("streams", ())]
+            for one in gone:
+                self.channels.pop(one, None)
+
+
+def unicode_code(characters: str) -> str:
+    """Zulip's code of a Unicode emoji: its code points in lower-case hexadecimal, joined by `-`."""
+    points = [ord(one) for one in characters if one != "\ufe0f"]
+    return "-".join(f"{point:04x}" for point in points)
+
+
+def characters(code: str) -> str:
+    """The Unicode emoji of one of Zulip's codes."""
+    return "".join(chr(int(point, 16)) for point in code.split("-"))
+
+
+def read_emoji(data: dict[str, Any], realm: dict[str, str]) -> dict[str, Emoji]:
+    """Name -> emoji, from the server's own table and the organization's emoji."""
+    names = {name: Emoji(code) for code, aliases in data.get("code_to_names", {}).items() for name in aliases}
+    for name, identity in realm.items():
+        names[name] = Emoji(identity, "realm_emoji")
+    return names

@@ -1,0 +1,151 @@
+"""What the bot knows of Zulip, as plain values: Zulip's own dictionaries stop here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+GUEST = 600
+"""Zulip's role number of guests; members are 400, moderators 300, administrators 200, owners 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the organization, as the server last told."""
+
+    id: int
+    name: str
+    email: str = ""
+    role: int = 400
+    is_bot: bool = False
+    active: bool = True
+    timezone: str = ""
+
+    @property
+    def guest(self) -> bool:
+        """Guests see a few channels only, and never count."""
+        return self.role >= GUEST
+
+    @property
+    def mention(self) -> str:
+        """Names the person without pinging anybody."""
+        return f"@_**{self.name}|{self.id}**"
+
+
+@dataclass(frozen=True, slots=True)
+class Emoji:
+    """A reaction's identity: names have aliases, codes have none (facts/zulip.md section 5)."""
+
+    code: str
+    kind: str = "unicode_emoji"
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One person's emoji on one message."""
+
+    user_id: int
+    emoji: Emoji
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is said: a topic of a channel, or a conversation with people."""
+
+    channel_id: int | None = None
+    topic: str = ""
+    user_ids: tuple[int, ...] = ()
+    """Everybody in the direct conversation but the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it stands now."""
+
+    id: int
+    sender_id: int
+    content: str
+    """Raw Markdown."""
+    place: Place
+    at: datetime
+    reactions: tuple[Reaction, ...] = ()
+    mentioned: bool = False
+    """Zulip says that the bot is mentioned by name."""
+
+
+class Kind(StrEnum):
+    """What an event hints at."""
+
+    WRITTEN = "written"
+    EDITED = "edited"
+    MOVED = "moved"
+    DELETED = "deleted"
+    REACTED = "reacted"
+    PEOPLE = "people"
+    """Somebody's role, a group or a subscription changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Message N may have changed; look at it."""
+
+    kind: Kind
+    message_id: int = 0
+    user_id: int = 0
+
+
+@dataclass(slots=True)
+class Group:
+    """A user group with its direct members and subgroups."""
+
+    id: int
+    name: str
+    members: set[int] = field(default_factory=set)
+    subgroups: set[int] = field(default_factory=set)
+
+
+def zone_of(person: Person | None, fallback: ZoneInfo) -> ZoneInfo:
+    """The person's own time zone, or the configured one where they set none (or one we do not know)."""
+    if person is None or not person.timezone:
+        return fallback
+    try:
+        return ZoneInfo(person.timezone)
+    except (KeyError, ValueError, OSError):
+        return fallback
+
+
+def read_person(raw: dict[str, Any], *, active: bool = True) -> Person:
+    """A person from Zulip's user object."""
+    return Person(
+        id=raw["user_id"],
+        name=raw.get("full_name", ""),
+        email=raw.get("delivery_email") or raw.get("email", ""),
+        role=raw.get("role", 400),
+        is_bot=bool(raw.get("is_bot")),
+        active=active and raw.get("is_active", True) is not False,
+        timezone=raw.get("timezone") or "",
+    )
+
+
+def read_message(raw: dict[str, Any], me: int) -> Message:
+    """A message from Zulip's object; `user` in reactions is gone from newer servers, `user_id` stays."""
+    if raw["type"] == "stream" or raw["type"] == "channel":
+        place = Place(channel_id=raw["stream_id"], topic=raw["subject"])
+    else:
+        others = tuple(sorted(one["id"] for one in raw["display_recipient"] if one["id"] != me))
+        place = Place(user_ids=others)
+    return Message(
+        id=raw["id"],
+        sender_id=raw["sender_id"],
+        content=raw["content"],
+        place=place,
+        at=datetime.fromtimestamp(raw["timestamp"], UTC),
+        reactions=tuple(
+            Reaction(one["user_id"], Emoji(one["emoji_code"], one["reaction_type"]))
+            for one in raw.get("reactions", ())
+        ),
+        mentioned="mentioned" in raw.get("flags", ()),
+    )

@@ -1,0 +1,185 @@
+"""One call to Zulip: sent once, answered or named for what went wrong.
+
+    ChatError                one plain sentence
+    ├── Down                 not reachable, or the answer was lost; try again later
+    │   └── Lost             it may have been acted on (only told of calls that are not safe to repeat)
+    └── Refused              the server said no (`code`, `msg`)
+        └── Dismissed        the key is wrong, or the bot was deactivated
+
+The client's own repeating is off: it would post a message several times (facts/libraries.md section 1).
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+import zulip
+
+log = logging.getLogger("social.chat")
+
+ATTEMPTS = 3
+"""How often a call that is safe to repeat is made before Zulip counts as down."""
+LONGEST_PAUSE_S = 70.0
+"""Zulip's limit is 200 calls a minute; it never asks for longer."""
+
+
+class ChatError(Exception):
+    """Zulip could not do what was asked; the text is one sentence."""
+
+
+class Down(ChatError):
+    """Zulip cannot be reached now."""
+
+
+class Lost(Down):
+    """The request left and no answer came: it may have been acted on."""
+
+
+class Refused(ChatError):
+    """Zulip answered with an error."""
+
+    def __init__(self, sentence: str, *, code: str = "", answer: dict[str, Any] | None = None) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.answer = answer or {}
+
+
+class Dismissed(Refused):
+    """The API key is not valid (any more), or the bot's account is deactivated."""
+
+
+class _NoAnswer(Exception):
+    """No answer, or none that means anything; `left` tells whether the request may have been acted on."""
+
+    def __init__(self, what: str, *, left: bool) -> None:
+        super().__init__(what)
+        self.left = left
+
+
+class Wire:
+    """Calls to one Zulip server as one bot. One instance per thread that calls."""
+
+    def __init__(self, *, email: str, key: str, site: str, pause: Callable[[float], Any]) -> None:
+        """Connect. `pause(seconds)` waits out a rate limit and may return early when the bot stops."""
+        self.site = site.rstrip("/")
+        self._pause = pause
+        try:
+            self._client = zulip.Client(
+                email=email, api_key=key, site=site, retry_on_errors=False, client="SocialBot", insecure=False
+            )
+        except (zulip.ZulipError, requests.exceptions.RequestException, AssertionError) as error:
+            raise Down(f"Zulip at {self.site} does not answer ({type(error).__name__}).") from error
+        self.feature_level = self._client.feature_level
+
+    def call(
+        self,
+        path: str,
+        method: str = "GET",
+        request: dict[str, Any] | None = None,
+        *,
+        once: bool = False,
+        waiting: bool = False,
+        file: tuple[str, bytes] | None = None,
+    ) -> dict[str, Any]:
+        """The server's answer. With `once`, a lost answer raises `Lost` instead of being asked again.
+
+        Raises `Refused` for an error of Zulip and `Down` when there is no answer. A rate limit is waited out:
+        a 429 was certainly not acted on.
+        """
+        failures = 0
+        while True:
+            try:
+                answer = self._attempt(path, method, request, waiting=waiting, file=file)
+            except _NoAnswer as trouble:
+                failures += 1
+                if once and trouble.left:
+                    raise Lost(f"Zulip's answer was lost ({trouble}).") from None
+                if failures >= ATTEMPTS or waiting:
+                    raise Down(f"Zulip does not answer ({trouble}).") from None
+                continue
+            if answer.get("code") != "RATE_LIMIT_HIT":
+                return answer
+            self._wait_out(min(float(answer.get("retry-after", 1)), LONGEST_PAUSE_S))
+
+    def _wait_out(self, span: float) -> None:
+        log.warning("zulip asks to wait %.1f s", span, extra={"action": "rate_limited"})
+        if self._pause(span):
+            raise Down("The bot is stopping.")
+
+    def _attempt(
+        self,
+        path: str,
+        method: str,
+        request: dict[str, Any] | None,
+        *,
+        waiting: bool,
+        file: tuple[str, bytes] | None,
+    ) -> dict[str, Any]:
+        """One request. Raises `_NoAnswer` and `Refused`; a rate limit is an answer."""
+        files = None
+        if file is not None:
+            handle = io.BytesIO(file[1])  # new for every attempt: a used one would upload nothing
+            handle.name = file[0]
+            files = [handle]
+        try:
+            answer: dict[str, Any] = self._client.call_endpoint(
+                path,
+                method=method,
+                request=request or {},
+                longpolling=waiting,
+                files=files,  # type: ignore[arg-type]  # BytesIO with a name is what the client reads
+                timeout=120 if file else 15,
+            )
+        except requests.exceptions.ConnectTimeout as error:
+            raise _NoAnswer(type(error).__name__, left=False) from None
+        except (requests.exceptions.RequestException, zulip.ZulipError) as error:
+            raise _NoAnswer(type(error).__name__, left=True) from None
+        if answer.get("result") == "http-error" or answer.get("code") == "INTERNAL_SERVER_ERROR":
+            raise _NoAnswer(f"error {answer.get('status_code', 500)}", left=True)
+        if answer.get("result") != "success" and answer.get("code") != "RATE_LIMIT_HIT":
+            raise _refusal(answer)
+        return answer
+
+    def download(self, path: str, limit: int) -> bytes:
+        """The bytes of an uploaded file. Raises `Refused` when it may not be read or is above `limit` bytes.
+
+        The key goes to this server only: a redirect to a file store elsewhere is followed without it.
+        """
+        try:
+            return self._download(urljoin(self.site + "/", path.lstrip("/")), limit, signed=True)
+        except Refused:
+            # Servers with a file store may want the temporary address (facts/zulip.md section 7).
+            answer = self.call(path.lstrip("/"))
+            return self._download(
+                urljoin(self.site + "/", str(answer["url"]).lstrip("/")), limit, signed=False
+            )
+
+    def _download(self, url: str, limit: int, *, signed: bool) -> bytes:
+        self._client.ensure_session()
+        session = self._client.session
+        get = session.get if signed and session is not None else requests.get
+        try:
+            with get(url, timeout=60, stream=True) as answer:
+                if answer.status_code != requests.codes.ok:
+                    raise Refused(f"Zulip does not give the file out ({answer.status_code}).", code="FILE")
+                data = bytearray()
+                for piece in answer.iter_content(1 << 16):
+                    data += piece
+                    if len(data) > limit:
+                        raise Refused(f"The file is larger than {limit >> 20} MiB.", code="TOO_LARGE")
+                return bytes(data)
+        except requests.exceptions.RequestException as error:
+            raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
+
+
+def _refusal(answer: dict[str, Any]) -> Refused:
+    message = str(answer.get("msg", "no reason given"))
+    code = str(answer.get("code", ""))
+    if code in {"UNAUTHORIZED", "INVALID_API_KEY", "USER_DEACTIVATED", "REALM_DEACTIVATED"}:
+        return Dismissed(f"Zulip does not let the bot in: {message}", code=code, answer=answer)
+    return Refused(message, code=code, answer=answer)

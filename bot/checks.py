@@ -1,0 +1,181 @@
+"""`social check`: every credential and permission tried, one line each with what to do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from typing_extensions import override
+
+from bot import wiring
+from bot.actions import voting
+from bot.chat import Chat, ChatError, Place
+from bot.config import Config, ConfigError
+from handlers.base import Platform, PlatformError
+from handlers.media import Store
+from storage.database import Database
+from storage.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the answer."""
+
+    good: bool
+    text: str
+
+    @override
+    def __str__(self) -> str:
+        """With a mark that also reads well without colours."""
+        return f"{'ok  ' if self.good else 'NOT '} {self.text}"
+
+
+def main(path: Path) -> int:
+    """Print one line per check; 0 if all is well, 1 if something must be done, 3 for a bad configuration."""
+    try:
+        config = wiring.read_config(path, os.environ)
+    except ConfigError as error:
+        for problem in error.problems:
+            _print(Finding(good=False, text=problem))
+        return 3
+    _print(Finding(good=True, text=f"{path} is complete."))
+    for warning in config.warnings:
+        _print(Finding(good=False, text=warning))
+    failed = bool(config.warnings)
+    for finding in findings(config):
+        _print(finding)
+        failed = failed or not finding.good
+    return 1 if failed else 0
+
+
+def _print(finding: Finding) -> None:
+    sys.stdout.write(f"{finding}\n")
+    sys.stdout.flush()
+
+
+def findings(config: Config) -> Iterator[Finding]:
+    """Everything that can be tried, in the order in which it should be mended."""
+    try:
+        database = wiring.open_database(config)
+    except (StorageError, OSError) as error:
+        yield Finding(good=False, text=f"Database: {error}")
+        return
+    yield Finding(good=True, text="The database can be opened and is up to date.")
+    try:
+        chat = wiring.chat_of(config)
+        yield from _chat(config, chat, database)
+        yield from _accounts(config, database)
+    finally:
+        database.close()
+
+
+def _chat(config: Config, chat: Chat, database: Database) -> Iterator[Finding]:
+    try:
+        chat.listen()
+    except ChatError as error:
+        yield Finding(
+            good=False, text=f"Zulip: {error} Compare [api] with the bot's zuliprc in Zulip's settings."
+        )
+        return
+    try:
+        yield Finding(
+            good=True, text=f"Zulip lets the bot in as “{chat.me.name}” (feature level {chat.level})."
+        )
+        yield from _home(config, chat)
+        yield _approvers(config, chat, database)
+        yield from _emoji(config, chat)
+    finally:
+        chat.leave()
+
+
+def _home(config: Config, chat: Chat) -> Iterator[Finding]:
+    if not chat.at_home:
+        yield Finding(
+            good=False,
+            text=f"The bot is not in #{config.social.channel}: subscribe it (channel settings, “Add subscribers”), "
+            "or correct `channel`.",
+        )
+        return
+    yield Finding(good=True, text=f"The bot is in #{chat.home_name}.")
+    yield _try("It can read there.", "It cannot read there", lambda: chat.since(max(chat.newest() - 1, 0)))
+    yield _try(
+        "It can upload files.",
+        "It cannot upload files",
+        lambda: chat.wire.call("user_uploads", "POST", file=("check.txt", b"social check")),
+    )
+    yield _try(
+        "It can post and react.", "It cannot post to itself or react", lambda: _post_and_react(config, chat)
+    )
+
+
+def _post_and_react(config: Config, chat: Chat) -> None:
+    """A message that only the bot and its owner's logs see: to itself."""
+    message_id = chat.say(Place(user_ids=(chat.directory.me,)), "`social check` was here.")
+    emoji = chat.emoji(config.social.approve_emoji[0])
+    if emoji is not None:
+        chat.react(message_id, emoji)
+
+
+def _approvers(config: Config, chat: Chat, database: Database) -> Finding:
+    with database.transaction() as session:
+        who = voting.electorate_of(config.social.approvers, chat.directory, session)
+    if who.trouble:
+        return Finding(good=False, text=f"Approvers: {who.trouble}")
+    if who.members is None:
+        return Finding(good=True, text="Approvers: every full member of the organization.")
+    people = [chat.directory.person(one) for one in who.members]
+    able = [one.name for one in people if one.active and not one.guest and not one.is_bot]
+    if not able:
+        return Finding(
+            good=False, text=f"Approvers: “{who.name}” has nobody who may approve: add people to it."
+        )
+    if len(able) < config.social.approvals + (0 if config.social.self_approval else 1):
+        return Finding(
+            good=False,
+            text=f"Approvers: only {', '.join(able)} in “{who.name}”: too few for {config.social.approvals} "
+            "approval(s) that are not the author's own.",
+        )
+    return Finding(good=True, text=f"Approvers: {', '.join(able)} (“{who.name}”).")
+
+
+def _emoji(config: Config, chat: Chat) -> Iterator[Finding]:
+    for name in (*config.social.approve_emoji, *config.social.veto_emoji):
+        if chat.emoji(name) is None:
+            yield Finding(good=False, text=f"This Zulip has no emoji called `{name}`: choose another one.")
+
+
+def _accounts(config: Config, database: Database) -> Iterator[Finding]:
+    with tempfile.TemporaryDirectory() as folder:
+        platforms = wiring.platforms_of(config, database, Store(Path(folder)), wiring.clock_of(config))
+        if not platforms:
+            yield Finding(good=False, text="No platform account is configured: add one, such as [mastodon].")
+        with ThreadPoolExecutor(max(len(platforms), 1)) as pool:
+            for found in pool.map(_account, platforms.values()):
+                yield from found
+    for name in config.absent:
+        yield Finding(good=True, text=f"{name}: no credentials, so it is left out.")
+
+
+def _account(platform: Platform) -> list[Finding]:
+    try:
+        standing = platform.check()
+    except PlatformError as error:
+        return [Finding(good=False, text=f"{platform.account}: {error}")]
+    until = f", until {standing.expires_at:%d %B %Y}" if standing.expires_at else ""
+    return [
+        Finding(good=True, text=f"{platform.account}: posts as {standing.who}{until}."),
+        *(Finding(good=False, text=f"{platform.account}: {warning}") for warning in standing.warnings),
+    ]
+
+
+def _try(good: str, bad: str, work: Callable[[], object]) -> Finding:
+    try:
+        work()
+    except ChatError as error:
+        return Finding(good=False, text=f"{bad}: {error}")
+    return Finding(good=True, text=good)

@@ -1,0 +1,66 @@
+"""Everything one running bot has at hand; made once, in `cli`, and given to every action."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.chat import Chat, Person, zone_of
+from bot.config import Config
+from handlers.base import Platform
+from handlers.media import Store
+from storage.database import Database
+
+
+@dataclass(slots=True)
+class Desk:
+    """The parts that the actions work with. Nothing here changes but the locks and what is being sent."""
+
+    config: Config
+    chat: Chat
+    database: Database
+    platforms: Mapping[str, Platform]
+    """Account -> the platform, in the order of the configuration."""
+    store: Store
+    clock: Callable[[], datetime]
+    """Now, in UTC."""
+    worker: str
+    """Who we are among several copies: host and process."""
+    sending: set[int] = field(default_factory=set)
+    """Deliveries that this process is sending right now: their claim is alive whatever the clock says."""
+    started_at: datetime = field(init=False)
+    _locks: dict[int, threading.RLock] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.started_at = self.clock()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The community's own time zone."""
+        return self.config.social.timezone
+
+    def zone_of(self, person: Person) -> ZoneInfo:
+        """The person's time zone as set in Zulip, else the community's."""
+        return zone_of(person, self.zone)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Account -> how people write it."""
+        titles = {}
+        for account, platform in self.platforms.items():
+            _, _, name = account.partition(":")
+            titles[account] = f"{platform.title} ({name})" if name else platform.title
+        return titles
+
+    @contextmanager
+    def turn(self, message_id: int) -> Iterator[None]:
+        """One look at a draft at a time: listener and publisher may not judge the same post side by side."""
+        with self._guard:
+            lock = self._locks.setdefault(message_id, threading.RLock())
+        with lock:
+            yield

@@ -1,0 +1,149 @@
+"""The listening loop: hints from Zulip, each led to a look. One step is `tick`; `run` repeats it until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+
+from bot.actions import answering, receiving
+from bot.actions.sync import sync
+from bot.chat import ChatError, Dismissed, Down, Hint, Kind, QueueGone
+from bot.desk import Desk
+from storage import queue
+from storage.models import Cursor
+
+log = logging.getLogger("social.listener")
+
+LAST = "last_message"
+LONGEST_PAUSE_S = 60.0
+
+
+class Listener:
+    """Follows one bot's event queue. Not thread-safe: one thread owns it."""
+
+    def __init__(self, desk: Desk, wake: threading.Event | None = None) -> None:
+        """`wake` is set whenever something changed that the publisher may care about."""
+        self._desk = desk
+        self._wake = wake or threading.Event()
+        self._left: list[Hint] = []
+        """Hints that could not be followed because Zulip was away."""
+
+    def start(self, now: datetime) -> None:
+        """Register first, then catch up on everything since the last time. Raises `ChatError`."""
+        self._desk.chat.listen()
+        with self._desk.database.reading() as session:
+            cursor = session.get(Cursor, LAST)
+        if cursor is None:
+            self._remember(self._desk.chat.newest())
+        else:
+            for message in self._desk.chat.since(int(cursor.value)):
+                self._receive(message.id, now, fresh=False)
+                self._remember(message.id)
+        self._look_at_all(now)
+        log.info("listening as %s", self._desk.chat.me.name, extra={"action": "listening"})
+
+    def tick(self, now: datetime, *, block: bool = False) -> int:
+        """Follow every hint that has come; with `block`, wait up to a minute for one. Returns how many.
+
+        A forgotten queue is opened anew, with everything since caught up. Raises `ChatError` when Zulip is away.
+        """
+        try:
+            hints = self._desk.chat.hints(block=block and not self._left)
+        except QueueGone:
+            log.warning("zulip forgot the event queue", extra={"action": "queue_gone"})
+            self.start(now)
+            return 1
+        todo, self._left = [*self._left, *hints], []
+        done: set[int] = set()
+        for number, hint in enumerate(todo):
+            try:
+                self._follow(hint, now, done)
+            except Down:
+                self._left = todo[number:]
+                raise
+        if todo:
+            self._wake.set()
+        return len(todo)
+
+    def run(self, stop: threading.Event) -> None:
+        """Listen until told to stop; waits out what keeps Zulip away. Raises `Dismissed` when the key is bad."""
+        pause = 1.0
+        started = False
+        while not stop.is_set():
+            try:
+                if not started:
+                    self.start(self._desk.clock())
+                    started = True
+                self.tick(self._desk.clock(), block=True)
+                pause = 1.0
+            except Dismissed:
+                raise
+            except ChatError as error:
+                log.warning("%s Trying again in %.0f s.", error, pause, extra={"action": "zulip_away"})
+                stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    def _follow(self, hint: Hint, now: datetime, done: set[int]) -> None:
+        if hint.kind is Kind.PEOPLE:
+            self._look_at_all(now, done=done, voted=True)
+        elif hint.kind is Kind.WRITTEN:
+            if hint.user_id != self._desk.chat.directory.me:
+                self._receive(hint.message_id, now)
+            self._remember(hint.message_id)
+        elif hint.user_id == self._desk.chat.directory.me and hint.kind in {Kind.EDITED, Kind.REACTED}:
+            return
+        else:
+            self._changed(hint, now)
+
+    def _changed(self, hint: Hint, now: datetime) -> None:
+        """A message was edited, moved, deleted, or got or lost a reaction."""
+        with self._desk.database.reading() as session:
+            post = receiving.post_of(session, hint.message_id)
+        if post is None:
+            if hint.kind is Kind.EDITED and not receiving.answered(self._desk, hint.message_id):
+                self._receive(hint.message_id, now)
+            return
+        if hint.kind is Kind.EDITED and hint.message_id == post.message_id:
+            receiving.gather(self._desk, post.id or 0, now)
+        else:
+            self._sync(post.id or 0, now)
+
+    def _receive(self, message_id: int, now: datetime, *, fresh: bool = True) -> None:
+        message = self._desk.chat.look(message_id)
+        if message is None:
+            return
+        if not fresh and receiving.answered(self._desk, message_id):
+            return
+        receiving.receive(self._desk, message, now, answering.answer)
+
+    def _sync(self, post_id: int, now: datetime) -> None:
+        try:
+            sync(self._desk, post_id, now)
+        except ChatError:
+            raise
+        except Exception:  # one post's bug must not deafen the bot; the owner finds it in the log
+            log.exception("post %s: error while looking", post_id, extra={"action": "sync_failed"})
+
+    def _look_at_all(self, now: datetime, *, done: set[int] | None = None, voted: bool = False) -> None:
+        """Look at every open post; with `voted`, at those alone whose votes may have changed their worth."""
+        with self._desk.database.reading() as session:
+            posts = [
+                post.id or 0
+                for post in queue.open_posts(session)
+                if not voted or post.state in receiving.VOTED
+            ]
+        seen = done if done is not None else set()
+        for post_id in posts:
+            if post_id not in seen:
+                seen.add(post_id)
+                self._sync(post_id, now)
+
+    def _remember(self, message_id: int) -> None:
+        with self._desk.database.transaction() as session:
+            cursor = session.get(Cursor, LAST)
+            if cursor is None:
+                session.add(Cursor(name=LAST, value=str(message_id)))
+            elif int(cursor.value) < message_id:
+                cursor.value = str(message_id)
+                session.add(cursor)

@@ -1,0 +1,157 @@
+"""The publishing loop: whatever the clock brings. One step is `tick`; `run` repeats it until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from bot.actions import cards, delivering, expiring, reporting
+from bot.actions.sync import sync
+from bot.chat import ChatError
+from bot.desk import Desk
+from storage import queue
+from storage.errors import StorageError
+from storage.models import Delivery, Post
+from storage.states import DeliveryState
+
+log = logging.getLogger("social.publisher")
+
+ROUND_S = 0.5
+"""How long the loop rests when nothing wakes it; the sandbox's clock may jump at any moment."""
+AWAY = timedelta(seconds=5)
+"""How long Zulip is left alone after it did not answer."""
+
+
+class Publisher:
+    """Releases, delivers and reports. One delivery at a time per account, all accounts side by side."""
+
+    def __init__(self, desk: Desk, wake: threading.Event | None = None) -> None:
+        self._desk = desk
+        self._wake = wake or threading.Event()
+        self._pool = ThreadPoolExecutor(max(len(desk.platforms), 1) + 2, thread_name_prefix="deliver")
+        self._under_way: dict[int, Future[None]] = {}
+        self._away_until: datetime | None = None
+
+    def tick(self, now: datetime, *, settle: bool = False) -> None:
+        """One round. With `settle`, the deliveries begun are waited for, and told of (tests step like that)."""
+        self._under_way = {key: one for key, one in self._under_way.items() if not one.done()}
+        if self._away_until is None or now >= self._away_until or now < self._away_until - AWAY:
+            self._away_until = None
+            try:
+                self._with_people(now)
+            except ChatError as error:
+                log.warning("%s", error, extra={"action": "zulip_away"})
+                self._away_until = now + AWAY
+        self._recover(now)
+        if settle:
+            wait(self._under_way.values())
+            self._tell(self._desk.clock())
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop; then let what is being sent come to its end for a moment."""
+        while not stop.is_set():
+            try:
+                self.tick(self._desk.clock())
+            except StorageError as error:
+                log.error("%s", error, extra={"action": "storage_trouble"})
+                stop.wait(ROUND_S * 4)
+            except Exception:  # a bug in one round must not end the service
+                log.exception("error in a round", extra={"action": "round_failed"})
+                stop.wait(ROUND_S * 4)
+            self._wake.wait(ROUND_S)
+            self._wake.clear()
+
+    def recover_all(self, now: datetime) -> None:
+        """At the start of the only process: whatever is still `sending` was cut off, leases or not."""
+        with self._desk.database.reading() as session:
+            found = list(session.exec(select(Delivery).where(Delivery.state == DeliveryState.SENDING)))
+        for delivery in found:
+            delivering.interrupt(self._desk, delivery, now)
+
+    def close(self, patience_s: float) -> int:
+        """Take nothing more, wait for what is under way, and tell how much of it was not finished."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        _, unfinished = wait(self._under_way.values(), patience_s)
+        return len(unfinished)
+
+    def _with_people(self, now: datetime) -> None:
+        """Everything that needs a look at Zulip, or says something there."""
+        for post_id in self._gathered(now):
+            sync(self._desk, post_id, now)
+        expiring.expire(self._desk, now)
+        released = set()
+        for post_id in self._due(now):
+            if delivering.release(self._desk, post_id, now):
+                released.add(post_id)
+        for delivery in self._ready(now):
+            if delivery.post_id not in released:
+                sync(
+                    self._desk, delivery.post_id, now
+                )  # a deletion or a lost approval wins to the last moment
+            self._claim(delivery, now)
+        self._tell(now)
+
+    def _gathered(self, now: datetime) -> list[int]:
+        quiet = now - self._desk.config.social.gather
+        with self._desk.database.reading() as session:
+            found = select(Post.id).where(col(Post.changed_at) <= quiet)
+            return [one for one in session.exec(found) if one is not None]
+
+    def _due(self, now: datetime) -> list[int]:
+        grace = self._desk.config.social.grace
+        with self._desk.database.reading() as session:
+            return [
+                post.id or 0
+                for post in queue.due_posts(session, now)
+                if post.approved_at is not None and post.approved_at + grace <= now
+            ]
+
+    def _ready(self, now: datetime) -> list[Delivery]:
+        """For each account that sends nothing, its longest due delivery."""
+        with self._desk.database.reading() as session:
+            busy = set(session.exec(select(Delivery.account).where(Delivery.state == DeliveryState.SENDING)))
+            pending = select(Delivery).where(
+                Delivery.state == DeliveryState.PENDING,
+                col(Delivery.not_before) <= now,
+                col(Delivery.account).not_in(busy),
+            )
+            first: dict[str, Delivery] = {}
+            for delivery in session.exec(
+                pending.order_by(col(Delivery.not_before), col(Delivery.id)).limit(200)
+            ):
+                first.setdefault(delivery.account, delivery)
+        return list(first.values())
+
+    def _claim(self, delivery: Delivery, now: datetime) -> None:
+        with self._desk.database.transaction() as session:
+            claimed = queue.claim(
+                session, now, self._desk.config.social.lease, self._desk.worker, delivery.id
+            )
+        if claimed is not None:
+            self._start(claimed, delivering.deliver)
+
+    def _recover(self, now: datetime) -> None:
+        """What a crash left `sending`, and what is in doubt."""
+        with self._desk.database.reading() as session:
+            interrupted = [one for one in queue.interrupted(session, now) if one.id not in self._under_way]
+        for delivery in interrupted:
+            delivering.interrupt(self._desk, delivery, now)
+        for delivery in delivering.doubtful(self._desk, now):
+            if delivery.id not in self._under_way:
+                self._start(delivery, delivering.search)
+
+    def _start(self, delivery: Delivery, work: Callable[[Desk, Delivery], None]) -> None:
+        future = self._pool.submit(work, self._desk, delivery)
+        self._under_way[delivery.id or 0] = future
+        future.add_done_callback(lambda _: self._wake.set())
+
+    def _tell(self, now: datetime) -> None:
+        for post_id in reporting.untold(self._desk):
+            reporting.report(self._desk, post_id, now)
+            cards.refresh(self._desk, post_id, now)
+        reporting.speak(self._desk, now)

@@ -1,0 +1,159 @@
+"""The single sentences that the bot says when something happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.replies.escape import inline, with_code
+from bot.replies.words import Titles, count, listed, people, when
+from bot.rules import Judgement, Refusal
+from storage.models import Delivery, Post
+from storage.states import DeliveryState
+
+
+def name(text: str) -> str:
+    """A person's name, made harmless."""
+    return inline(text)
+
+
+def approved(post: Post, judgement: Judgement, now: datetime) -> str:
+    """Enough approvals."""
+    goes = "goes out now" if post.due_at is None or post.due_at <= now else f"goes out {when(post.due_at)}"
+    return f"✔ **#{post.id}** is approved by {people(judgement.approvers)}: it {goes}."
+
+
+def unapproved(post: Post, judgement: Judgement) -> str:
+    """Approved no more."""
+    if judgement.vetoes:
+        return f"✋ **#{post.id}** was vetoed by {people(judgement.vetoes)} and stays in."
+    missing = max((one.missing for one in judgement.tallies), default=0)
+    return f"**#{post.id}** is not approved any more: {count(missing, 'approval')} missing."
+
+
+def voided(post: Post) -> str:
+    """The text changed after somebody had approved it."""
+    return f"**#{post.id}** was changed, so its earlier approvals do not count: please look at the new card."
+
+
+def vanished(post: Post, what: str) -> str:
+    """The draft is gone."""
+    if what == "is no draft any more":
+        return f"✖ **#{post.id}** is withdrawn: its message is no draft any more."
+    return f"✖ **#{post.id}** is withdrawn: its draft was {what}."
+
+
+def late_edit(post: Post) -> str:
+    """The draft was edited after it was released."""
+    return (
+        f"**#{post.id}** was released already, so this edit changes nothing of it. "
+        f"`copy {post.id}` starts a new post from its text."
+    )
+
+
+def see_card(post: Post, link: str) -> str:
+    """To somebody who reacted on the draft itself."""
+    return (
+        f"Your reaction on the draft of **#{post.id}** does not count: "
+        f"please react on [its card]({link}), which shows what goes out."
+    )
+
+
+def refusal(reason: Refusal, post: Post) -> str:
+    """Why somebody's vote does not count."""
+    start = f"Your vote on **#{post.id}** does not count: "
+    return (
+        start
+        + {
+            Refusal.BOT: "bots do not vote.",
+            Refusal.INACTIVE: "this account is deactivated.",
+            Refusal.GUEST: "guests cannot approve.",
+            Refusal.AUTHOR: "it is your own post, and somebody else must approve it.",
+            Refusal.NOT_APPROVER: "you are not one of the approvers. Everybody may draft and comment, though!",
+            Refusal.NO_APPROVERS: "nobody can approve at present; its card says why.",
+            Refusal.BROKEN: "it cannot go out as it stands; its card says what to correct.",
+        }[reason]
+    )
+
+
+def expired(post: Post, author: str) -> str:
+    """Its time passed before it could go."""
+    latest = (
+        post.not_after
+        if post.not_after and (not post.due_at or post.not_after < post.due_at)
+        else post.due_at
+    )
+    passed = f" ({when(latest)})" if latest else ""
+    return (
+        f"⌛ {author}: the time of **#{post.id}** has passed{passed} and it was not published. "
+        f"Say `move {post.id} to tomorrow 10:00` (or another time), or `cancel {post.id}`."
+    )
+
+
+def report(post: Post, deliveries: Sequence[Delivery], titles: Titles) -> str:
+    """What became of the deliveries that people were not told of yet."""
+    out = [one for one in deliveries if one.state == DeliveryState.PUBLISHED]
+    failed = [one for one in deliveries if one.state == DeliveryState.FAILED]
+    unknown = [one for one in deliveries if one.state == DeliveryState.UNKNOWN]
+    said = []
+    if out:
+        said.append(f"🎉 **#{post.id}** is out: {' · '.join(_link(one, titles) for one in out)}")
+    said.extend(
+        f"✖ **#{post.id}** {titles.get(one.account, one.account)}: {_sentence(one.error)} "
+        f"Then say `retry {post.id} {one.account}`."
+        for one in failed
+    )
+    said.extend(_doubt(post, one, titles) for one in unknown)
+    return "\n".join(said)
+
+
+def _link(delivery: Delivery, titles: Titles) -> str:
+    title = titles.get(delivery.account, delivery.account)
+    return f"[{title}]({delivery.url})" if delivery.url else title
+
+
+def _doubt(post: Post, delivery: Delivery, titles: Titles) -> str:
+    title = titles.get(delivery.account, delivery.account)
+    return (
+        f"❓ **#{post.id}** may or may not be out on {title}: {_sentence(delivery.error)} Please look there. "
+        f"If it is out, say `published {post.id} {delivery.account} LINK`; "
+        f"if it is not, say `retry {post.id} {delivery.account}`."
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text.strip() or "no reason was given"
+    return with_code(text if text.endswith((".", "!", "?")) else f"{text}.")
+
+
+def trouble(post: Post | None) -> str:
+    """A bug: calm, and without details."""
+    what = f" with **#{post.id}**" if post else ""
+    return (
+        f"Something went wrong on my side{what}, and the owner of the bot finds the details in its log. "
+        "Nothing was published by it. Please try again in a while."
+    )
+
+
+def lives_elsewhere(channel: str) -> str:
+    """To somebody who mentions the bot in another channel."""
+    return f"I work in #**{channel}**: please write to me there. (`help` tells what I can do.)"
+
+
+def not_a_member(channel: str) -> str:
+    """To somebody who writes directly but is not in the channel."""
+    return f"I take drafts and questions from people in #**{channel}**: please join it first."
+
+
+def not_understood(nearest: str | None) -> str:
+    """No command, or one with a mistake."""
+    if nearest:
+        return f"I did not understand that. Did you mean `{nearest}`? `help` shows what I can do."
+    return "I did not understand that. `help` shows what I can do; `draft` and then your text starts a post."
+
+
+def still_missing(post: Post, judgement: Judgement, titles: Titles) -> str:
+    """After an approval that was not the last."""
+    waiting: Mapping[str, int] = {one.account: one.missing for one in judgement.tallies if one.missing}
+    each = listed([f"{titles.get(account, account)} {number}" for account, number in waiting.items()])
+    return f"Counted. **#{post.id}** still needs approvals: {each}."

@@ -1,0 +1,134 @@
+"""The plan in words: posts grouped by day in the asker's zone, each with its time, state and a link to its card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from bot.replies.escape import inline
+from bot.replies.words import Titles, places, when
+from storage.models import Delivery, Entry, Post
+from storage.states import DeliveryState, PostState
+
+SIGNS: Mapping[PostState, str] = {
+    PostState.BROKEN: "⛔ cannot go out as it stands",
+    PostState.DRAFT: "⏳ waits for approval",
+    PostState.APPROVED: "✔ approved",
+    PostState.HELD: "⏸ held",
+    PostState.RELEASED: "released",
+    PostState.WITHDRAWN: "✖ withdrawn",
+    PostState.EXPIRED: "⌛ expired",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One post on the plan, with what is needed to say it."""
+
+    post: Post
+    accounts: Sequence[str]
+    link: str
+    """Address of its card; empty while it has none."""
+    deliveries: Sequence[Delivery] = ()
+    approvers: Sequence[str] = ()
+    missing: int = 0
+
+    @property
+    def at(self) -> datetime | None:
+        """When it went, or is to go."""
+        return self.post.released_at or self.post.due_at
+
+
+def outcome(deliveries: Sequence[Delivery]) -> str:
+    """What became of a released post: *going out*, *out*, *partly out* or *not out*."""
+    live = [one for one in deliveries if one.state != DeliveryState.CANCELLED]
+    out = [one for one in live if one.state == DeliveryState.PUBLISHED]
+    moving = {DeliveryState.PENDING, DeliveryState.SENDING}
+    if any(one.state in moving for one in live):
+        return "going out"
+    if live and len(out) == len(live):
+        return "out"
+    return "partly out" if out else "not out"
+
+
+def state(line: Line) -> str:
+    """The state of one post in a few words."""
+    if line.post.state == PostState.RELEASED:
+        sign = {"out": "🎉", "going out": "➡", "partly out": "◐", "not out": "✖"}
+        said = outcome(line.deliveries)
+        return f"{sign[said]} {said}"
+    if line.post.state == PostState.APPROVED and line.approvers:
+        return f"✔ approved by {inline(', '.join(line.approvers))}"
+    if line.post.state == PostState.DRAFT and line.missing:
+        return f"⏳ needs {line.missing} approval{'s' if line.missing > 1 else ''}"
+    return SIGNS[PostState(line.post.state)]
+
+
+def entry(line: Line, titles: Titles, *, with_time: bool = True) -> str:
+    """One line of the plan."""
+    number = f"[#{line.post.id}]({line.link})" if line.link else f"**#{line.post.id}**"
+    time = f"{when(line.at)} " if with_time and line.at else ""
+    where = places(line.accounts, titles) or "nowhere yet"
+    return f"* {time}{number} {where} — “{inline(line.post.summary) or '…'}” {state(line)}"
+
+
+def plan(
+    title: str,
+    lines: Sequence[Line],
+    free_days: Sequence[date],
+    zone: ZoneInfo,
+    titles: Titles,
+    rest: Sequence[str],
+) -> str:
+    """A span of time: its days in order, days with a free slot and nothing planned named too."""
+    days: dict[date, list[str]] = {day: [] for day in free_days}
+
+    def of(line: Line) -> date:
+        return line.at.astimezone(zone).date() if line.at else date.max
+
+    for day, group in groupby(sorted(lines, key=of), key=of):
+        days.setdefault(day, []).extend(entry(line, titles) for line in group)
+    said = [f"**{title}**"]
+    for day in sorted(days):
+        said.append(f"\n**{day:%a} {day.day} {day:%B}**")
+        said.extend(days[day] or ["* *a free slot, nothing planned*"])
+    if not days:
+        said.append("\nNothing is planned. `draft` and then your text starts a post.")
+    if rest:
+        said.append("\n" + "\n".join(rest))
+    return "\n".join(said)
+
+
+def listing(title: str, lines: Sequence[Line], titles: Titles, empty: str) -> str:
+    """A list without days."""
+    if not lines:
+        return empty
+    return "\n".join([f"**{title}**", *(entry(line, titles) for line in lines)])
+
+
+def journal(post: Post, entries: Sequence[Entry], titles: Titles) -> str:
+    """Who did what to a post, oldest first."""
+    said = [f"**#{post.id}** “{inline(post.summary)}”"]
+    for one in entries:
+        account = f" {titles.get(one.account, one.account)}" if one.account else ""
+        edge = f": {one.old or 'new'} → {one.new}" if one.new else ""
+        said.append(f"* {when(one.at)} {inline(one.who)}{account} {inline(one.what)}{edge}")
+    return "\n".join(said)
+
+
+def fit(text: str, limit: int, more: Callable[[int], str]) -> str:
+    """The text cut at a line so that it fits, with a last line that tells how many are missing."""
+    if len(text) <= limit:
+        return text
+    kept: list[str] = []
+    left = limit - 120
+    lines = text.split("\n")
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    return "\n".join([*kept, more(len(lines) - len(kept))])

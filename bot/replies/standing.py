@@ -1,0 +1,84 @@
+"""How things stand: accounts, backlog, what is in trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.replies.escape import inline, with_code
+from bot.replies.words import Titles, count, listed, when
+from bot.rules import Electorate
+from handlers.base import Standing
+from storage.models import Delivery, Post
+from storage.states import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is still to be done."""
+
+    drafts: int
+    next_due: datetime | None
+    troubled: Sequence[tuple[int, Delivery]]
+
+
+def rest(untimed: Iterable[Post], troubled: Sequence[tuple[int, Delivery]], titles: Titles) -> list[str]:
+    """Lines about what no day has: posts without a time, and deliveries in trouble."""
+    said = []
+    numbers = [f"#{post.id}" for post in untimed]
+    if numbers:
+        said.append(f"Waiting without a time: {listed(numbers)}.")
+    if troubled:
+        each = [_trouble(number, one, titles) for number, one in troubled]
+        said.append(f"Needs a decision: {listed(each)}.")
+    return said
+
+
+def _trouble(number: int, delivery: Delivery, titles: Titles) -> str:
+    title = titles.get(delivery.account, delivery.account)
+    how = "may be out" if delivery.state == DeliveryState.UNKNOWN else "failed"
+    return f"#{number} ({title} {how}, `retry {number} {delivery.account}`)"
+
+
+def status(
+    found: Mapping[str, Standing | str],
+    last: Mapping[str, datetime | None],
+    backlog: Backlog,
+    electorate: Electorate,
+    titles: Titles,
+    today: str,
+) -> str:
+    """The answer to `status`."""
+    said = [f"**Status** · {today}"]
+    for account, one in found.items():
+        said.append(_account(titles.get(account, account), one, last.get(account)))
+    if not found:
+        said.append("* No account is configured: the owner of the bot adds one to zuliprc.")
+    approvers = electorate.trouble or f"{inline(electorate.name)}"
+    if electorate.members is not None and not electorate.trouble:
+        approvers += f" ({count(len(electorate.members), 'person') if len(electorate.members) == 1 else f'{len(electorate.members)} people'})"
+    said.append(f"* Approvers: {with_code(approvers)}")
+    due = f"next due {when(backlog.next_due)}" if backlog.next_due else "nothing is due"
+    said.append(f"* Backlog: {count(backlog.drafts, 'draft')} to approve, {due}.")
+    said.extend(f"* {line}" for line in rest([], backlog.troubled, titles))
+    return "\n".join(said)
+
+
+def _account(title: str, standing: Standing | str, last: datetime | None) -> str:
+    if isinstance(standing, str):
+        return f"* ⚠ {title}: {with_code(standing)}"
+    said = [f"* ✔ {title}: {inline(standing.who)}"]
+    if standing.scopes:
+        said.append(f"may {inline(', '.join(standing.scopes))}")
+    if standing.expires_at:
+        said.append(f"token until {when(standing.expires_at)}")
+    if last:
+        said.append(f"last post {when(last)}")
+    said.extend(f"⚠ {with_code(warning)}" for warning in standing.warnings)
+    return " · ".join(said)
+
+
+def topics(help_texts: Mapping[str, str]) -> str:
+    """What there is help on."""
+    return f"There is help on {listed([f'`{name}`' for name in help_texts])}."

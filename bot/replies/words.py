@@ -1,0 +1,59 @@
+"""Small pieces of sentences: times, names, numbers, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.replies.escape import inline
+
+Titles = Mapping[str, str]
+"""Account -> how people write it: `mastodon:fosstodon` -> `Mastodon (fosstodon)`."""
+
+
+def when(instant: datetime) -> str:
+    """A time that each reader sees in their own zone (ISO 8601 is what old and new servers take)."""
+    return f"<time:{instant.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}>"
+
+
+def day(instant: datetime, zone: ZoneInfo) -> str:
+    """`Thu 26 November` in that zone."""
+    local = instant.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%B}"
+
+
+def clock(instant: datetime, zone: ZoneInfo) -> str:
+    """`10:00` in that zone."""
+    return f"{instant.astimezone(zone):%H:%M}"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 picture`, `2 pictures`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """`Ada`, `Ada and Bob`, `Ada, Bob and Carol`."""
+    if len(names) < 2:  # noqa: PLR2004
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def people(names: Sequence[str]) -> str:
+    """Names of people, made harmless."""
+    return listed([inline(name) for name in names])
+
+
+def places(accounts: Sequence[str], titles: Titles) -> str:
+    """`Mastodon · LinkedIn · X`."""
+    return " · ".join(titles.get(account, account) for account in accounts)
+
+
+def size(number: int) -> str:
+    """Bytes for people: `812 kB`, `3.4 MB`."""
+    if number < 1000:  # noqa: PLR2004
+        return f"{number} bytes"
+    if number < 1_000_000:  # noqa: PLR2004
+        return f"{round(number / 1000)} kB"
+    return f"{number / 1_000_000:.1f} MB"
