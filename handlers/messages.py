@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from handlers.base import Draft, Part, Problem
 from handlers.counting import graphemes
-from handlers.media import Media
+from handlers.media import Media, MissingMedia, Store
+from handlers.pictures import BadMedia, fit
 from handlers.splitting import split
 from handlers.text import plain
 
@@ -25,13 +26,25 @@ class Allowed:
     measure: Measure
     pictures: int
     """At most so many in one message."""
+    picture_bytes: int
+    gif_bytes: int
+    video_bytes: int
     alt: int
     """Characters of an alt text."""
-    video_bytes: int
+    mimes: frozenset[str]
+    """What may be uploaded."""
+    picture_pixels: int | None = None
+    """Width times height."""
+    picture_side: int | None = None
+    """Pixels of the longer side."""
     gif_alone: bool = False
     """A GIF takes the place of all pictures, as a video does."""
-    mimes: frozenset[str] = frozenset()
-    """What may be uploaded; empty: any picture or video."""
+
+    def bytes_for(self, mime: str) -> int:
+        """The most a file of this kind may have."""
+        if mime.startswith(("video/", "audio/")):
+            return self.video_bytes
+        return self.gif_bytes if mime == "image/gif" else self.picture_bytes
 
 
 def words(draft: Draft) -> str:
@@ -41,12 +54,14 @@ def words(draft: Draft) -> str:
     return f"{text}\n\n{link}".strip() if link and link not in text else text
 
 
-def messages(
-    draft: Draft, media: Sequence[Media], allowed: Allowed
-) -> tuple[tuple[Part, ...], list[Problem]]:
-    """The parts of the post, with the files on the first, and what stands in its way."""
+def messages(draft: Draft, allowed: Allowed, store: Store) -> tuple[tuple[Part, ...], list[Problem]]:
+    """The parts of the post, with the files on the first, and what stands in its way.
+
+    Pictures that are too large are scaled; the same draft always gives the same parts.
+    """
+    media, problems = _fitted(draft.media, allowed, store)
     text, measure = words(draft), allowed.measure
-    problems = _of_files(media, allowed)
+    problems += _of_files(media, allowed)
     if not text and not media:
         return (), [
             *problems,
@@ -72,9 +87,31 @@ def messages(
     return parts, problems
 
 
+def _fitted(
+    files: Sequence[Media], allowed: Allowed, store: Store
+) -> tuple[tuple[Media, ...], list[Problem]]:
+    """The files within the platform's limits, and why some cannot be."""
+    found, problems = [], []
+    for one in files:
+        try:
+            made = fit(
+                one,
+                store,
+                max_bytes=allowed.bytes_for(one.mime),
+                max_pixels=allowed.picture_pixels,
+                max_side=allowed.picture_side,
+                mimes=allowed.mimes,
+            )
+        except (BadMedia, MissingMedia) as error:
+            problems.append(Problem(f"{allowed.title}: {error}", error=True))
+            made = one
+        found.append(made)
+    return tuple(found), problems
+
+
 def _of_files(media: Sequence[Media], allowed: Allowed) -> list[Problem]:
     """Why these files cannot go out together, or one of them at all."""
-    found = [problem for one in media for problem in _of_file(one, allowed)]
+    found = [problem for one in media for problem in _of_alt(one, allowed)]
     alone = [one for one in media if _is_alone(one, allowed)]
     if alone and len(media) > 1:
         found.append(
@@ -97,29 +134,11 @@ def _is_alone(one: Media, allowed: Allowed) -> bool:
     return one.mime.startswith(("video/", "audio/")) or (allowed.gif_alone and one.mime == "image/gif")
 
 
-def _of_file(one: Media, allowed: Allowed) -> list[Problem]:
-    found = []
-    known = one.mime in allowed.mimes if allowed.mimes else one.mime.startswith(("image/", "video/"))
-    if not known:
-        found.append(
-            Problem(
-                f"{allowed.title} takes no file like “{one.name}” ({one.mime}). Leave it out there.",
-                error=True,
-            )
-        )
-    elif one.mime.startswith("video/") and one.size > allowed.video_bytes:
-        found.append(
-            Problem(
-                f"{allowed.title} takes videos of at most {allowed.video_bytes // 1_000_000} MB; "
-                f"“{one.name}” has {-(-one.size // 1_000_000)} MB.",
-                error=True,
-            )
-        )
-    if (length := graphemes(one.alt)) > allowed.alt:
-        found.append(
-            Problem(
-                f"{allowed.title}: the alt text of “{one.name}” has {length} of {allowed.alt} characters. Shorten it.",
-                error=True,
-            )
-        )
-    return found
+def _of_alt(one: Media, allowed: Allowed) -> list[Problem]:
+    length = graphemes(one.alt)
+    if length <= allowed.alt:
+        return []
+    told = (
+        f"{allowed.title}: the alt text of “{one.name}” has {length} of {allowed.alt} characters. Shorten it."
+    )
+    return [Problem(told, error=True)]

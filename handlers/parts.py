@@ -148,7 +148,8 @@ class Walk:
     def find(self) -> Published | None:
         """What became of the request whose answer was lost; a part that is found counts as out from now on.
 
-        None: certainly nothing is under way, and what is missing may be sent.
+        None: certainly nothing is under way, and what is missing may be sent. The mark of the request stays, so that
+        one may ask again, and `send` looks once more before it repeats it.
         """
         trying = self.progress.trying
         if trying:
@@ -161,8 +162,6 @@ class Walk:
                     "it is looked for once more before anything is sent again.",
                     until=until,
                 )
-            else:
-                self._not_out(doubt=True)
         return self.progress.published() if len(self.progress.out) == len(self.outgoing.parts) > 0 else None
 
     def _clear_up(self, trying: Trying) -> None:

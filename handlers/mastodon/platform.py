@@ -73,6 +73,7 @@ class Mastodon:
             limits=self._limits,
             visibility=self._settings.visibility,
             language=self._settings.language,
+            store=self._tools.store,
         )
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:

@@ -8,16 +8,23 @@ from typing import Final
 from handlers.base import Draft, Outgoing, Problem
 from handlers.counting import graphemes, mastodon_length
 from handlers.mastodon.limits import Limits
+from handlers.media import Store
 from handlers.messages import Allowed, messages
 
 VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
 """Mastodon's own words (docs.joinmastodon.org/methods/statuses)."""
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+MIMES: Final = frozenset(
+    {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/webm", "video/quicktime"}
+)
+"""What Mastodon takes, for servers that do not tell."""
 ROOM: Final = 40
 """Characters that a content warning must leave for the text of each part."""
 
 
-def prepare(draft: Draft, *, account: str, limits: Limits, visibility: str, language: str | None) -> Outgoing:
+def prepare(
+    draft: Draft, *, account: str, limits: Limits, visibility: str, language: str | None, store: Store
+) -> Outgoing:
     """What exactly would go out; what a person wrote wrong becomes a problem, never an exception."""
     problems: list[Problem] = []
     cw = " ".join((draft.options.cw or "").split()) or None
@@ -36,11 +43,14 @@ def prepare(draft: Draft, *, account: str, limits: Limits, visibility: str, lang
         limit=room,
         measure=lambda text: mastodon_length(text, limits.per_url),
         pictures=limits.files,
-        alt=limits.alt,
+        picture_bytes=limits.image_bytes,
+        gif_bytes=limits.image_bytes,
         video_bytes=limits.video_bytes,
-        mimes=limits.mimes,
+        alt=limits.alt,
+        mimes=limits.mimes or MIMES,
+        picture_pixels=limits.image_pixels,
     )
-    parts, more = messages(draft, draft.media, allowed)
+    parts, more = messages(draft, allowed, store)
     return Outgoing(
         account,
         parts,

@@ -31,7 +31,7 @@ class X:
 
     def prepare(self, draft: Draft) -> Outgoing:
         """What exactly would go out; pure, makes no request."""
-        return prepare(draft, account=self.account)
+        return prepare(draft, account=self.account, store=self._tools.store)
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:
         """Publish it, part by part, going on from the ticket's receipt. Raises `PlatformError`."""

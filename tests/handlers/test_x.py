@@ -312,9 +312,8 @@ def test_a_duplicate_after_a_lost_answer_is_evidence(
     service.lose = ["after"]
     with pytest.raises(Uncertain):
         x.send(one(), delivery.ticket())
-    server.on(
-        "GET", OWN, {"meta": {"result_count": 0}}, {"meta": {}}, {"data": service.posts[::-1], "meta": {}}
-    )
+    nothing = {"meta": {"result_count": 0}}
+    server.on("GET", OWN, nothing, nothing, nothing, {"data": service.posts[::-1], "meta": {}})
     clock.ahead(minutes=2)
     assert x.find(one(), delivery.ticket()) is None  # X's timeline lags
     with pytest.raises(Uncertain, match="has this text already"):
