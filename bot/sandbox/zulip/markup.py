@@ -1,0 +1,119 @@
+"""A message's Markdown to the HTML that Zulip would show, and what is mentioned and linked in it.
+
+markdown-it is the base, without HTML, backslash escapes, references and underscore emphasis, none of which Zulip
+knows; the rooms beside this one add what only Zulip knows. Everything written by people is escaped: the result may
+be put on a page as it is.
+
+Left out, because the sandbox loads nothing from elsewhere: previews of foreign links and pictures, and typeset maths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.emphasis import tokenize as _emphasis
+
+from bot.sandbox.zulip import markup_blocks, markup_inline, markup_links
+from bot.sandbox.zulip.organisation import Organisation
+from bot.sandbox.zulip.rows import Person
+
+
+@dataclass
+class Found:
+    """What rendering found in a text, besides making it HTML."""
+
+    mentioned: set[int] = field(default_factory=set)
+    groups: set[int] = field(default_factory=set)
+    everybody: bool = False
+    """`@**all**` and its like."""
+    topic: bool = False
+    """`@**topic**`."""
+    uploads: list[str] = field(default_factory=list)
+    """Paths of linked files, without `/user_uploads/`, in the order of the text."""
+
+
+@dataclass
+class Context:
+    """What the rules need to know while they work."""
+
+    organisation: Organisation
+    sender: Person
+    found: Found
+    ready: bool
+    """Thumbnails are there; else placeholders are shown (newer server)."""
+    silent: bool = False
+    """Inside a quote: mentions tell nobody."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """HTML and what was found on the way."""
+
+    html: str
+    found: Found
+
+
+class Renderer:
+    """Renders for one organisation."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
+        md = self._md = markup_links.Markdown(
+            "commonmark", {"html": False, "breaks": True, "linkify": False, "xhtmlOut": False}
+        )
+        md.enable(["table", "strikethrough"])
+        md.disable(
+            [
+                "reference",
+                "lheading",
+                "html_block",
+                "html_inline",
+                "autolink",
+                "escape",
+                "image",
+                "linkify",
+                "replacements",
+                "smartquotes",
+            ]
+        )
+        md.inline.ruler.at("emphasis", _star_emphasis)
+        md.core.ruler.at("inline", _inline)
+        markup_links.install(md)
+        markup_blocks.install(md)
+        markup_inline.install(md)
+
+    def render(self, content: str, sender: Person, *, ready: bool = True) -> Rendered:
+        """The HTML of a text by this sender."""
+        found = Found()
+        context = Context(self._organisation, sender, found, ready or not self._organisation.newer)
+        text = content.replace("\x00", "").lstrip("\n")
+        first, newline, rest = text.partition("\n")
+        while newline and not first.strip():  # leading blank lines are not shown
+            first, newline, rest = rest.partition("\n")
+        if not first.startswith("    "):
+            first = first.lstrip()
+        html = self._md.render(first + newline + rest, {"zulip": context})
+        return Rendered(html.strip("\n"), found)
+
+
+def _star_emphasis(state: StateInline, silent: bool) -> bool:
+    return state.src[state.pos] == "*" and _emphasis(state, silent)
+
+
+def _inline(state: StateCore) -> None:
+    """As markdown-it's own rule, telling the inline rules whether they are inside a quote."""
+    context: Context = state.env["zulip"]
+    quotes = 0
+    for token in state.tokens:
+        if token.type == "blockquote_open":
+            quotes += 1
+        elif token.type == "blockquote_close":
+            quotes -= 1
+        elif token.type == "inline":
+            context.silent = quotes > 0
+            children: list[Any] = token.children if token.children is not None else []
+            state.md.inline.parse(token.content, state.md, state.env, children)
+            token.children = children
