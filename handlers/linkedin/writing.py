@@ -8,13 +8,18 @@ from typing import Any, Final
 from handlers.base import Draft, Outgoing, Part, Problem
 from handlers.linkedin import little
 from handlers.linkedin.assets import kind_of
-from handlers.media import Media, Store
+from handlers.media import Media, MissingMedia, Store
+from handlers.pictures import BadMedia, fit
 from handlers.text import plain
 
 LIMIT: Final = 3000
 """Characters of the commentary. Whether LinkedIn counts the backslashes is not documented: we do."""
 ALT_LIMIT: Final = 4086
 PICTURES: Final = 20
+PIXELS: Final = 36_152_319
+"""Width times height of a picture."""
+PICTURE_SIZE: Final = 100 * 1024 * 1024
+"""Bytes. LinkedIn names no limit; no picture of so many pixels needs more."""
 TITLE_LIMIT: Final = 400
 DOCUMENT_SIZE: Final = 100 * 1024 * 1024
 SMALLEST_VIDEO, LARGEST_VIDEO = 75 * 1024, 500 * 1024 * 1024
@@ -49,10 +54,17 @@ def shown(markup: str) -> str:
     return text.strip()
 
 
-def prepare(account: str, draft: Draft, store: Store) -> Outgoing:  # noqa: ARG001 - pictures are fitted below
+def prepare(account: str, draft: Draft, store: Store) -> Outgoing:
     """What goes out, with everything about it that people should know."""
-    text = shown(draft.text)
     problems: list[Problem] = []
+    media = tuple(_fitted(one, store, problems) for one in draft.media)
+    _judge_media(media, problems)
+    text = shown(draft.text)
+    link = (draft.options.link or "").strip() or None
+    if link and not re.match(r"https?://[^\s/]", link):
+        problems.append(Problem("The address in `link:` must begin with https://.", error=True))
+    if link and media:  # there is room for files or a link card: the address goes into the text
+        text, link = text if link in text else f"{text}\n\n{link}".strip(), None
     length = len(little.escape(text))
     if length > LIMIT:
         problems.append(
@@ -62,11 +74,8 @@ def prepare(account: str, draft: Draft, store: Store) -> Outgoing:  # noqa: ARG0
                 error=True,
             )
         )
-    media = draft.media
-    _judge_media(media, problems)
-    link = _link(draft, media, problems)
     if not text and not media and not link:
-        problems.append(Problem("There is nothing to post.", error=True))
+        problems.append(Problem("There is nothing to post on LinkedIn.", error=True))
     return Outgoing(
         account=account,
         parts=(Part(text, length, media),),
@@ -76,6 +85,18 @@ def prepare(account: str, draft: Draft, store: Store) -> Outgoing:  # noqa: ARG0
         link=link,
         problems=tuple(problems),
     )
+
+
+def _fitted(media: Media, store: Store, problems: list[Problem]) -> Media:
+    """A picture within LinkedIn's limits; anything else, and what cannot be made to fit, as it is."""
+    if kind_of(media) != "images":
+        return media
+    pixels = PIXELS if media.width and media.height else None
+    try:
+        return fit(media, store, max_bytes=PICTURE_SIZE, max_pixels=pixels, mimes=PICTURE_TYPES)
+    except (BadMedia, MissingMedia) as error:
+        problems.append(Problem(str(error), error=True))
+        return media
 
 
 def body(author: str, outgoing: Outgoing, files: list[str]) -> dict[str, Any]:
@@ -130,8 +151,6 @@ def _judge_media(media: tuple[Media, ...], problems: list[Problem]) -> None:
 def _judge_one(number: int, media: Media) -> list[Problem]:
     found = []
     kind = kind_of(media)
-    if kind == "images" and media.mime not in PICTURE_TYPES:
-        found.append(f"LinkedIn takes JPEG, PNG and GIF pictures, not {media.name}.")
     if kind == "documents" and media.mime not in DOCUMENT_TYPES:
         found.append(f"LinkedIn cannot show {media.name}: it takes PDF, Word and PowerPoint files.")
     if kind == "documents" and media.size > DOCUMENT_SIZE:
@@ -145,19 +164,6 @@ def _judge_one(number: int, media: Media) -> list[Problem]:
             f"The alt text of picture {number} has {len(media.alt)} of {ALT_LIMIT} characters: shorten it."
         )
     return [Problem(one, error=True) for one in found]
-
-
-def _link(draft: Draft, media: tuple[Media, ...], problems: list[Problem]) -> str | None:
-    """The address of the link card, where there is room for one."""
-    link = draft.options.link
-    if link and media:
-        problems.append(
-            Problem("LinkedIn shows files or a link card, not both: the card of `link:` is left out there.")
-        )
-        return None
-    if link and not re.match(r"https?://[^\s/]", link):
-        problems.append(Problem("The address in `link:` must begin with https://.", error=True))
-    return link
 
 
 def _title(

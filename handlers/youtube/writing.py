@@ -31,7 +31,9 @@ def prepare(account: str, draft: Draft, settings: YouTubeSettings) -> Outgoing:
     if not videos:
         return Outgoing(account, skipped=NO_VIDEO, limit=DESCRIPTION_LIMIT, unit="bytes")
     problems: list[Problem] = []
-    text = plain(draft.text).strip()
+    text, link = plain(draft.text).strip(), (draft.options.link or "").strip()
+    if link and link not in text:
+        text = f"{text}\n\n{link}".strip()
     description = text.translate(_ANGLES)
     if description != text:
         problems.append(Problem("YouTube allows no < and >: they become ‹ and ›."))

@@ -54,10 +54,13 @@ def stored(text: str) -> str:
 
 
 def prepare(account: str, draft: Draft, *, limit: int, channel: str, topic: str) -> Outgoing:
-    """What goes out, with everything about it that people should know."""
+    """What goes out, with everything about it that people should know. `limit` in characters."""
     text = announcement(draft.text).strip("\n").rstrip()
     if _ACTS.match(text):
         text = f"&#47;{text[1:]}"
+    link = (draft.options.link or "").strip()
+    if link and link not in text:
+        text = f"{text}\n\n{link}".strip("\n")
     problems: list[Problem] = []
     room = reserved(draft.media)
     texts = [text]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from pydantic import SecretStr, ValidationError
 
 from handlers.base import Draft, Options, Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
@@ -177,7 +179,7 @@ def media(mime: str, size: int = 100_000, name: str = "file", alt: str = "") -> 
         ([media("video/mp4")], None),
         ([media("video/webm")], "MP4"),
         ([media("video/mp4", size=1000)], "75 KB"),
-        ([media("image/webp")], "JPEG, PNG and GIF"),
+        ([media("image/webp")], "gone"),
         ([media("text/plain")], "cannot show"),
         ([media("image/png", alt="x" * 4087)], "alt text of picture 1"),
     ],
@@ -197,8 +199,7 @@ def test_a_document_and_a_link_card_have_a_title(linkedin: LinkedIn) -> None:
     card = linkedin.prepare(Draft("First line\nmore", options=Options(link="https://x.org")))
     assert (card.title, card.link) == ("First line", "https://x.org")
     both = linkedin.prepare(Draft("x", (media("image/png"),), Options(link="https://x.org")))
-    assert both.link is None
-    assert "left out" in both.problems[0].text
+    assert (both.link, both.parts[0].text, both.problems) == (None, "x\n\nhttps://x.org", ())
 
 
 @pytest.mark.parametrize(
@@ -216,6 +217,20 @@ def test_what_linkedin_cannot_hide_is_said(
     out = linkedin.prepare(Draft("x", options=Options(visibility=word)))
     assert [one.error for one in out.problems] == ([] if error is None else [error])
     assert out.visibility == kept
+
+
+def test_a_picture_that_linkedin_does_not_take_is_converted(linkedin: LinkedIn, tools: Tools) -> None:
+    raw = io.BytesIO()
+    Image.new("RGB", (60, 40), "navy").save(raw, "WEBP")
+    webp = Media(
+        tools.store.put(raw.getvalue()), "a.webp", "image/webp", len(raw.getvalue()), "A sea", 60, 40
+    )
+    out = linkedin.prepare(Draft("x", (webp,)))
+    assert out.problems == ()
+    (fitted,) = out.parts[0].media
+    assert fitted.mime in writing.PICTURE_TYPES
+    assert (fitted.alt, fitted.width, fitted.height) == ("A sea", 60, 40)
+    assert fitted.note
 
 
 def test_nothing_at_all_is_an_error(linkedin: LinkedIn) -> None:
