@@ -9,7 +9,7 @@ from handlers.base import Draft, Part, Problem
 from handlers.counting import graphemes
 from handlers.media import Media, MissingMedia, Store
 from handlers.pictures import BadMedia, fit
-from handlers.splitting import split
+from handlers.splitting import THREAD_BREAK, split
 from handlers.text import plain
 
 Measure = Callable[[str], int]
@@ -37,6 +37,8 @@ class Allowed:
     """Width times height."""
     picture_side: int | None = None
     """Pixels of the longer side."""
+    no_twins: bool = False
+    """The platform refuses a text that it has already, so that equal parts of a thread must be numbered."""
     gif_alone: bool = False
     """A GIF takes the place of all pictures, as a video does."""
 
@@ -69,7 +71,9 @@ def messages(draft: Draft, allowed: Allowed, store: Store) -> tuple[tuple[Part, 
         ]
     length = measure(text)
     if length <= allowed.limit:
-        texts = [text]
+        texts = [
+            THREAD_BREAK.sub("\n\n", text)
+        ]  # the break is no text, and Mastodon shows it as one empty line
     elif not draft.options.thread:
         problems.append(
             Problem(
@@ -81,6 +85,8 @@ def messages(draft: Draft, allowed: Allowed, store: Store) -> tuple[tuple[Part, 
         texts = [text]
     else:
         texts = split(text, allowed.limit, measure)
+        if allowed.no_twins and len(set(texts)) < len(texts):
+            texts = split(text, allowed.limit, measure, numbered=True)
     parts = tuple(
         Part(one, measure(one), tuple(media) if number == 0 else ()) for number, one in enumerate(texts)
     )

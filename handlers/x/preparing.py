@@ -20,6 +20,7 @@ ALLOWED: Final = Allowed(
     video_bytes=8_000_000_000,
     alt=1000,
     picture_side=4096,
+    no_twins=True,
     gif_alone=True,
     mimes=frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/quicktime"}),
 )
