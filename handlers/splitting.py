@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import accumulate
 
 from handlers.counting.links import MASTODON, X, links
 from handlers.counting.units import clusters
@@ -32,6 +33,7 @@ _SHORT = re.compile(
 _WIDE = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WIDE_CUT = re.compile(rf"(?<=[。！？])(?![。！？」』）])|(?<=[{_WIDE}，、；：」』）])(?=[{_WIDE}「『（])")
 """Scripts that put no blanks between words: after a full stop, else between any two characters."""
+_WIDE_BEFORE = re.compile(rf"[{_WIDE}。！？，、；：」』）]")
 _LOOK_BACK = 40
 """Characters before a blank that are enough to tell the end of a sentence."""
 
@@ -120,6 +122,9 @@ def _places(section: str) -> list[_Place]:
         at = wide.start()
         if not inside(at):
             found.append(_Place(at, at, Cut.SENTENCE if section[at - 1] in "。！？" else Cut.WORD))
+    for start, _ in kept:
+        if start and _WIDE_BEFORE.match(section, start - 1):
+            found.append(_Place(start, start, Cut.WORD))
     found.sort(key=lambda place: (place.end, place.start))
     return [*found, _Place(len(section), len(section), Cut.PARAGRAPH)]
 
@@ -140,9 +145,13 @@ def _joins(following: str) -> bool:
     return following != "" and (unicodedata.category(following).startswith("M") or following == "\u200d")
 
 
-def _whole(section: str) -> list[tuple[int, int]]:
-    """Links, handles and hashtags, merged where they overlap."""
-    found = links(section, X) + links(section, MASTODON)
+def _whole(section: str, *, strictly: bool = False) -> list[tuple[int, int]]:
+    """Links, handles and hashtags, merged where they overlap.
+
+    `strictly` does without the links that only Mastodon sees: in scripts without blanks it takes all that
+    follows a link for its path.
+    """
+    found = links(section, X) + ([] if strictly else links(section, MASTODON))
     found += [tag.span() for tag in _TAG.finditer(section)]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found):
@@ -199,21 +208,28 @@ def _within(section: str, at: int, until: int, limit: int, measure: Measure) -> 
 
 def _longest(word: str, limit: int, measure: Measure) -> int:
     """How many code points of this word go into one message."""
-    edges, outside, until = [], [], 0
-    kept = iter(_whole(word))
-    span = next(kept, None)
-    for one in clusters(word):
-        until += len(one)
-        edges.append(until)
-        while span is not None and span[1] <= until:
-            span = next(kept, None)
-        if span is None or until <= span[0]:
-            outside.append(until)
-    for ends in (outside, edges, range(1, len(word) + 1)):
-        end = _last_fitting(word, ends, limit, measure)
+    edges = list(accumulate(len(one) for one in clusters(word)))
+    for kept in (_whole(word), _whole(word, strictly=True), []):
+        end = _last_fitting(word, _outside(edges, kept), limit, measure)
         if end is not None:
             return end
-    raise ValueError(f"a limit of {limit} has no room for a single character")
+    end = _last_fitting(word, range(1, len(word) + 1), limit, measure)
+    if end is None:
+        raise ValueError(f"a limit of {limit} has no room for a single character")
+    return end
+
+
+def _outside(edges: list[int], kept: list[tuple[int, int]]) -> list[int]:
+    """The edges between graphemes that are not within what is to be kept whole."""
+    found = []
+    spans = iter(kept)
+    span = next(spans, None)
+    for edge in edges:
+        while span is not None and span[1] <= edge:
+            span = next(spans, None)
+        if span is None or edge <= span[0]:
+            found.append(edge)
+    return found
 
 
 def _last_fitting(word: str, ends: list[int] | range, limit: int, measure: Measure) -> int | None:

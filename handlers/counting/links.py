@@ -27,6 +27,7 @@ _NOT_BEFORE = re.compile(rf"[A-Za-z0-9@\uff20$#\uff03{_NEVER}]")
 _PROTOCOL = re.compile(r"https?\Z", re.IGNORECASE)
 _LATIN_RUN = re.compile(rf"[-.A-Za-z0-9{_LATIN}]+")
 _PUNYCODE = re.compile(r"xn--[-0-9a-z]+", re.IGNORECASE)
+_ALPHANUMERIC = re.compile(r"[0-9A-Za-z]+")
 _PORT = re.compile(r":[0-9]+")
 _TCO = re.compile(r"https?://t\.co/([a-z0-9]+)", re.IGNORECASE)
 _MAX_LABEL, _MAX_URL, _MAX_SLUG = 63, 4096, 40
@@ -172,6 +173,10 @@ def _tld(text: str, at: int) -> int | None:
     if punycode:
         return punycode.end()
     known = top_level_domains()
+    latin = _ALPHANUMERIC.match(text, at)
+    if latin and text[latin.end() : latin.end() + 1].isascii():
+        ends = text[latin.end() : latin.end() + 1] not in ("@", "+", "-")
+        return latin.end() if ends and latin[0].lower() in known else None
     for size in range(min(_longest(), len(text) - at), 1, -1):
         end = at + size
         after = text[end : end + 1]

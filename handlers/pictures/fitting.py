@@ -6,7 +6,6 @@ import io
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from math import sqrt
-from pathlib import PurePath
 
 from PIL import Image, ImageSequence
 
@@ -178,7 +177,9 @@ def _kept(
     said = [f"scaled to {size[0]} × {size[1]}"] if size != (media.width, media.height) else []
     if mime != media.mime:
         said.append(f"made a {_SHORT[mime]}")
-    name = media.name if mime == media.mime else str(PurePath(media.name).with_suffix(_SUFFIXES[mime]))
+    name = (
+        media.name if mime == media.mime else (media.name.rpartition(".")[0] or media.name) + _SUFFIXES[mime]
+    )
     return replace(
         media,
         sha256=store.put(data),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from handlers.text.fences import Kind, Line, Opened, scan
+from handlers.text.fences import Line, Opened, scan
 from handlers.text.spans import Span, code_spans, inside
 
 _WILDCARDS = frozenset({"all", "everyone", "channel", "stream", "topic"})
 _USER = re.compile(r"(?<!@)(?<!@_)(?:@_?)++\*\*([^*\n]+)\*\*")
-_GROUP = re.compile(r"(?<!@)(?<!@_)(?:@_?)++\*([^*\n]+)\*(?!\*)")
+_GROUP = re.compile(r"(?<!@)(?<!@_)(?:@_?)++\*([^*\n]+)\*")
 _ROUNDS = 8
 """Taking one mention away may put together another (`@*@*all**`); people never write so many."""
 
@@ -35,8 +35,8 @@ def announcement(markdown: str) -> str:
         flush()
         if event.line is None:
             continue
-        spoiler = isinstance(event, Opened) and event.kind is Kind.SPOILER
-        done.append(_silenced(event.line, code=False) if spoiler else event.line)
+        # the line of a fence is no code itself: a spoiler's header is shown
+        done.append(_silenced(event.line, code=False) if isinstance(event, Opened) else event.line)
     flush()
     return "\n".join(done)
 
@@ -55,7 +55,8 @@ def _pass(text: str, code: list[Span]) -> str:
     def user(match: re.Match[str]) -> str:
         if inside(code, match.start()):
             return match[0]
-        return f"**{match[1]}**" if match[1].strip().lower() in _WILDCARDS else f"@_**{match[1]}**"
+        nobody = match[1].strip().lower() in _WILDCARDS or "@" in match[1]  # no name has an @ in it
+        return f"**{match[1]}**" if nobody else f"@_**{match[1]}**"
 
     def group(match: re.Match[str]) -> str:
         return match[0] if inside(code, match.start()) else f"**{match[1]}**"
