@@ -30,6 +30,7 @@ MISTAKEN: Final = (
     httpx.TooManyRedirects,
     httpx.InvalidURL,
     httpx.CookieConflict,
+    UnicodeError,  # a token with letters that no header can hold
 )
 """The request could not be written at all: an address or a token in `zuliprc` is none."""
 

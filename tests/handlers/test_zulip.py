@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,8 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from pydantic import SecretStr, ValidationError
 
+from bot.sandbox.serve import serving
+from bot.sandbox.world import World
+from bot.sandbox.zulip import Zulip as Town
 from handlers.base import Draft, Options, Outgoing, Rejected, Tools, Unavailable, Uncertain
 from handlers.media import Media
 from handlers.zulip import Zulip, writing
@@ -579,3 +584,46 @@ def test_recorded_refusals_of_a_real_server_are_all_understood(
         seen += 1
     assert seen > 5
     assert community.messages == []
+
+
+# --- against the sandbox's own Zulip, at both ends of what is known
+
+
+@pytest.mark.parametrize("level", [218, 512])
+def test_the_sandboxs_zulip_takes_an_announcement_and_finds_it_again(
+    level: Any, tools: Tools, delivery: Any, clock: Any
+) -> None:
+    world = World()
+    world.clock.to(clock())
+    towns: list[Town] = []
+
+    def build(base: str) -> Any:
+        towns.append(Town(world, base=base, feature_level=level, announcement_channels=("news & views",)))
+        return towns[0].app
+
+    with serving(build) as base:
+        owner = towns[0].add_person("Olivia", "olivia@example.org")
+        bot = towns[0].add_person("social", BOT, bot=True, owner=owner)
+        channel = towns[0].add_channel("news & views", [owner, bot])
+        given = {"site": base, "email": BOT, "key": bot.api_key, "channel": channel.name, "topic": "v1.0"}
+        zulip = Zulip("zulip", ZulipSettings.model_validate(given), tools)
+        assert zulip.check().warnings == ()
+        raw = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(raw, "PNG")
+        out = zulip.prepare(
+            Draft(TEXT + "\n@**all**", (file(tools, alt="A (small) map", data=raw.getvalue()),))
+        )
+        published = zulip.send(out, delivery.ticket())
+        (post,) = world.posts()
+        assert (post["service"], post["id"]) == ("zulip", published.id)
+        assert len(post["media"]) == 1
+        word = "channel" if level >= 250 else "stream"
+        where = f"{word}/{channel.stream_id}-news-.26-views/topic/v1.2E0/near/{published.id}"
+        assert published.url == f"{base}/#narrow/{where}"
+        # the answer was lost, says the receipt
+        trying = {"part": 0, "at": clock().isoformat(), "key": delivery.key}
+        delivery.receipt = delivery.saves[-1] | {"out": [], "trying": trying}
+        found = zulip.find(out, delivery.ticket())
+        assert found == published
+        with pytest.raises(Rejected, match="no channel"):
+            Zulip("zulip", ZulipSettings.model_validate(given | {"channel": "nowhere"}), tools).check()
