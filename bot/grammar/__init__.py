@@ -1,0 +1,93 @@
+"""What people write to the bot, turned into a draft or a command, with all its problems at once.
+
+A message speaks to the bot when it mentions it (`@**social**`; a plain `@social` where it begins), or is a direct
+message. Case, extra blanks, a trailing question mark and "please" never matter.
+
+A draft
+    draft TEXT                      the text may begin on the same line or on the next
+    draft                           options, one on a line; an empty line, or the first line
+    to: PLATFORMS                   that is no option, ends them
+    at: TIME
+    TEXT …
+    --- PLATFORMS                   from here on, these platforms' own text
+    TEXT …
+
+    to          platforms or accounts, `all`, `all but x`
+    at          when it goes out, as `bot.when` reads it
+    not after   past this it is never published
+    title       YouTube, LinkedIn documents
+    cw          content warning (Mastodon)
+    lang        language, as a code
+    visibility  the platform's own word
+    alt         what a picture shows; once per picture, in order
+    thread      `no`: a text that is too long is an error instead of a thread
+    link        the address that an article is about
+    campaign    what it belongs to
+    note        for the reviewers, never published
+
+    Files uploaded in the message are its media; a link's text that is not the file's name is the alt text. A quoted
+    message with `draft` under (or above) it: the quoted text is the draft's, unless it has a text of its own.
+
+Orders (N is the number of a post: `12` or `#12`)
+    approve N [PLATFORM …]          veto N [because REASON]         withdraw N [PLATFORM …]
+    edit N NEW TEXT                 alt N FILE TEXT                 copy N
+    move N to TIME                  now N                           retry N [PLATFORM …]
+    hold N                          resume N                        cancel N
+    published N PLATFORM [LINK]     show N                          log N
+
+Questions
+    queue, or what is scheduled [PERIOD]?                           drafts
+    history, or what went out [PERIOD]?                             what is waiting for me?
+    status                          help [COMMAND]
+
+Everything else is not understood, and answered with the nearest command. Parsing is pure, never raises, and loses no
+text: every line of a draft is in its text, a section, an option, a file or a problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.grammar import draft
+from bot.grammar.address import addressed
+from bot.grammar.blocks import quoted_replies
+from bot.grammar.commands import command
+from bot.grammar.polite import start
+from bot.grammar.topics import HELP, OVERVIEW
+from bot.grammar.uploads import Line
+from bot.grammar.values import Attachment, Command, Unknown, Written
+
+__all__ = ["HELP", "OVERVIEW", "Attachment", "Command", "Unknown", "Written", "addressed", "parse"]
+
+_DRAFT = re.compile(r"(?:(?:a|new|another)\s+)*draft(?![\w'-])[ \t]*[:,]?[ \t]*", re.IGNORECASE)
+
+
+def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written | Command | Unknown:
+    """What a text that is meant for the bot says. Never raises; takes time in proportion to its length.
+
+    `accounts` are the configured ones (`mastodon`, `mastodon:fosstodon`, `x`), `defaults` where a draft without
+    `to:` goes. Lines count from 1 at the beginning of the text.
+    """
+    texts = [line.removesuffix("\r") for line in text.split("\n")]
+    found, after = quoted_replies(texts)
+    first = next((at for at in range(after, len(texts)) if texts[at].strip()), None)
+    if first is None:
+        return command(text, accounts) if not found else Unknown(text, "draft", _ONLY_QUOTE)
+    skipped = start(texts[first])
+    head = _DRAFT.match(texts[first], skipped)
+    if head is None:
+        return command("\n" * first + "\n".join(texts[first:]), accounts)
+    rest = texts[first][head.end() :]
+    inline = bool(rest.strip())
+    body = [Line(at + 1, texts[at]) for at in range(first + 1, len(texts))]
+    return draft.written(
+        [Line(first + 1, rest), *body] if inline else body,
+        inline=inline,
+        quotes=[[Line(at + 1, texts[at]) for at in block.inside] for _, block in found],
+        accounts=accounts,
+        defaults=defaults,
+    )
+
+
+_ONLY_QUOTE = "There is only a quoted message: write `draft` under it to make a post of it."

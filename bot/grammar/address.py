@@ -1,0 +1,86 @@
+"""Whether a message speaks to the bot, and what it says to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.grammar.blocks import inline_code, layout, quoted_replies
+from bot.grammar.commands import begins
+
+
+def addressed(content: str, *, name: str, user_id: int, direct: bool) -> str | None:
+    """The text that is meant for the bot, or None if the message does not speak to it.
+
+    A mention (`@**social**`, `@**social|42**`, in any case) counts anywhere but in code, in quotes and when it is
+    silent; a plain `@social` only where the message begins, or what the person wrote under a quoted message. In a
+    direct message no mention is needed. The mention is taken out; what stood before it is left out unless the
+    order is made of it (`approve 12 @**social**`). Quoted messages at the top stay, for `draft` to take. Lines
+    keep their numbers: what is left out leaves its line breaks.
+    """
+    content = content.replace("\r\n", "\n")
+    top = _start(content)
+    plain = _plain(name).match(content, top)
+    if plain is None and top and not content[:top].strip():
+        plain = _plain(name).match(content)
+    spots = [plain.span()] if plain else []
+    spots += _mentions(content, name, user_id)
+    if not spots:
+        return content if direct else None
+    first, last = min(spots)
+    if not content[top:first].strip():
+        return content[:first] + _after(content[last:])
+    return _in_passing(content, top, first, last, direct=direct)
+
+
+def _in_passing(content: str, top: int, first: int, last: int, *, direct: bool) -> str:
+    """The mention stands behind something else that the person wrote."""
+    quoted, before, after = content[:top], content[top:first], _after(content[last:])
+    whole = f"{quoted}{before.rstrip(' ') + ' ' if before[-1:] == ' ' else before}{after}"
+    if begins(after.lstrip()):
+        return quoted + "\n" * before.count("\n") + after
+    if begins(before.lstrip()) or direct or not after.strip():
+        return whole
+    return quoted + "\n" * before.count("\n") + after
+
+
+def _after(text: str) -> str:
+    """What follows the mention, without the comma or colon that people put behind it."""
+    return re.sub(r"\A[ \t]*[,:]?[ \t]*", "", text)
+
+
+def _start(content: str) -> int:
+    """Where the person's own words begin: behind empty lines and quoted messages."""
+    lines = content.split("\n")
+    _, after = quoted_replies(lines)
+    top = sum(len(line) + 1 for line in lines[:after])
+    rest = content[top:]
+    return min(len(content), top + len(rest) - len(rest.lstrip()))
+
+
+def _plain(name: str) -> re.Pattern[str]:
+    """`@social` and then a blank, a sign or the end; not `@social.example.org`, `@socialise` or `@social-media`."""
+    return re.compile(rf"@{re.escape(name)}(?=[\s,:;!?]|\.(?:\s|$)|$)", re.IGNORECASE)
+
+
+def _mentions(content: str, name: str, user_id: int) -> Iterator[tuple[int, int]]:
+    """Where the bot is really mentioned, by Zulip's rules."""
+    escaped = re.escape(name)
+    mention = re.compile(
+        rf"(?<![^\s'\"({{\[/<])@\*\*(?:{escaped}(?:\|{user_id})?|\|{user_id})\*\*", re.IGNORECASE
+    )
+    if not mention.search(content):
+        return
+    lines = content.split("\n")
+    shape = layout(lines)
+    offset = 0
+    own = True  # blanks before the first word do not make code of it
+    for at, line in enumerate(lines):
+        hidden = shape.quote[at] or (shape.code[at] and (shape.fenced[at] or not own))
+        if not hidden:
+            code = inline_code(line)
+            for match in mention.finditer(line):
+                if not any(first <= match.start() < last for first, last in code):
+                    yield offset + match.start(), offset + match.end()
+        own = own and not line.strip()
+        offset += len(line) + 1

@@ -1,0 +1,240 @@
+"""Orders: a word, the number of a post, and what belongs to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.grammar import names
+from bot.grammar.guess import guess, with_number
+from bot.grammar.polite import bare, start
+from bot.grammar.questions import question
+from bot.grammar.topics import topic_of
+from bot.grammar.values import Command, Unknown
+from bot.grammar.verbs import BY_NAME, VERBS, Verb
+
+_NUMBER = r"(?:(?:the\s+)?(?:post|draft|card|number|no\.?|nr\.?)\s*)?#?\s*(?P<n>[0-9]+)(?!\w|[.:/-][0-9])"
+_FLAGS = re.IGNORECASE | re.DOTALL
+
+
+def _words(verb: Verb) -> str:
+    """Its words, with either apostrophe."""
+    return "|".join(sorted(verb.words, key=len, reverse=True)).replace("'", "['’]")
+
+
+_ORDERS = tuple(verb for verb in VERBS if verb.kind != "question")
+_FORMS = (
+    *(
+        (verb, re.compile(pattern.replace("N", _NUMBER, 1), _FLAGS))
+        for verb, pattern in (
+            (BY_NAME["hold"], r"put\s+N\s+on\s+hold(?P<rest>.*)"),
+            (BY_NAME["resume"], r"take\s+N\s+(?:off|from)\s+hold(?P<rest>.*)"),
+            (BY_NAME["retry"], r"try\s+N\s+again(?P<rest>.*)"),
+            (BY_NAME["move"], r"put\s+N\s+(?:on|at|to)\s(?P<rest>.*)"),
+            (BY_NAME["published"], r"N\s+(?:is\s+out|is\s+published|was\s+published|went\s+out)(?P<rest>.*)"),
+        )
+    ),
+    *((verb, re.compile(rf"(?:{_words(verb)})\s*[:,]?\s*{_NUMBER}(?P<rest>.*)", _FLAGS)) for verb in _ORDERS),
+    *(
+        (verb, re.compile(rf"{_NUMBER}\s*[:,.]?\s+(?:{_words(verb)})(?!\w)(?P<rest>.*)", _FLAGS))
+        for verb in _ORDERS
+    ),
+    (BY_NAME["show"], re.compile(rf"{_NUMBER}(?P<rest>.*)", _FLAGS)),
+)
+_ALONE = tuple((verb, re.compile(rf"(?:{_words(verb)})(?!\w)", _FLAGS)) for verb in _ORDERS)
+_HELP = re.compile(
+    r"(?:help(?: me)?(?:\s+(?:with|on|about|for))?|how (?:do|can|could|should|does) (?:i|we|you|one|it|this)|what does"
+    r"|\?+|what can you do|what do you do|what can i (?:do|say|write)|commands|usage|who are you)(?!\w)(?P<topic>.*)",
+    _FLAGS,
+)
+_NOISE = re.compile(
+    r"(?:(?:right\s+)?now|at once|immediately|out|out\s+(?:right\s+)?now|doing|again|too)", re.IGNORECASE
+)
+_BECAUSE = re.compile(r"\s*[,:;.–—-]*\s*(?:(?:because|since|as|reason)(?!\w)\s*:?\s*)?", re.IGNORECASE)
+_TO = re.compile(r"\s*[,:]?\s*(?:(?:to|for|until|till|on)(?!\w)\s*:?\s*)?", re.IGNORECASE)
+_FILE = re.compile(
+    r"\s*[,:]?\s*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})\s*[:.)–-]?\s+(?P<text>\S.*)",
+    _FLAGS,
+)
+_WHERE = re.compile(r"\s*[,:]?\s*(?:(?:only|on|for|to|at|in|with|via)(?!\w)\s*)*", re.IGNORECASE)
+_LINK = re.compile(r"<?(?P<link>https?://[^\s<>]+)>?")
+_KIND_WORDS = frozenset(
+    {"looks good", "looks great", "great", "nice", "good", "perfect", "👍", ":+1:", "all", "it"}
+)
+_BIGGEST = 9
+"""Digits of the largest number that is taken for a post."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A verb with its number, on the way to a command."""
+
+    verb: Verb
+    post: int
+    rest: str
+    line: int
+    text: str
+    accounts: Sequence[str]
+
+    def done(self, rest: str = "", accounts: tuple[str, ...] = ()) -> Command:
+        skipped = self.rest[: self.rest.find(rest)] if rest else ""
+        return Command(self.verb.name, self.post, accounts, rest, self.line + skipped.count("\n"))
+
+    def wrong(self, why: str, nearest: str | None = None) -> Unknown:
+        return Unknown(self.text, nearest or with_number(self.verb.sample, str(self.post)), why)
+
+
+def command(text: str, accounts: Sequence[str]) -> Command | Unknown:
+    """The order or question that this message is. Its lines are counted from the beginning of the text."""
+    begin = start(text)
+    while begin < len(text) and text[begin] in "`*_ \n":
+        begin += 1
+    body = text[begin:]
+    plain = bare(body, also="")
+    if not bare(body) and "?" not in body:
+        return Command("help")
+    line = 1 + text.count("\n", 0, begin)
+    failed: Unknown | None = None
+    for verb, pattern in _FORMS:
+        match = pattern.match(body)
+        if match is None:
+            continue
+        found = _with_post(verb, match, body, line, text, accounts)
+        if isinstance(found, Command):
+            return found
+        failed = failed or found
+    asked = _asked(body, plain, accounts)
+    return asked or failed or _without_number(body, text) or guess(text)
+
+
+def _asked(body: str, plain: str, accounts: Sequence[str]) -> Command | Unknown | None:
+    if "\n" in plain:
+        return None
+    if match := _HELP.match(body):
+        topic = bare(match["topic"])
+        if not topic:
+            return Command("help")
+        found, near = topic_of(topic)
+        if found is not None:
+            return Command("help", rest=found)
+        if body[:4].casefold() == "help":
+            return Unknown(body, f"help {near}" if near else "help", "There is no help on that.")
+    return question(plain, accounts)
+
+
+def _with_post(
+    verb: Verb, match: re.Match[str], body: str, line: int, text: str, accounts: Sequence[str]
+) -> Command | Unknown:
+    digits = match["n"].lstrip("0")
+    if not digits or len(digits) > _BIGGEST:
+        return Unknown(text, verb.sample, "There is no post of that number.")
+    rest = match["rest"]
+    order = _Order(verb, int(digits), rest, line + body.count("\n", 0, match.start("rest")), text, accounts)
+    return _FINISH[verb.kind](order)
+
+
+def _alone(order: _Order) -> Command | Unknown:
+    rest = bare(order.rest)
+    if rest and not _NOISE.fullmatch(rest) and rest.casefold() not in _KIND_WORDS:
+        return order.wrong("I do not understand what stands behind the number.")
+    return order.done()
+
+
+def _for_accounts(order: _Order) -> Command | Unknown:
+    rest = bare(order.rest)
+    rest = rest[_prefix(_WHERE, rest) :]
+    rest = re.sub(r"\s+only$", "", rest, flags=re.IGNORECASE)
+    if not rest or rest.casefold() in _KIND_WORDS:
+        return order.done()
+    named = names.read(rest, order.accounts) if len(rest) <= 100 else names.Named(())  # noqa: PLR2004  names are short
+    if named.accounts and not named.unknown and not named.absent:
+        return order.done(accounts=named.accounts)
+    near = next((near for _, near in named.unknown if near), None)
+    sample = f"{order.verb.name} {order.post}"
+    if named.absent:
+        return order.wrong(f"There is no account for {names.title(named.absent[0])} here.", sample)
+    if near:
+        return order.wrong("I do not know that platform.", f"{sample} {near}")
+    return order.wrong("Behind the number only platforms may stand.", sample)
+
+
+def _reason(order: _Order) -> Command:
+    return order.done(order.rest[_prefix(_BECAUSE, order.rest) :].strip())
+
+
+def _time(order: _Order) -> Command | Unknown:
+    rest = bare(order.rest[_prefix(_TO, order.rest) :], also="")
+    if not rest or "\n" in rest:
+        return order.wrong("Say to when, behind the number.")
+    return order.done(rest)
+
+
+def _text(order: _Order) -> Command | Unknown:
+    rest = order.rest.lstrip(" \t:,") if order.rest[:1] in " \t:,\n" else order.rest
+    rest = rest.rstrip()
+    if not rest.strip():
+        return order.wrong("Write the whole new text behind the number.")
+    return order.done(rest.lstrip("\n") if rest.startswith("\n") else rest)
+
+
+def _alt(order: _Order) -> Command | Unknown:
+    match = _FILE.match(order.rest)
+    if match is None:
+        return order.wrong("Say which file, and what it shows.")
+    text = match["text"].strip()
+    done = order.done(text)
+    return Command("alt", order.post, (), f"{int(match['file'])} {text}", done.line)
+
+
+def _link(order: _Order) -> Command | Unknown:
+    match = _LINK.search(order.rest)
+    link = match["link"].rstrip(".,;!?)") if match else ""
+    where = bare(order.rest[: match.start()] if match else order.rest)
+    where = re.sub(
+        r"(?:\s+(?:at|as|here|under))+$",
+        "",
+        where[_prefix(_WHERE, where) :].rstrip(" ["),
+        flags=re.IGNORECASE,
+    )
+    named = names.read(where, order.accounts) if 0 < len(where) <= 100 else names.Named(())  # noqa: PLR2004  see above
+    if len(named.accounts) != 1 or named.unknown or named.absent:
+        near = next((near for _, near in named.unknown if near), None)
+        sample = f"published {order.post} {near or next(iter(named.accounts or order.accounts), 'linkedin')}"
+        return order.wrong("Say on which platform it is out, and give its link if there is one.", sample)
+    return order.done(link, named.accounts)
+
+
+def _prefix(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.match(text)
+    return match.end() if match else 0
+
+
+_FINISH = {
+    "post": _alone,
+    "accounts": _for_accounts,
+    "reason": _reason,
+    "time": _time,
+    "text": _text,
+    "alt": _alt,
+    "link": _link,
+}
+
+
+def _without_number(body: str, text: str) -> Unknown | None:
+    """A verb that needs a post, and none was named."""
+    for verb, pattern in _ALONE:
+        match = pattern.match(body)
+        if match and len(body.split()) <= 12:  # noqa: PLR2004  longer ones are sentences
+            return Unknown(text, verb.sample, "Say which post you mean, by its number.")
+    return None
+
+
+def begins(text: str) -> bool:
+    """Whether this text looks as if it were said to the bot: a draft, an order or a question begins it."""
+    body = text[start(text) :].lstrip("`*_ ")
+    if re.match(r"(?:new\s+)?draft(?!\w)", body, re.IGNORECASE):
+        return True
+    if any(pattern.match(body) for _, pattern in _FORMS[:-1]) or re.match(rf"{_NUMBER}\W*$", body):
+        return True
+    return _asked(body, bare(body, also=""), ()) is not None

@@ -1,0 +1,63 @@
+"""What somebody probably meant with something that is no command."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from bot.grammar.nearest import nearest
+from bot.grammar.polite import start
+from bot.grammar.values import Unknown
+from bot.grammar.verbs import BY_NAME, VERBS
+
+_SENTENCE = 7
+"""Words from which on it is taken for the text of a post."""
+_LOOKED_AT = 12
+_WORD = re.compile(r"[^\W\d_][\w'-]*")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_PLAIN = {
+    word: verb.name
+    for verb in reversed(VERBS)
+    for word in reversed(verb.words)
+    if re.fullmatch(r"[a-z]+", word)
+}
+_PLAIN = {word: name for word, name in _PLAIN.items() if len(word) > len("now")} | {
+    "now": "now",
+    "log": "log",
+    "alt": "alt",
+}
+_PHRASES = {
+    example.rstrip("?"): example for verb in VERBS if verb.kind == "question" for example in verb.examples
+}
+
+
+def with_number(sample: str, number: str) -> str:
+    """An example with this number in place of its own."""
+    return _NUMBER.sub(number, sample, count=1)
+
+
+def guess(text: str) -> Unknown:
+    """The text as not understood, with the nearest command."""
+    body = text[start(text) :][:300]
+    words = [word.casefold() for word in _WORD.findall(body)]
+    number = _NUMBER.search(body)
+    return Unknown(text, _nearest(words, number[0] if number else None, body))
+
+
+def _nearest(words: list[str], number: str | None, body: str) -> str | None:
+    if words and words[0] in {"don't", "dont", "not", "never"} and "approve" in words:
+        return f"veto {number or 12}"
+    if not words:
+        return f"show {number}" if number else "help"
+    first = nearest(words[0], [*_PLAIN, "draft"]) if words[0] not in _PLAIN else words[0]
+    if first == "draft":
+        return "draft " + (" ".join(words[1:4]) or "your text")
+    if first is None and len(words) <= _LOOKED_AT:
+        first = next((word for word in words if word in BY_NAME), None)
+    if first is not None and (len(words) <= _LOOKED_AT or words[0] == first):
+        sample = BY_NAME[_PLAIN.get(first, first)].sample
+        return with_number(sample, number) if number else sample
+    close = get_close_matches(" ".join(words[:_LOOKED_AT]), _PHRASES, n=1, cutoff=0.6)
+    if close:
+        return _PHRASES[close[0]]
+    return "draft " + " ".join(body.replace("`", "'").split()[:4]) + " …" if len(words) >= _SENTENCE else None

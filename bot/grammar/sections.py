@@ -1,0 +1,72 @@
+"""`--- NAME` lines: which begin a platform's own text, and which are only dashes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.grammar import names
+from bot.grammar.blocks import layout
+from bot.grammar.options import Given, code
+from bot.grammar.uploads import Line
+
+_DASHES = re.compile(r" {0,3}(?P<dashes>-{3,}|—-|–-|—–|———?)(?P<blank>[ \t]*)(?P<names>\S.*)")
+_WORD = re.compile(r"[\w:.@+-]+")
+_LONGEST = 200
+
+
+@dataclass(slots=True)
+class Section:
+    """The common text (without a head), or a platform's own."""
+
+    head: Line | None = None
+    accounts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """Names in the head that are no account here."""
+    lines: list[Line] = field(default_factory=list)
+
+
+def divide(lines: Sequence[Line], accounts: Sequence[str], given: Given) -> list[Section]:
+    """The common text, and the sections after it. Dashes inside a fenced block are text."""
+    fenced = layout([line.text for line in lines]).fenced
+    sections = [Section()]
+    for at, line in enumerate(lines):
+        section = None if fenced[at] else _head(line, accounts, given)
+        if section:
+            sections.append(section)
+        else:
+            sections[-1].lines.append(line)
+    return sections
+
+
+def _head(line: Line, accounts: Sequence[str], given: Given) -> Section | None:
+    match = _DASHES.fullmatch(line.text.rstrip()) if len(line.text) <= _LONGEST else None
+    wanted = match["names"].strip(" \t-—–:*") if match else ""
+    if not match or not wanted:
+        return None
+    named = names.read(wanted, accounts)
+    strict = match["dashes"].startswith("---")
+    certain = bool(named.accounts or named.absent) and not named.unknown
+    if not certain and not (strict and match["blank"] and _is_slip(named, wanted)):
+        if strict and match["blank"]:
+            given.warn(
+                "This line begins with dashes but names no platform, so it is part of the text.", line.number
+            )
+        return None
+    for word, near in named.unknown:
+        hint = f"did you mean `{near}`?" if near else f"there are {names.listed(accounts)}."
+        given.error(f"I know no platform `{code(word)}` for this section: {hint}", line.number)
+    for platform in named.absent:
+        title = names.title(platform)
+        given.warn(
+            f"There is no account for {title} here, so nobody gets the text of this section.", line.number
+        )
+    others = (*named.absent, *(word for word, _ in named.unknown))
+    return Section(line, named.accounts, others)
+
+
+def _is_slip(named: names.Named, wanted: str) -> bool:
+    """Whether a head with an unknown name is a head at all: part of it is known or nearly so, or it is one word."""
+    near = any(nearest for _, nearest in named.unknown)
+    return bool(named.accounts or named.absent or near or _WORD.fullmatch(wanted))

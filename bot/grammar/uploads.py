@@ -1,0 +1,120 @@
+"""Links to uploaded files: taken out of the text, with their alt texts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from urllib.parse import unquote
+
+from bot.grammar.blocks import inline_code, layout
+
+_PATH = r"(?:https?://[^\s()<>/\[\]]+)?/user_uploads/[^\s()<>\[\]\"'`]+"
+_LINK = re.compile(
+    r"!?\[(?P<text>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?(?P<path>" + _PATH + r")>?(?:\s+\"[^\"\n]*\")?\s*\)"
+    r"|<?(?P<bare>https?://[^\s()<>/\[\]]+/user_uploads/\d+/[^\s()<>\[\]\"'`]+)>?"
+)
+_INSIDE = re.compile(r"(?:https?://[^/]+)?(/user_uploads/[^?#]+)")
+_LEFT_OVER = re.compile(r"\s*(?:[-*+•>]|\d{1,3}[.)])?\s*")
+_EXTENSION = re.compile(r"\.\w{2,5}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the message, with its number (1-based)."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A link to a file, and where it stood."""
+
+    line: int
+    path: str
+    name: str
+    alt: str
+
+
+def take_out(lines: Sequence[Line]) -> tuple[list[Line], list[Upload]]:
+    """The lines without their links to uploaded files, and the files. Links inside code stay text."""
+    shape = layout([line.text for line in lines])
+    kept: list[Line | None] = []
+    uploads: list[Upload] = []
+    for at, line in enumerate(lines):
+        if shape.code[at] or "/user_uploads/" not in line.text:
+            kept.append(line)
+            continue
+        text, found = _without(line)
+        uploads += found
+        alone = found and _LEFT_OVER.fullmatch(text)
+        kept.append(None if alone else Line(line.number, text))
+    return _closed_up(kept), uploads
+
+
+def _without(line: Line) -> tuple[str, list[Upload]]:
+    code = inline_code(line.text)
+    parts, found, end = [], [], 0
+    for match in _LINK.finditer(line.text):
+        path = _safe(match["path"] or match["bare"].rstrip(".,;:!?"))
+        if path is None or any(first <= match.start() < last for first, last in code):
+            continue
+        parts.append(line.text[end : match.start()])
+        end = match.end() if match["path"] else match.start() + len(match[0].rstrip(".,;:!?"))
+        name = unquote(path.rpartition("/")[2])
+        found.append(Upload(line.number, path, name, _alt(match["text"] or "", name)))
+    if not found:
+        return line.text, []
+    parts.append(line.text[end:])
+    return reduce(_joined, parts), found
+
+
+def _joined(left: str, right: str) -> str:
+    """What stood around a link, with one blank where there were any."""
+    if not left.strip() or not right.strip():
+        return left.rstrip() + right.strip() if left.strip() else left + right.lstrip()
+    if not left[-1].isspace() and not right[0].isspace():
+        return left + right
+    right = right.lstrip()
+    return left.rstrip() + ("" if right[0] in ".,;:!?)" else " ") + right
+
+
+def _safe(link: str) -> str | None:
+    """The path on the community's own server; None for one that would lead out of the uploads."""
+    match = _INSIDE.match(link)
+    steps = unquote(match[1]).split("/") if match else []
+    if match is None or any(step in {".", ".."} or "\\" in step for step in steps) or not steps[-1]:
+        return None
+    return match[1]
+
+
+def _alt(text: str, name: str) -> str:
+    """The link's text, unless it is only the file's name (Zulip leaves blanks and signs out of the name)."""
+    text = " ".join(text.split())
+    ending = _EXTENSION.search(name)
+    if _letters(text) == _letters(name) or (ending and text.casefold().endswith(ending[0].casefold())):
+        return ""
+    return text
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def _closed_up(kept: Sequence[Line | None]) -> list[Line]:
+    """Without the lines that held only files; where one stood between two empty lines, one of those goes too."""
+    lines: list[Line] = []
+    gone = False
+    for line in kept:
+        if line is None:
+            gone = True
+            continue
+        if gone and not line.text.strip() and (not lines or not lines[-1].text.strip()):
+            gone = False
+            continue
+        gone = False
+        lines.append(line)
+    return lines

@@ -1,0 +1,239 @@
+"""The written list of what can be ordered and asked: its words, its form, and what the help says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["post", "accounts", "reason", "time", "text", "alt", "link", "question"]
+"""What follows the word: a post alone; platforms; a reason; a time; a text; a file and a text; a platform and a
+link. A question stands without a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One order or question."""
+
+    name: str
+    kind: Kind
+    words: tuple[str, ...]
+    """Regular expressions of what people write for it; its own name comes first."""
+    usage: str
+    what: str
+    """One sentence on what it does."""
+    examples: tuple[str, ...]
+
+    @property
+    def sample(self) -> str:
+        """How it could be written: the first example."""
+        return self.examples[0]
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "approve",
+        "accounts",
+        (
+            "approve",
+            r"i approve(?: of)?",
+            "approved",
+            "lgtm",
+            "accept",
+            "ack",
+            r":\+1:",
+            "👍",
+            r"looks good:?",
+        ),
+        "approve N [PLATFORM …]",
+        "Approves the post as its card showed it when you wrote this; with platforms, only for those.",
+        ("approve 12", "approve 12 mastodon", "lgtm 12"),
+    ),
+    Verb(
+        "veto",
+        "reason",
+        ("veto", "reject", "block", "object to", "disapprove", ":-1:", "👎"),
+        "veto N [because REASON]",
+        "Stops the post until you take the veto back with `withdraw`.",
+        ("veto 12 because the date is wrong", "veto 12"),
+    ),
+    Verb(
+        "withdraw",
+        "accounts",
+        (
+            "withdraw",
+            r"withdraw my (?:approval|veto)(?: (?:of|for|from|on))?",
+            "unapprove",
+            r"take back(?: my (?:approval|veto)(?: (?:of|for|from|on))?)?",
+            "revoke",
+        ),
+        "withdraw N [PLATFORM …]",
+        "Takes back your approval or your veto.",
+        ("withdraw 12", "withdraw 12 mastodon"),
+    ),
+    Verb(
+        "edit",
+        "text",
+        ("edit", "rewrite", r"(?:change|replace) (?:the )?text of"),
+        "edit N NEW TEXT",
+        "Writes the post anew, in the same form as a draft; handy when Zulip no longer lets you edit the message.",
+        ("edit 12 Registration is open until Friday!",),
+    ),
+    Verb(
+        "hold",
+        "post",
+        ("hold", "pause", "stop", "freeze", r"hold on with", "wait with"),
+        "hold N",
+        "Stops the post until somebody says `resume`.",
+        ("hold 12", "put 12 on hold"),
+    ),
+    Verb(
+        "resume",
+        "post",
+        ("resume", "unhold", "unpause", "continue", "continue with"),
+        "resume N",
+        "Lets a held post go on; its approvals still count.",
+        ("resume 12", "take 12 off hold"),
+    ),
+    Verb(
+        "cancel",
+        "post",
+        ("cancel", "delete", "remove", "discard", "drop", "scrap"),
+        "cancel N",
+        "Withdraws the post while it is not yet out. Deleting the draft message does the same.",
+        ("cancel 12",),
+    ),
+    Verb(
+        "move",
+        "time",
+        ("move", "reschedule", "postpone", "shift", "delay", "schedule"),
+        "move N to TIME",
+        "Gives the post another time; its approvals stay. `help time` shows how times are written.",
+        ("move 12 to friday 9:00", "reschedule 12 to next"),
+    ),
+    Verb(
+        "now",
+        "post",
+        ("now", r"(?:publish|post|send|release)(?: out)?", "send out"),
+        "now N",
+        "Lets the post go out as soon as it is approved.",
+        ("now 12", "publish 12 now"),
+    ),
+    Verb(
+        "retry",
+        "accounts",
+        ("retry", "resend", "repeat", "try again", "try again with"),
+        "retry N [PLATFORM …]",
+        "Sends again what failed, or what you know is not out.",
+        ("retry 9", "retry 9 linkedin", "try 9 again"),
+    ),
+    Verb(
+        "published",
+        "link",
+        ("published", "confirm"),
+        "published N PLATFORM [LINK]",
+        "Tells me that a post which I am not sure about is out, so that I do not send it again.",
+        ("published 9 linkedin https://www.linkedin.com/feed/update/1", "9 is out on x"),
+    ),
+    Verb(
+        "alt",
+        "alt",
+        ("alt", r"alt[- ]text(?: (?:of|for))?", "describe"),
+        "alt N FILE TEXT",
+        "Says what a picture shows, for those who cannot see it. FILE is 1 for the first.",
+        ("alt 12 1 Learners around a table, laptops open",),
+    ),
+    Verb(
+        "copy",
+        "post",
+        ("copy", "duplicate", "clone"),
+        "copy N",
+        "Starts a new post with the same text and files, without its time.",
+        ("copy 12",),
+    ),
+    Verb(
+        "show",
+        "post",
+        (
+            "show",
+            "show me",
+            "view",
+            "display",
+            "open",
+            "preview",
+            "details of",
+            "status",
+            r"(?:the )?status of",
+            r"(?:what|how)(?:'s| is| about)(?: up with| with| the status of| the state of)?",
+            r"where(?:'s| is)",
+        ),
+        "show N",
+        "Shows the post as it stands, with its card's link.",
+        ("show 12", "what's up with 12?", "#12"),
+    ),
+    Verb(
+        "log",
+        "post",
+        (
+            "log",
+            "log of",
+            r"history(?: of)?",
+            r"who (?:approved|vetoed|wrote|changed|edited|cancelled|moved)",
+            r"what happened (?:to|with)",
+            r"who did what (?:to|with|on)",
+        ),
+        "log N",
+        "Tells who did what to the post, and when.",
+        ("log 12", "what happened to 12?"),
+    ),
+    Verb(
+        "plan",
+        "question",
+        ("plan", "queue", "scheduled", "calendar", "upcoming"),
+        "queue, or what is scheduled [PERIOD]?",
+        "Shows what is planned, day by day, in your time zone: this week, tomorrow, March, 30.11., week 48 …",
+        ("queue", "what is scheduled this week?", "next week", "what's planned for tomorrow?", "march"),
+    ),
+    Verb(
+        "drafts",
+        "question",
+        ("drafts",),
+        "drafts",
+        "Lists what still needs approvals.",
+        ("drafts", "which drafts are open?"),
+    ),
+    Verb(
+        "waiting",
+        "question",
+        ("waiting", "my approvals"),
+        "what is waiting for me?",
+        "Lists what waits for you.",
+        ("what is waiting for me?", "waiting", "my approvals"),
+    ),
+    Verb(
+        "history",
+        "question",
+        ("history",),
+        "history, or what went out [PERIOD]?",
+        "Shows what was published.",
+        ("history", "last month", "what went out last week?"),
+    ),
+    Verb(
+        "status",
+        "question",
+        ("status", "health"),
+        "status",
+        "Tells how the accounts are, until when their tokens last, and what is still to do.",
+        ("status",),
+    ),
+    Verb(
+        "help",
+        "question",
+        ("help",),
+        "help [COMMAND]",
+        "Shows what I can do; with a command, how it is written.",
+        ("help", "help draft", "how do I approve?"),
+    ),
+)
+"""Everything beside `draft`."""
+
+BY_NAME = {verb.name: verb for verb in VERBS}
