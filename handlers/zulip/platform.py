@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, ClassVar, Final
@@ -65,12 +65,15 @@ class Zulip:
 
     def prepare(self, draft: Draft) -> Outgoing:
         """The message, or several in order when it is too long for one."""
+        limits = self._limits or Limits()
+        media, problems = writing.fitted(draft.media, self._tools.store, limits.file)
         return writing.prepare(
             self.account,
-            draft,
-            limit=(self._limits or Limits()).message,
+            replace(draft, media=media),
+            limit=limits.message,
             channel=self._settings.channel,
             topic=self._settings.topic or GENERAL,
+            problems=problems,
         )
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:

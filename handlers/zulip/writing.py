@@ -6,10 +6,12 @@ The addresses of the files are known only after their upload, so room is kept fo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from handlers.base import Draft, Outgoing, Part, Problem
-from handlers.media import Media
+from handlers.media import Media, MissingMedia, Store
+from handlers.pictures import BadMedia, fit
 from handlers.splitting import split
 from handlers.text import announcement
 from handlers.text.fences import Closed, Opened, scan
@@ -53,7 +55,27 @@ def stored(text: str) -> str:
     return text.rstrip().lstrip("\n")
 
 
-def prepare(account: str, draft: Draft, *, limit: int, channel: str, topic: str) -> Outgoing:
+def fitted(media: tuple[Media, ...], store: Store, limit: int) -> tuple[tuple[Media, ...], list[Problem]]:
+    """The files within the server's limit (bytes): pictures are made smaller, anything else is an error."""
+    found, problems = [], []
+    for one in media:
+        try:
+            found.append(fit(one, store, max_bytes=limit, mimes={one.mime}))
+        except (BadMedia, MissingMedia) as error:
+            found.append(one)
+            problems.append(Problem(str(error), error=True))
+    return tuple(found), problems
+
+
+def prepare(
+    account: str,
+    draft: Draft,
+    *,
+    limit: int,
+    channel: str,
+    topic: str,
+    problems: Sequence[Problem] = (),
+) -> Outgoing:
     """What goes out, with everything about it that people should know. `limit` in characters."""
     text = announcement(draft.text).strip("\n").rstrip()
     if _ACTS.match(text):
@@ -61,13 +83,13 @@ def prepare(account: str, draft: Draft, *, limit: int, channel: str, topic: str)
     link = (draft.options.link or "").strip()
     if link and link not in text:
         text = f"{text}\n\n{link}".strip("\n")
-    problems: list[Problem] = []
+    found = list(problems)
     room = reserved(draft.media)
     texts = [text]
     if len(text) + room > limit:
         texts = _messages(text, limit, room) if draft.options.thread else [text]
         if not draft.options.thread:
-            problems.append(
+            found.append(
                 Problem(
                     f"The message has {len(text) + room} of {limit} characters (links to files included): "
                     "shorten it, or allow several messages by removing `thread: no`.",
@@ -75,13 +97,13 @@ def prepare(account: str, draft: Draft, *, limit: int, channel: str, topic: str)
                 )
             )
         else:
-            problems.append(Problem(f"Too long for one message: it goes out as {len(texts)} messages."))
+            found.append(Problem(f"Too long for one message: it goes out as {len(texts)} messages."))
     if not text.strip() and not draft.media:
-        problems.append(Problem("There is nothing to post.", error=True))
+        found.append(Problem("There is nothing to post.", error=True))
     if "\0" in text:
-        problems.append(Problem("Zulip takes no null characters: remove the invisible one.", error=True))
+        found.append(Problem("Zulip takes no null characters: remove the invisible one.", error=True))
     if draft.options.thread and any(len(one) > limit for one in texts):
-        problems.append(Problem("A code block in it is too long to be divided: shorten it.", error=True))
+        found.append(Problem("A code block in it is too long to be divided: shorten it.", error=True))
     last = len(texts) - 1
     return Outgoing(
         account=account,
@@ -95,7 +117,7 @@ def prepare(account: str, draft: Draft, *, limit: int, channel: str, topic: str)
         ),
         limit=limit,
         extra={"channel": f"#{channel}", "topic": topic or "(general chat)"},
-        problems=tuple(problems),
+        problems=tuple(found),
     )
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import SecretStr, ValidationError
 
+from bot.sandbox.linkedin import LinkedIn as StandIn
+from bot.sandbox.serve import serving
+from bot.sandbox.world import World
 from handlers.base import Draft, Options, Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
 from handlers.linkedin import LinkedIn, little, writing
 from handlers.linkedin.errors import address
@@ -710,3 +714,50 @@ def test_real_posts_lose_nothing_but_markup(linkedin: LinkedIn) -> None:
         assert little.readable(little.escape(text)) == little.MENTION.sub(r"\1", text)
         for link in re.findall(r"https?://[^\s)\]]+", post["text"]):
             assert link in text, post["id"]
+
+
+def test_the_sandboxs_linkedin_takes_a_post_with_pictures_and_finds_it_again(
+    tools: Tools, delivery: Any, clock: Any, pauses: list[float]
+) -> None:
+    world = World()
+    world.clock.to(clock())
+    standins: list[StandIn] = []
+
+    def build(base: str) -> Any:
+        standins.append(StandIn(world, base))
+        return standins[0].app
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        world.clock.advance(timedelta(seconds=seconds))
+
+    with serving(build) as base:
+        given = {key: standins[0].token[key] for key in ("organization", "access_token")}
+        settings = LinkedInSettings.model_validate({**given, "base_url": base, "auth_url": base})
+        linkedin = LinkedIn("linkedin", settings, tools, pause=pause)
+        assert linkedin.check().warnings == ()
+        raw = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(raw, "PNG")
+        media = tuple(
+            replace(picture(tools, alt, raw.getvalue()), width=8, height=8) for alt in ("One", "Two")
+        )
+        out = linkedin.prepare(Draft(TEXT, media))
+        assert out.problems == ()
+        published = linkedin.send(out, delivery.ticket())
+        (post,) = world.posts()
+        assert (post["id"], post["url"], post["text"]) == (published.id, published.url, TEXT)
+        assert [one["alt"] for one in post["media"]] == ["One", "Two"]
+        assert [one["sha256"] for one in post["media"]] == [media[0].sha256] * 2
+        assert published.warnings == ()
+        # the answer was lost, says the receipt
+        trying = {"part": 0, "at": clock().isoformat(), "key": delivery.key}
+        lost = delivery.saves[-1] | {"out": [], "trying": trying}
+        delivery.receipt = lost
+        found = linkedin.find(out, delivery.ticket())
+        assert found is not None
+        assert found.id == published.id
+        # somebody else's delivery of the same text
+        delivery.receipt = {}
+        with pytest.raises(Rejected, match=published.id):
+            linkedin.send(out, delivery.ticket())
+        assert len(world.posts()) == 1

@@ -209,6 +209,18 @@ def test_nothing_at_all_is_an_error_and_a_file_alone_is_not(zulip: Zulip, tools:
     assert zulip.prepare(Draft("", (file(tools),))).problems == ()
 
 
+def test_files_are_made_to_fit_the_server_or_refused(zulip: Zulip, tools: Tools) -> None:
+    raw = io.BytesIO()
+    Image.effect_noise((200, 200), 90).save(raw, "PNG")
+    big = Media(tools.store.put(raw.getvalue()), "big.png", "image/png", len(raw.getvalue()), "x", 200, 200)
+    (small,), problems = writing.fitted((big,), tools.store, 20_000)
+    assert problems == []
+    assert small.size <= 20_000 < big.size
+    assert (small.alt, bool(small.note)) == ("x", True)
+    film = Media("0" * 64, "talk.mp4", "video/mp4", 26 * 1024 * 1024)
+    assert zulip.prepare(Draft("x", (film,))).problems[0].error
+
+
 def test_alt_texts_are_inert(tools: Tools) -> None:
     label = writing.label(file(tools, alt="@**all** sees [this](x) ```\nnow :tada:"))
     assert not set(label) & set("@*[]`\n")
