@@ -91,7 +91,7 @@ def _made(media: Media, store: Store, limits: _Limits) -> Media:
         return _animation(media, data, frames, limits, store)
     profile = image.info.get("icc_profile") if image.mode != "CMYK" else None
     image = simple(image)
-    while max(size) >= _SMALLEST or size == (media.width, media.height):
+    while True:
         image = image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
         smallest = 0
         for mime, made in _encodings(image, media.mime, limits.mimes, profile):
@@ -104,7 +104,8 @@ def _made(media: Media, store: Store, limits: _Limits) -> Media:
         if not smallest:
             raise BadMedia(f"{quoted(media.name)} is {KINDS[media.mime]}, and no picture is taken here.")
         size = _scaled(size, min(0.9, sqrt(limits.bytes / smallest) * 0.97))
-    raise _too_large(media, limits)
+        if max(size) < _SMALLEST:
+            raise _too_large(media, limits)
 
 
 def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
@@ -143,11 +144,13 @@ def _animation(media: Media, data: bytes, frames: int, limits: _Limits, store: S
     size = _scaled((media.width, media.height), limits.scale(media.width, media.height))
     if size == (media.width, media.height):
         size = _scaled(size, min(0.9, sqrt(limits.bytes / media.size) * 0.97))
-    while max(size) >= _SMALLEST and frames * size[0] * size[1] <= _MOST_FRAMES_PIXELS:
+    while frames * size[0] * size[1] <= _MOST_FRAMES_PIXELS:
         made = _scaled_gif(data, size)
         if len(made) <= limits.bytes:
             return _kept(media, made, GIF, size, store, [])
         size = _scaled(size, min(0.9, sqrt(limits.bytes / len(made)) * 0.97))
+        if max(size) < _SMALLEST:
+            break
     raise _too_large(media, limits)
 
 
