@@ -7,6 +7,7 @@ Every stand-in is given one `World`. It keeps its own state in memory, writes ea
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -157,7 +158,7 @@ class World:
         self.blobs = Blobs(folder / "blobs" if folder else None)
         self.clock = Clock(self.shelf)
         self._publications: dict[str, Publication] = {}
-        self._watchers: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._watchers: dict[asyncio.Queue[dict[str, Any]], asyncio.AbstractEventLoop] = {}
         for key, body in self.shelf.all("publication").items():
             media = tuple(Picture(**one) for one in body.pop("media"))
             self._publications[key] = Publication(**body, media=media)
@@ -181,15 +182,16 @@ class World:
         return [asdict(one) for one in sorted(self._publications.values(), key=lambda one: one.published_at)]
 
     def announce(self, event: dict[str, Any]) -> None:
-        """Tell every open page that something changed."""
-        for queue in self._watchers:
-            queue.put_nowait(event)
+        """Tell every open page that something changed; from any thread."""
+        for queue, loop in list(self._watchers.items()):
+            with contextlib.suppress(RuntimeError):  # its server has stopped meanwhile
+                loop.call_soon_threadsafe(queue.put_nowait, event)
 
     def watch(self) -> Iterator[asyncio.Queue[dict[str, Any]]]:
         """A queue of announcements for one open page; use it with `contextlib.contextmanager`."""
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._watchers.add(queue)
+        self._watchers[queue] = asyncio.get_running_loop()
         try:
             yield queue
         finally:
-            self._watchers.discard(queue)
+            self._watchers.pop(queue, None)

@@ -1,0 +1,149 @@
+"""The sandbox without the bot on a real port, its people as API clients, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, sync_playwright
+
+from bot.sandbox.serve import serving
+from bot.sandbox.server import Sandbox
+from bot.sandbox.world import Picture, Publication, World
+
+ARGUMENTS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@dataclass
+class Place:
+    """A running sandbox."""
+
+    base: str
+    sandbox: Sandbox
+
+    @property
+    def world(self) -> World:
+        return self.sandbox.world
+
+    def api(self, name: str, method: str, path: str, **form: Any) -> dict[str, Any]:
+        """One request to the chat as this person (or as the bot, `social`)."""
+        scene = self.sandbox.scene
+        person = scene.bot if name == "social" else scene.person(name)
+        assert person is not None
+        auth = (person["email"], person["api_key"])
+        params, data = (form, None) if method == "GET" else (None, form)
+        url = f"{self.base}/api/v1/{path}"
+        answer = httpx.request(method, url, auth=auth, params=params, data=data)
+        body: dict[str, Any] = answer.json()
+        assert body["result"] == "success", body
+        return body
+
+    def say(self, name: str, content: str, topic: str = "posts") -> int:
+        """A message in the first channel; its id."""
+        answer = self.api(
+            name, "POST", "messages", type="stream", to="social-media", topic=topic, content=content
+        )
+        return int(answer["id"])
+
+    def publish(self, service: str, text: str, **fields: Any) -> None:
+        """Something appears on a platform."""
+        number = fields.pop("id", str(len(self.world.posts()) + 1))
+        self.world.publish(
+            Publication(
+                service=service,
+                account=fields.pop("account", "community"),
+                id=number,
+                text=text,
+                raw={},
+                url=f"{self.base}/{service}/post/{number}",
+                published_at=fields.pop("at", self.world.clock.now().isoformat()),
+                **fields,
+            )
+        )
+
+    def picture(self, alt: str, colour: str = "teal") -> Picture:
+        """A picture a platform received."""
+        return Picture(self.world.blobs.put(png(colour)), "image/png", alt, "picture.png")
+
+
+def png(colour: str = "teal", size: tuple[int, int] = (320, 200)) -> bytes:
+    """A small picture."""
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(params=[512])
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """A sandbox with nothing in it."""
+    made: list[Sandbox] = []
+
+    def build(base: str) -> Any:
+        made.append(Sandbox(World(), base, feature_level=request.param))
+        return made[0].app
+
+    with serving(build) as base:
+        yield Place(base, made[0])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine (set CHROMIUM to its path)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, place: Place) -> Iterator[Callable[..., Page]]:
+    """Opens the page as somebody, in a browser window of its own; errors of its script fail the test."""
+    errors: list[str] = []
+    contexts = []
+
+    def dismissed(dialog: Dialog) -> None:
+        errors.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def open_as(name: str, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        fragment = options.pop("at", "")
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("dialog", dismissed)
+        page.goto(f"{place.base}/?as={name}{fragment}")
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def picture_file() -> FilePayload:
+    """A picture as a browser's file field takes it."""
+    return {"name": "workshop.png", "mimeType": "image/png", "buffer": png()}
+
+
+@pytest.fixture
+def picture_text() -> str:
+    """A picture in base 64, for a script that drops or pastes it."""
+    return base64.b64encode(png("orange")).decode()
