@@ -1,7 +1,7 @@
 """Tokens that run out: where the present one is, and how the next is had.
 
-The vault keeps `access_token`, `refresh_token`, `expires_at` (ISO 8601, UTC), `scope`, and `origin`: a
-fingerprint of the configured tokens that these were renewed from, so that a token which the owner puts
+The vault keeps `access_token`, `refresh_token`, `expires_at` and `refresh_expires_at` (ISO 8601, UTC; where the
+platform tells them), `scope`, and `origin`: a fingerprint of the configured tokens that these were renewed from, so that a token which the owner puts
 into the configuration later wins. What `social login` writes has no `origin` and wins always.
 """
 
@@ -31,7 +31,9 @@ class Grant:
     access: str = ""
     refresh: str = ""
     expires_at: datetime | None = None
-    """UTC; None where nobody told."""
+    """When the access token ends (UTC); None where nobody told."""
+    refresh_expires_at: datetime | None = None
+    """When it can no longer be renewed (UTC); None where nobody told, or never."""
     scope: str = ""
 
     @override
@@ -84,6 +86,7 @@ class Tokens:
             access=kept.get("access_token", ""),
             refresh=kept.get("refresh_token", "") or self._configured.refresh,
             expires_at=_instant(kept.get("expires_at", "")),
+            refresh_expires_at=_instant(kept.get("refresh_expires_at", "")),
             scope=kept.get("scope", ""),
         )
 
@@ -142,15 +145,19 @@ class Tokens:
         )
 
     def _renewed(self, old: Grant, body: dict[str, object]) -> Grant:
-        life, refresh, scope = body.get("expires_in"), body.get("refresh_token"), body.get("scope")
+        refresh, scope = body.get("refresh_token"), body.get("scope")
         return Grant(
             access=str(body["access_token"]),
             refresh=refresh if isinstance(refresh, str) and refresh else old.refresh,
-            expires_at=self._tools.clock() + timedelta(seconds=life)
-            if isinstance(life, int | float)
-            else None,
+            expires_at=self._after(body.get("expires_in")),
+            refresh_expires_at=self._after(body.get("refresh_token_expires_in")) or old.refresh_expires_at,
             scope=scope if isinstance(scope, str) and scope else old.scope,
         )
+
+    def _after(self, seconds: object) -> datetime | None:
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            return None
+        return self._tools.clock() + timedelta(seconds=seconds)
 
     def _keep(self, grant: Grant) -> None:
         kept = {
@@ -159,8 +166,8 @@ class Tokens:
             "scope": grant.scope,
             "origin": self._origin,
         }
-        if grant.expires_at is not None:
-            kept["expires_at"] = grant.expires_at.astimezone(UTC).isoformat()
+        ends = {"expires_at": grant.expires_at, "refresh_expires_at": grant.refresh_expires_at}
+        kept |= {name: at.astimezone(UTC).isoformat() for name, at in ends.items() if at is not None}
         self._tools.vault.write(self._account, {name: value for name, value in kept.items() if value})
 
 

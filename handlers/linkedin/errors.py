@@ -27,6 +27,10 @@ class Throttled(Unavailable):
     """429. LinkedIn tells no time: a burst passes in a minute, a used-up day ends at midnight UTC."""
 
 
+class Forbidden(Rejected):
+    """403: the sign-in is good, but not for this."""
+
+
 class Duplicate(Rejected):
     """422: the page has this very text already; after a lost answer that is the sign of success."""
 
@@ -106,7 +110,7 @@ def refusal(response: httpx.Response, *, acts: bool, version: str, doing: str) -
             "the LinkedIn section of the configuration to a newer month (YYYYMM) and starts the bot again."
         )
     if status == HTTPStatus.FORBIDDEN:
-        return Rejected(
+        return Forbidden(
             f"LinkedIn refused to {doing}: the account that signed in may not do that for this page. An admin of the "
             "page makes it an administrator there (content admins may post text, but not pictures, videos or "
             "documents), and the app needs LinkedIn's product Community Management API."

@@ -26,6 +26,7 @@ from handlers.parts import Walk
 from handlers.web import Pause, Web, json_object
 
 MEDIA_ROLES: Final = frozenset({"ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER"})
+WRITE: Final = "w_organization_social"
 TEXT_ROLES: Final = MEDIA_ROLES | {"CONTENT_ADMIN", "CONTENT_ADMINISTRATOR"}
 
 
@@ -88,34 +89,49 @@ class LinkedIn:
             return page.walk.find()
 
     def check(self) -> Standing:
-        """Ask for our role on the page; warns where that cannot be read."""
+        """Ask for our role on the page and for its posts; warns where either may not be read."""
         with Web.open(self.title) as web:
-            api, warnings = self._api(web), []
-            try:
-                role = _role(api, self._settings.organization)
-            except Rejected:
-                newest(api, self._settings.organization, 1)  # a plain read: token, version and page are right
-                warnings.append(
-                    "LinkedIn does not show the bot its role on the page (`r_organization_admin`)."
-                )
-            else:
-                if role not in TEXT_ROLES:
-                    raise Rejected(
-                        "LinkedIn would refuse: the account that signed in may not post for this page. An admin of "
-                        "the page makes it an administrator or content admin there."
-                    )
-                if role not in MEDIA_ROLES:
-                    warnings.append(
-                        "A content admin may post text, but LinkedIn may refuse pictures and videos."
-                    )
+            api = self._api(web)
+            warnings = [*self._role_warnings(api), *self._sight_warnings(api)]
             grant = self._tokens.grant()
-            number = self._settings.organization.rsplit(":", 1)[1]
+            scopes = tuple(grant.scope.replace(",", " ").split())
+            if scopes and WRITE not in scopes:
+                raise Rejected(
+                    f"LinkedIn would refuse: the sign-in does not include `{WRITE}`. The owner of the LinkedIn app "
+                    f"runs `social login {self.account}` as an administrator of the page."
+                )
             return Standing(
-                who=f"page {number}",
-                scopes=tuple(grant.scope.replace(",", " ").split()),
-                expires_at=None if self._tokens.renewable(grant) else grant.expires_at,
+                who=f"page {self._settings.organization.rsplit(':', 1)[1]}",
+                scopes=scopes,
+                expires_at=grant.refresh_expires_at if self._tokens.renewable(grant) else grant.expires_at,
                 warnings=tuple(warnings),
             )
+
+    def _role_warnings(self, api: Api) -> list[str]:
+        try:
+            role = _role(api, self._settings.organization)
+        except errors.Forbidden:
+            return ["LinkedIn does not tell the bot its role on the page (`r_organization_admin`)."]
+        if role not in TEXT_ROLES:
+            raise Rejected(
+                "LinkedIn would refuse: the account that signed in may not post for this page. An admin of the "
+                "page makes it an administrator or content admin there."
+            )
+        if role not in MEDIA_ROLES:
+            return ["A content admin may post text, but LinkedIn may refuse pictures and videos."]
+        return []
+
+    def _sight_warnings(self, api: Api) -> list[str]:
+        try:
+            newest(api, self._settings.organization, 1)
+        except errors.Forbidden:
+            return [
+                (
+                    "LinkedIn does not show the bot the page's posts (`r_organization_social`): when an answer is lost, "
+                    "people must look whether the post is out."
+                )
+            ]
+        return []
 
     def _api(self, web: Web) -> Api:
         return Api(self.account, self._settings, self._tokens, web, self._pause)

@@ -21,7 +21,7 @@ from handlers.base import (
     Uncertain,
 )
 from handlers.media import Media
-from handlers.parts import Place, Trying, Walk
+from handlers.parts import Place, Progress, Trying, Walk
 from handlers.web import lost
 from handlers.zulip import writing
 from handlers.zulip.address import message_address
@@ -88,6 +88,9 @@ class Zulip:
 
     def find(self, outgoing: Outgoing, ticket: Ticket) -> Published | None:
         """Look among the bot's own messages in the channel for what may have been sent."""
+        progress = Progress.of(ticket.receipt)
+        if progress.trying is None and not progress.out:
+            return None  # no request that creates a message ever left
         with Api(self._settings) as api:
             try:
                 return Walk(self._channel(api, outgoing), outgoing, ticket, self._tools.clock).find()

@@ -669,7 +669,7 @@ def acl(role: str, organization: str = ORG) -> dict[str, Any]:
     ],
 )
 def test_check_tells_whether_the_role_is_enough(
-    make: Callable[..., LinkedIn], server: Any, answer: Any, warned: bool
+    make: Callable[..., LinkedIn], page: Page, server: Any, answer: Any, warned: bool
 ) -> None:
     server.on("GET", "/rest/organizationAcls", answer)
     until = datetime(2027, 1, 3, tzinfo=UTC)
@@ -686,12 +686,38 @@ def test_check_refuses_a_stranger(linkedin: LinkedIn, server: Any, answer: Any) 
         linkedin.check()
 
 
-def test_check_makes_do_with_a_plain_read(linkedin: LinkedIn, page: Page, server: Any) -> None:
+def test_check_warns_of_what_it_may_not_see_and_refuses_a_dead_token(linkedin: LinkedIn, server: Any) -> None:
     server.on("GET", "/rest/organizationAcls", server.reply({"code": "ACCESS_DENIED"}, 403))
-    assert "role" in linkedin.check().warnings[0]
+    server.on("GET", "/rest/posts", server.reply({"code": "ACCESS_DENIED"}, 403))
+    role, sight = linkedin.check().warnings
+    assert "r_organization_admin" in role
+    assert "r_organization_social" in sight
     server.on("GET", "/rest/organizationAcls", server.reply(EXPIRED, 401))
-    server.on("GET", "/rest/posts", server.reply(EXPIRED, 401))
     with pytest.raises(Rejected, match="expired"):
+        linkedin.check()
+    server.on("GET", "/rest/organizationAcls", server.reply({"code": "NONEXISTENT_VERSION"}, 426))
+    with pytest.raises(Rejected, match="202609"):
+        linkedin.check()
+
+
+def test_check_tells_when_a_sign_in_can_no_longer_be_renewed(
+    make: Callable[..., LinkedIn], page: Page, server: Any, vault: Any
+) -> None:
+    server.on("GET", "/rest/organizationAcls", acl("ADMINISTRATOR"))
+    linkedin = make(client_id="app", client_secret=SecretStr("s3"))
+    vault.kept["linkedin"] = {
+        "access_token": "old",
+        "refresh_token": "r1",
+        "expires_at": "2026-11-26T11:00:00+00:00",
+        "scope": "w_organization_social,r_organization_social",
+    }
+    renewed = {"access_token": "new", "expires_in": 5184000, "refresh_token_expires_in": 86400}
+    server.on("POST", "/oauth/v2/accessToken", renewed)
+    standing = linkedin.check()
+    assert standing.expires_at == datetime(2026, 11, 27, 12, tzinfo=UTC)
+    assert standing.scopes == ("w_organization_social", "r_organization_social")
+    vault.kept["linkedin"]["scope"] = "r_organization_social"
+    with pytest.raises(Rejected, match="w_organization_social"):
         linkedin.check()
 
 

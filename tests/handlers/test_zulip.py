@@ -598,6 +598,16 @@ def test_recorded_refusals_of_a_real_server_are_all_understood(
     assert community.messages == []
 
 
+def test_real_posts_keep_their_words_and_links(zulip: Zulip) -> None:
+    path = Path(__file__).parents[3] / "shared" / "data" / "realistic-posts.json"
+    if not path.exists():
+        pytest.skip("the real posts are not beside this repository")
+    for post in json.loads(path.read_text())["posts"]:
+        out = zulip.prepare(Draft(post["text"]))
+        assert not any(one.error for one in out.problems)
+        assert "".join("".join(part.text.split()) for part in out.parts) == "".join(post["text"].split())
+
+
 # --- against the sandbox's own Zulip, at both ends of what is known
 
 
