@@ -5,7 +5,7 @@ Nothing of it can be seen before a post uses it, so every step may be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
 
@@ -101,11 +101,11 @@ class Assets:
             doing="put the video together",
         )
 
-    def _insist(self, put: Any) -> httpx.Response:
+    def _insist(self, put: Callable[[], httpx.Response]) -> httpx.Response:
         """Hand a piece over, more than once when the line or LinkedIn fails."""
         for turn in range(1, TRIES + 1):
             try:
-                response: httpx.Response = put()
+                response = put()
             except Unavailable:
                 if turn == TRIES:
                     raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, Final
 from handlers.base import (
     Draft,
     Outgoing,
+    PlatformError,
     Published,
     Rejected,
     Settings,
@@ -146,7 +148,8 @@ class Zulip:
         if self._limits is None:
             answer = api.call("POST", "register", {"event_types": ["realm"], "fetch_event_types": ["realm"]})
             if answer.get("queue_id"):
-                api.call("DELETE", "events", {"queue_id": answer["queue_id"]})
+                with suppress(PlatformError):  # else the server clears it away after ten minutes
+                    api.call("DELETE", "events", {"queue_id": answer["queue_id"]})
             self._limits = Limits(
                 message=_number(answer, "max_message_length", writing.LIMIT),
                 topic=_number(answer, "max_topic_length", TOPIC_LIMIT),
