@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from bot.sandbox.serve import serving
+from bot.sandbox.world import World
+from bot.sandbox.youtube import YouTube as StandIn
 from handlers.base import Draft, Options, Outgoing, Rejected, Tools, Unavailable, Uncertain
 from handlers.media import Media
 from handlers.youtube import YouTube
@@ -541,3 +544,34 @@ def test_settings_are_strict() -> None:
     for wrong in ({"privacy": "friends"}, {"category": "education"}, {"colour": "red"}):
         with pytest.raises(ValidationError):
             YouTubeSettings(**wrong)  # type: ignore[arg-type]  # that is what is tested
+
+
+def test_the_sandboxs_youtube_takes_a_video_and_knows_it_again(
+    tools: Tools, delivery: Any, clock: Any
+) -> None:
+    world = World()
+    world.clock.to(clock())
+    standins: list[StandIn] = []
+
+    def build(base: str) -> Any:
+        standins.append(StandIn(world, base))
+        return standins[0].app
+
+    with serving(build) as base:
+        given = {key: standins[0].token[key] for key in ("client_id", "client_secret", "refresh_token")}
+        settings = YouTubeSettings.model_validate({**given, "base_url": base, "auth_url": base})
+        youtube = YouTube("youtube", settings, tools, piece=UNIT)
+        assert youtube.check().warnings == ()
+        data = b"\x00\x00\x00\x18ftypmp42" + FILM
+        media = Media(tools.store.put(data), "talk.mp4", "video/mp4", len(data))
+        out = youtube.prepare(Draft(TEXT, (media,)))
+        published = youtube.send(out, delivery.ticket())
+        (post,) = world.posts()
+        assert (post["id"], post["url"]) == (published.id, published.url)
+        assert TEXT in post["text"]
+        assert [one["sha256"] for one in post["media"]] == [media.sha256]
+        # the answer was lost, says the receipt
+        delivery.receipt = {key: value for key, value in delivery.receipt.items() if key != "video"}
+        found = youtube.find(out, delivery.ticket())
+        assert found == published
+        assert len(world.posts()) == 1
