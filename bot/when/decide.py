@@ -30,7 +30,7 @@ def hour_of(found: Pieces, now: datetime, zone: ZoneInfo) -> Clock | Ask:
         found.clocks.append(clock)
     if len(found.clocks) > 1:
         one, two = found.clocks[:2]
-        return Ask(f"There are two times, {_shown(one)} and {_shown(two)}: keep one.")
+        return ask(f"There are two times, {_shown(one)} and {_shown(two)}: keep one.")
     if not found.clocks:
         return _no_hour(found, now, zone)
     return _with_part(found)
@@ -111,7 +111,7 @@ def day_of(found: Pieces, clock: Clock, here: datetime) -> date | Ask:
     """The one day, seen from this local time."""
     today = here.date()
     if len(found.dates) > 1 or len(found.days_ahead) > 1 or len(found.weekdays) > 1:
-        return Ask("There are two days in it: keep one.")
+        return ask("There are two days in it: keep one.")
     day: date | Ask
     if found.dates:
         day = _dated(found.dates[0], today)
@@ -120,7 +120,7 @@ def day_of(found: Pieces, clock: Clock, here: datetime) -> date | Ask:
     elif found.weekdays:
         return _on_weekday(found, clock, here)
     elif found.weeks_ahead:
-        return Ask("On which day of the week? Write it with the hour, as in `friday next week 10:00`.")
+        return ask("On which day of the week? Write it with the hour, as in `friday next week 10:00`.")
     elif clock.midnight:
         day = today + timedelta(days=1)
     else:

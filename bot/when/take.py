@@ -82,7 +82,7 @@ def _pair(m: re.Match[str], before: str, found: Pieces) -> Ask | None:
 
 
 def _ordinal(m: re.Match[str], _before: str, _found: Pieces) -> Ask | None:
-    return Ask(f"Of which month is {quoted(m[0])}? Write the month with it, as in `1st of December 10:00`.")
+    return ask(f"Of which month is {quoted(m[0])}? Write the month with it, as in `1st of December 10:00`.")
 
 
 def _offset(m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
@@ -91,7 +91,7 @@ def _offset(m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
         return ask(f"{quoted(m.string)} is a span; only its beginning counts", m.string[: m.start()].strip())
     if text[0] in "+-" and not found.clocks:
         return ask(f"I do not understand {quoted(text)} in a time", "10:00 UTC-5", "10:00 UTC+2")
-    zone = named(text)
+    zone = named(text, f"{m.string[: m.start()]}{{}}{m.string[m.end() :]}")
     if isinstance(zone, Ask):
         return zone
     if zone:
@@ -139,7 +139,7 @@ def _week(m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
 def _month(m: re.Match[str], _before: str, _found: Pieces) -> Ask | None:
     name = m[0].strip(" .").split(" ")[0]
     example = MONTH_NAMES[MONTHS[name] - 1] if name in MONTHS else "December"
-    return Ask(f"On which day of {quoted(m[0])}? Write the day and the hour, as in `3 {example} 10:00`.")
+    return ask(f"On which day of {quoted(m[0])}? Write the day and the hour, as in `3 {example} 10:00`.")
 
 
 def _noon(_m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
