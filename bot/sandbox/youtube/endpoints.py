@@ -1,0 +1,227 @@
+"""The HTTP side of videos, the channel, playlists and signing in."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.sandbox.service import Doc, Json, fields
+from bot.sandbox.youtube.checks import parts, snippet, status
+from bot.sandbox.youtube.core import (
+    ACCESS_LIFE,
+    CHANNEL,
+    CHANNEL_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    FORCE_SCOPE,
+    MANAGE_SCOPE,
+    READ_SCOPE,
+    UPLOADS_PLAYLIST,
+    Core,
+    parsed,
+)
+from bot.sandbox.youtube.videos import Videos
+
+_CODE_LIFE = timedelta(minutes=10)
+_CHANGED_BY = (MANAGE_SCOPE, FORCE_SCOPE)
+_READ_BY = (MANAGE_SCOPE, FORCE_SCOPE, READ_SCOPE)
+_AT_ONCE = 50
+
+
+class Endpoints:
+    """Reads requests, answers them; what is done stands in `Videos`."""
+
+    def __init__(self, core: Core, videos: Videos) -> None:
+        self._core = core
+        self._videos = videos
+
+    async def channels(self, request: Request) -> Response:
+        """GET /youtube/v3/channels?mine=true."""
+        core, asked = self._core, request.query_params
+        core.signed_in(request, *_READ_BY)
+        core.spend(1)
+        if asked.get("mine") != "true" and asked.get("id") != CHANNEL_ID:
+            raise core.refuse(400, "missingRequiredParameter", "No filter selected.", "youtube.parameter")
+        wanted = {one.strip() for one in asked.get("part", "").split(",")}
+        shown: Doc = {
+            "snippet": {
+                "title": CHANNEL,
+                "description": "",
+                "publishedAt": "2026-08-01T00:00:00Z",
+                "thumbnails": {},
+            },
+            "contentDetails": {"relatedPlaylists": {"likes": "", "uploads": UPLOADS_PLAYLIST}},
+            "statistics": {"viewCount": "0", "subscriberCount": "0", "videoCount": str(len(core.videos))},
+            "status": {"privacyStatus": "public", "isLinked": True, "longUploadsStatus": "allowed"},
+        }
+        item = {"kind": "youtube#channel", "etag": "sandbox", "id": CHANNEL_ID}
+        return _listing(
+            "channel", [{**item, **{key: value for key, value in shown.items() if key in wanted}}]
+        )
+
+    async def list(self, request: Request) -> Response:
+        """GET /youtube/v3/videos?id=…"""
+        core, asked = self._core, request.query_params
+        core.signed_in(request, *_READ_BY)
+        core.spend(1)
+        wanted = parts(core, asked.get("part"))
+        ids = [one for one in asked.get("id", "").split(",") if one]
+        if not 1 <= len(ids) <= _AT_ONCE:
+            raise core.refuse(400, "missingRequiredParameter", "No filter selected.", "youtube.parameter")
+        docs = [doc for one in dict.fromkeys(ids) if (doc := core.videos.get(one)) is not None]
+        return _listing("video", [self._videos.told(one, wanted) for one in docs])
+
+    async def update(self, request: Request) -> Response:
+        """PUT /youtube/v3/videos: a part that is sent replaces the old one whole."""
+        core = self._core
+        core.signed_in(request, *_CHANGED_BY)
+        core.spend(50)
+        wanted, asked = parts(core, request.query_params.get("part")), parsed(core, await request.body())
+        doc = dict(self._known(str(asked.get("id", ""))))
+        if "snippet" in wanted:
+            doc["snippet"] = snippet(core, asked.get("snippet"), update=True)
+        if "status" in wanted:
+            doc["status"] = status(core, asked.get("status"), shown_before=doc["shown"])
+        self._videos.keep(doc)
+        return Json(self._videos.told(core.videos.get(doc["id"]) or doc, wanted))
+
+    async def delete(self, request: Request) -> Response:
+        """DELETE /youtube/v3/videos?id=…"""
+        self._core.signed_in(request, *_CHANGED_BY)
+        self._core.spend(50)
+        self._videos.delete(self._known(request.query_params.get("id", "")))
+        return Response(status_code=204)
+
+    def _known(self, identity: str) -> Doc:
+        doc = self._core.videos.get(identity)
+        if doc is None:
+            raise self._core.refuse(
+                404,
+                "videoNotFound",
+                "The video that you are trying to find cannot be found.",
+                "youtube.video",
+            )
+        return doc
+
+    async def add_to_playlist(self, request: Request) -> Response:
+        """POST /youtube/v3/playlistItems: any playlist `PL…` is the channel's own here."""
+        core = self._core
+        core.signed_in(request, *_CHANGED_BY)
+        core.spend(50)
+        asked = parsed(core, await request.body()).get("snippet")
+        asked = asked if isinstance(asked, dict) else {}
+        playlist, resource = str(asked.get("playlistId", "")), asked.get("resourceId")
+        if not playlist:
+            raise core.refuse(
+                400,
+                "playlistIdRequired",
+                "The subscribe request does not specify a playlist ID.",
+                "youtube.playlistItem",
+            )
+        if not playlist.startswith("PL"):
+            raise core.refuse(
+                404,
+                "playlistNotFound",
+                "The playlist identified with the request's id cannot be found.",
+                "youtube.playlistItem",
+            )
+        video = self._known(str(resource.get("videoId", "")) if isinstance(resource, dict) else "")
+        held = (core.playlists.get(playlist) or {"items": []})["items"]
+        item = {"id": secrets.token_urlsafe(24), "video": video["id"], "position": len(held)}
+        core.playlists.put(playlist, {"items": [*held, item]})
+        return Json(self._item(playlist, item))
+
+    async def playlist(self, request: Request) -> Response:
+        """GET /youtube/v3/playlistItems?playlistId=…; the channel's uploads are one, too."""
+        core, wanted = self._core, request.query_params.get("playlistId", "")
+        core.signed_in(request, *_READ_BY)
+        core.spend(1)
+        held = core.playlists.get(wanted)
+        if wanted == UPLOADS_PLAYLIST:
+            newest = sorted(core.videos.values(), key=lambda one: str(one["published_at"]), reverse=True)
+            held = {
+                "items": [
+                    {"id": f"UU{one['id']}", "video": one["id"], "position": n}
+                    for n, one in enumerate(newest)
+                ]
+            }
+        if held is None:
+            raise core.refuse(
+                404,
+                "playlistNotFound",
+                "The playlist identified with the request's id cannot be found.",
+                "youtube.playlistItem",
+            )
+        there = [one for one in held["items"] if core.videos.get(one["video"]) is not None]
+        return _listing("playlistItem", [self._item(wanted, one) for one in there[:_AT_ONCE]])
+
+    def _item(self, playlist: str, item: Doc) -> Doc:
+        video = self._core.videos.get(item["video"]) or {}
+        told = {
+            "publishedAt": video["published_at"],
+            "channelId": CHANNEL_ID,
+            "title": video["snippet"]["title"],
+            "description": video["snippet"]["description"],
+            "playlistId": playlist,
+            "position": item["position"],
+            "resourceId": {"kind": "youtube#video", "videoId": item["video"]},
+        }
+        details = {"videoId": item["video"]}
+        head = {"kind": "youtube#playlistItem", "etag": "sandbox", "id": item["id"]}
+        return {**head, "snippet": told, "contentDetails": details}
+
+    async def authorize(self, request: Request) -> Response:
+        """GET /o/oauth2/v2/auth: the sandbox's one person agrees at once."""
+        asked = request.query_params
+        if (
+            asked.get("client_id") != CLIENT_ID
+            or asked.get("response_type") != "code"
+            or not asked.get("redirect_uri")
+        ):
+            return HTMLResponse("<!doctype html><p>Access blocked: authorization error.", 400)
+        code = secrets.token_urlsafe(32)
+        kept = {"redirect_uri": asked["redirect_uri"], "scope": asked.get("scope", "")}
+        offline = asked.get("access_type") == "offline"
+        self._core.codes.put(code, {**kept, "offline": offline, "at": self._core.now().isoformat()})
+        answer = urlencode({"state": asked.get("state", ""), "code": code, "scope": kept["scope"]})
+        return RedirectResponse(f"{asked['redirect_uri']}?{answer}", 302)
+
+    async def token(self, request: Request) -> Response:
+        """POST /token: a code or a refresh token (which stays good) for an hour's access."""
+        core, form = self._core, await fields(request)
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            return Json(
+                {"error": "invalid_client", "error_description": "The OAuth client was not found."}, 401
+            )
+        access, more = secrets.token_urlsafe(64), {}
+        if form.get("grant_type") == "refresh_token":
+            doc = core.refresh_tokens.get(str(form.get("refresh_token", "")))
+            scopes = doc["scopes"] if doc else None
+        elif form.get("grant_type") == "authorization_code":
+            doc = core.codes.get(str(form.get("code", "")))
+            core.codes.drop(str(form.get("code", "")))
+            fresh = doc is not None and datetime.fromisoformat(doc["at"]) + _CODE_LIFE > core.now()
+            scopes = (
+                doc["scope"] if doc and fresh and doc["redirect_uri"] == form.get("redirect_uri") else None
+            )
+            if doc and scopes is not None and doc["offline"]:
+                more["refresh_token"] = secrets.token_urlsafe(64)
+                core.refresh_tokens.put(more["refresh_token"], {"scopes": scopes})
+        else:
+            return Json({"error": "unsupported_grant_type", "error_description": "Invalid grant_type"}, 400)
+        if scopes is None:
+            return core.bad_grant()
+        core.keep(access, scopes)
+        life = int(ACCESS_LIFE.total_seconds()) - 1
+        return Json(
+            {"access_token": access, "expires_in": life, "scope": scopes, "token_type": "Bearer", **more}
+        )
+
+
+def _listing(kind: str, items: list[Doc]) -> Response:
+    page = {"totalResults": len(items), "resultsPerPage": max(len(items), 1)}
+    return Json({"kind": f"youtube#{kind}ListResponse", "etag": "sandbox", "pageInfo": page, "items": items})
