@@ -28,6 +28,15 @@ LONGEST_WAIT: Final = timedelta(hours=1)
 """A server that asks for more is not believed."""
 
 UNREACHABLE: Final = "Zulip could not be reached, so nothing is out. The bot tries again by itself."
+_NO_ZULIP: Final = (
+    zulip.ZulipError,
+    requests.RequestException,
+    AssertionError,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
+"""What the library raises while it connects when there is no Zulip, or another page in its place."""
 _SIGN_IN: Final = {"UNAUTHORIZED", "INVALID_API_KEY"}
 _SWITCHED_OFF: Final = {"USER_DEACTIVATED", "REALM_DEACTIVATED"}
 _EVERYBODY: Final = {"STREAM_WILDCARD_MENTION_NOT_ALLOWED", "TOPIC_WILDCARD_MENTION_NOT_ALLOWED"}
@@ -69,9 +78,10 @@ class Api:
                 client="Social",
                 retry_on_errors=False,
             )
-        except (zulip.ZulipError, requests.RequestException, AssertionError, ValueError, TypeError):
+        except _NO_ZULIP:
             raise Unavailable(UNREACHABLE) from None
-        self.level = self._client.feature_level
+        level: Any = self._client.feature_level
+        self.level = level if isinstance(level, int) else 0
         if self._client.session is not None:
             self._client.session.max_redirects = 0  # a redirected POST would become a GET
 
@@ -96,7 +106,7 @@ class Api:
         Raises `Refused` (nothing happened), `Unavailable`, and `Uncertain` when it `acts` and may have happened.
         """
         try:
-            answer = self._client.call_endpoint(
+            answer: Any = self._client.call_endpoint(
                 path,
                 method=method,
                 request=request,
@@ -111,6 +121,8 @@ class Api:
             raise (lost(TITLE, acts=acts) if may_have_left(error) else Unavailable(UNREACHABLE)) from None
         except zulip.ZulipError:  # its word for trouble with TLS, which may come late
             raise lost(TITLE, acts=acts) from None
+        if not isinstance(answer, dict):  # JSON, but of something else in between
+            raise lost(TITLE, acts=acts)
         if answer.get("result") == "success":
             return answer
         raise self._refusal(answer, acts=acts)

@@ -77,55 +77,60 @@ def prepare(
     problems: Sequence[Problem] = (),
 ) -> Outgoing:
     """What goes out, with everything about it that people should know. `limit` in characters."""
-    text = announcement(draft.text).strip("\n").rstrip()
-    if _ACTS.match(text):
-        text = f"&#47;{text[1:]}"
-    link = (draft.options.link or "").strip()
-    if link and link not in text:
-        text = f"{text}\n\n{link}".strip("\n")
-    found = list(problems)
+    text, found = _text(draft), list(problems)
     room = reserved(draft.media)
     texts = [text]
-    if len(text) + room > limit:
-        texts = _messages(text, limit, room) if draft.options.thread else [text]
-        if not draft.options.thread:
-            found.append(
-                Problem(
-                    f"The message has {len(text) + room} of {limit} characters (links to files included): "
-                    "shorten it, or allow several messages by removing `thread: no`.",
-                    error=True,
-                )
-            )
-        else:
+    if len(text) + room > limit and draft.options.thread:
+        texts = _messages(text, limit, room)
+        if len(texts) > 1:
             found.append(Problem(f"Too long for one message: it goes out as {len(texts)} messages."))
+    elif len(text) + room > limit:
+        found.append(
+            Problem(
+                f"The message has {len(text) + room} of {limit} characters (links to files included): "
+                "shorten it, or allow several messages by removing `thread: no`.",
+                error=True,
+            )
+        )
     if not text.strip() and not draft.media:
         found.append(Problem("There is nothing to post.", error=True))
     if "\0" in text:
         found.append(Problem("Zulip takes no null characters: remove the invisible one.", error=True))
-    if draft.options.thread and any(len(one) > limit for one in texts):
-        found.append(Problem("A code block in it is too long to be divided: shorten it.", error=True))
     last = len(texts) - 1
+    parts = tuple(
+        Part(one, len(one) + room, draft.media) if number == last else Part(one, len(one))
+        for number, one in enumerate(texts)
+    )
+    if draft.options.thread and any(one.length > limit for one in parts):
+        found.append(
+            Problem(
+                "A code block, or the alt texts together, are too long for one message: shorten them.",
+                error=True,
+            )
+        )
     return Outgoing(
         account=account,
-        parts=tuple(
-            Part(
-                one,
-                len(one) + (room if number == last else 0),
-                draft.media if number == last else (),
-            )
-            for number, one in enumerate(texts)
-        ),
+        parts=parts,
         limit=limit,
         extra={"channel": f"#{channel}", "topic": topic or "(general chat)"},
         problems=tuple(found),
     )
 
 
+def _text(draft: Draft) -> str:
+    """The text with the link of the options; never an action or a widget, and nobody is pinged."""
+    text = announcement(draft.text).strip("\n").rstrip()
+    link = (draft.options.link or "").strip()
+    if link and link not in text:
+        text = f"{text}\n\n{link}".strip("\n")
+    return f"&#47;{text[1:]}" if _ACTS.match(text) else text
+
+
 def _messages(text: str, limit: int, room: int) -> list[str]:
     """Several messages in order; a code block that is cut is closed and opened anew."""
     spare = 2 * _longest_fence(text)
     parts = _mended(split(text, max(limit - spare, limit // 2), len))
-    if len(parts[-1]) + room > limit:
+    if parts[-1] and len(parts[-1]) + room > limit:
         parts.append("")  # the files get a message of their own
     return parts
 

@@ -207,6 +207,8 @@ def test_a_text_is_never_an_action(zulip: Zulip, text: str) -> None:
 def test_nothing_at_all_is_an_error_and_a_file_alone_is_not(zulip: Zulip, tools: Tools) -> None:
     assert zulip.prepare(Draft(" \n")).problems[0].error
     assert zulip.prepare(Draft("", (file(tools),))).problems == ()
+    long = zulip.prepare(Draft("", (file(tools, alt="a" * 9_990),)))
+    assert (len(long.parts), [one.error for one in long.problems]) == (1, [True])
 
 
 def test_files_are_made_to_fit_the_server_or_refused(zulip: Zulip, tools: Tools) -> None:
