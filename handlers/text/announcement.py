@@ -43,37 +43,39 @@ def announcement(markdown: str) -> str:
 
 def _silenced(text: str, *, code: bool = True) -> str:
     for _ in range(_ROUNDS):
-        spans = _sure_code(text) if code else []
-        silent = _pass(text, spans)
+        silent = _pass(text, _Code(text if code else ""))
         if silent == text:
             return text
         text = silent
     return text.replace("@", "@ ")
 
 
-def _pass(text: str, code: list[Span]) -> str:
+class _Code:
+    """Inline code that is code whether or not it may run over the end of a line, or of a table's cell."""
+
+    def __init__(self, text: str) -> None:
+        self._over_lines = code_spans(text)
+        self._by_line: list[Span] = []
+        offset = 0
+        for line in text.split("\n"):
+            spans = code_spans(line)
+            self._by_line += [(offset + a, offset + b) for a, b in spans if "|" not in line[a:b]]
+            offset += len(line) + 1
+
+    def holds(self, at: int) -> bool:
+        """Whether this place is surely code."""
+        return inside(self._by_line, at) and inside(self._over_lines, at)
+
+
+def _pass(text: str, code: _Code) -> str:
     def user(match: re.Match[str]) -> str:
-        if inside(code, match.start()):
+        if code.holds(match.start()):
             return match[0]
         nobody = match[1].strip().lower() in _WILDCARDS or "@" in match[1]  # no name has an @ in it
         return f"**{match[1]}**" if nobody else f"@_**{match[1]}**"
 
     def group(match: re.Match[str]) -> str:
-        return match[0] if inside(code, match.start()) else f"**{match[1]}**"
+        return match[0] if code.holds(match.start()) else f"**{match[1]}**"
 
     silent = _USER.sub(user, text)
     return _GROUP.sub(group, text) if silent == text else silent
-
-
-def _sure_code(text: str) -> list[Span]:
-    """Inline code that is code whether or not it may run over the end of a line or of a table's cell."""
-    over_lines = code_spans(text)
-    sure: list[Span] = []
-    offset = 0
-    for line in text.split("\n"):
-        for start, end in code_spans(line):
-            first, last = offset + start, offset + end
-            if "|" not in line[start:end] and inside(over_lines, first) and inside(over_lines, last - 1):
-                sure.append((first, last))
-        offset += len(line) + 1
-    return sure
