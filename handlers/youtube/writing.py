@@ -31,20 +31,7 @@ def prepare(account: str, draft: Draft, settings: YouTubeSettings) -> Outgoing:
     if not videos:
         return Outgoing(account, skipped=NO_VIDEO, limit=DESCRIPTION_LIMIT, unit="bytes")
     problems: list[Problem] = []
-    text, link = plain(draft.text).strip(), (draft.options.link or "").strip()
-    if link and link not in text:
-        text = f"{text}\n\n{link}".strip()
-    description = text.translate(_ANGLES)
-    if description != text:
-        problems.append(Problem("YouTube allows no < and >: they become ‹ and ›."))
-    length = utf8_bytes(description)
-    if length > DESCRIPTION_LIMIT:
-        problems.append(
-            Problem(
-                f"The description is {length} bytes long, YouTube takes {DESCRIPTION_LIMIT}: shorten it.",
-                error=True,
-            )
-        )
+    description = _description(draft, problems)
     media = _media(draft.media, videos, problems)
     title = _title(draft, description, problems)
     tags = _tags(description, problems)
@@ -59,7 +46,7 @@ def prepare(account: str, draft: Draft, settings: YouTubeSettings) -> Outgoing:
         extra["thumbnail"] = media[1].name
     return Outgoing(
         account=account,
-        parts=(Part(description, length, media),),
+        parts=(Part(description, utf8_bytes(description), media),),
         limit=DESCRIPTION_LIMIT,
         unit="bytes",
         title=title,
@@ -68,6 +55,21 @@ def prepare(account: str, draft: Draft, settings: YouTubeSettings) -> Outgoing:
         extra=extra,
         problems=tuple(problems),
     )
+
+
+def _description(draft: Draft, problems: list[Problem]) -> str:
+    """The text, with the link of the options at its end if it is not in it."""
+    text, link = plain(draft.text).strip(), (draft.options.link or "").strip()
+    if link and link not in text:
+        text = f"{text}\n\n{link}".strip()
+    description = text.translate(_ANGLES)
+    if description != text:
+        problems.append(Problem("YouTube allows no < and >: they become ‹ and ›."))
+    length = utf8_bytes(description)
+    if length > DESCRIPTION_LIMIT:
+        told = f"The description is {length} bytes long, YouTube takes {DESCRIPTION_LIMIT}: shorten it."
+        problems.append(Problem(told, error=True))
+    return description
 
 
 def metadata(outgoing: Outgoing) -> dict[str, Any]:

@@ -77,25 +77,8 @@ def prepare(
     problems: Sequence[Problem] = (),
 ) -> Outgoing:
     """What goes out, with everything about it that people should know. `limit` in characters."""
-    text, found = _text(draft), list(problems)
-    room = reserved(draft.media)
-    texts = [text]
-    if len(text) + room > limit and draft.options.thread:
-        texts = _messages(text, limit, room)
-        if len(texts) > 1:
-            found.append(Problem(f"Too long for one message: it goes out as {len(texts)} messages."))
-    elif len(text) + room > limit:
-        found.append(
-            Problem(
-                f"The message has {len(text) + room} of {limit} characters (links to files included): "
-                "shorten it, or allow several messages by removing `thread: no`.",
-                error=True,
-            )
-        )
-    if not text.strip() and not draft.media:
-        found.append(Problem("There is nothing to post.", error=True))
-    if "\0" in text:
-        found.append(Problem("Zulip takes no null characters: remove the invisible one.", error=True))
+    found, room = list(problems), reserved(draft.media)
+    texts = _texts(draft, limit, room, found)
     last = len(texts) - 1
     parts = tuple(
         Part(one, len(one) + room, draft.media) if number == last else Part(one, len(one))
@@ -115,6 +98,30 @@ def prepare(
         extra={"channel": f"#{channel}", "topic": topic or "(general chat)"},
         problems=tuple(found),
     )
+
+
+def _texts(draft: Draft, limit: int, room: int, found: list[Problem]) -> list[str]:
+    """The text of each message, with what stands in its way added to `found`."""
+    text = _text(draft)
+    if not text.strip() and not draft.media:
+        found.append(Problem("There is nothing to post.", error=True))
+    if "\0" in text:
+        found.append(Problem("Zulip takes no null characters: remove the invisible one.", error=True))
+    if len(text) + room <= limit:
+        return [text]
+    if draft.options.thread:
+        texts = _messages(text, limit, room)
+        if len(texts) > 1:
+            found.append(Problem(f"Too long for one message: it goes out as {len(texts)} messages."))
+        return texts
+    found.append(
+        Problem(
+            f"The message has {len(text) + room} of {limit} characters (links to files included): "
+            "shorten it, or allow several messages by removing `thread: no`.",
+            error=True,
+        )
+    )
+    return [text]
 
 
 def _text(draft: Draft) -> str:
