@@ -100,6 +100,8 @@ def _fitted(
     found, problems = [], []
     for one in files:
         try:
+            if one.mime.startswith("image/") and not one.width * one.height:
+                raise BadMedia(f"the size of “{one.name}” is not known: upload it again.")
             made = fit(
                 one,
                 store,

@@ -125,9 +125,7 @@ class Line(Service):
         )
         identity = _text(found, "id")
         if not identity:
-            raise Unavailable(
-                f"{self.name} answered nonsense to {action}. Nothing is out; the bot tries again."
-            )
+            raise self._nonsense()
         self._processed(identity, found, action)
         return identity
 
@@ -183,7 +181,8 @@ class Line(Service):
         identity = _text(status, "id")
         if not identity:
             raise Uncertain(f"{self.name} answered nonsense after the post was sent, so it may be out.")
-        shown, warnings = len(status.get("media_attachments") or []), []
+        attached, warnings = status.get("media_attachments"), []
+        shown = len(attached) if isinstance(attached, list) else 0
         if shown != len(files):
             warnings.append(
                 f"{self.name} shows {shown} of {len(files)} pictures or videos. Look at the post there."
@@ -202,7 +201,8 @@ class Line(Service):
     def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
         found = None
         for status in self._own(since - SKEW):
-            files = status.get("media_attachments") or []
+            attached = status.get("media_attachments")
+            files = attached if isinstance(attached, list) else []
             same = same_as_html(place.part.text, _text(status, "content"))
             bare = not place.part.text.strip() and len(files) != len(place.part.media)
             if same and not bare and _text(status, "id") not in known:
@@ -217,17 +217,21 @@ class Line(Service):
 
     def _own(self, since: datetime) -> Iterator[Any]:
         """The account's own statuses, newest first, back to that instant."""
-        me: Any = self.ask(self.api.account_verify_credentials)
+        me = _text(self.ask(self.api.account_verify_credentials), "id")
+        if not me:
+            raise self._nonsense()
         last = None
         for _ in range(PAGES):
             page: Any = self.ask(
-                lambda last=last: self.api.account_statuses(
-                    me["id"], exclude_reblogs=True, limit=40, max_id=last
-                )  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+                lambda last=last: self.api.account_statuses(me, exclude_reblogs=True, limit=40, max_id=last)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             )
+            if not isinstance(page, list):
+                raise self._nonsense()
             for status in page:
-                at = _instant(status.get("created_at"))
-                if at is None or at < since:
+                at = _instant(status.get("created_at")) if isinstance(status, dict) else None
+                if at is None:
+                    raise self._nonsense()
+                if at < since:
                     return
                 yield status
             if not page:
@@ -237,6 +241,9 @@ class Line(Service):
             f"{self.name} has too many newer posts to find this one. Look there, and say what you see."
         )
 
+    def _nonsense(self) -> Unavailable:
+        return Unavailable(f"{self.name} answered nonsense. Nothing is out; the bot tries again by itself.")
+
     @override
     def patience(self, trying: Trying, now: datetime) -> timedelta:
         kept = self.limits.remembers_keys and now - trying.at < KEY_LIFE
@@ -245,7 +252,7 @@ class Line(Service):
 
 def _ready(found: Any, wire: Wire) -> bool:
     working = wire.last is not None and wire.last.status in {HTTPStatus.ACCEPTED, HTTPStatus.PARTIAL_CONTENT}
-    return not working and bool(found.get("url") or found.get("preview_url"))
+    return not working and bool(_text(found, "url") or _text(found, "preview_url"))
 
 
 def _text(found: Any, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,20 +19,21 @@ from handlers.parts import Place, Service, Trying
 from handlers.web import Web
 from handlers.wire import Wire
 from handlers.x.errors import judge
+from handlers.x.reading import each, inner, text
 from handlers.x.settings import Pair, XSettings, client
+from handlers.x.uploads import upload
 
 HOST: Final = "https://api.twitter.com"
 """The address that tweepy has built in; the wire puts the configured one in its place."""
-CHUNK: Final = 4_000_000
-"""Bytes of one piece of an upload (X advises at most 5 MB)."""
-PROCESSING: Final = timedelta(minutes=10)
-"""How long one attempt waits for a video to be processed."""
 SKEW: Final = timedelta(minutes=2)
 """How far X's clock may be behind ours."""
 PAGES: Final = 5
 """Pages of 100 posts that are searched for a post."""
 SETTLED: Final = timedelta(seconds=60)
 """After this time a post that X took is on the account's timeline."""
+
+
+_OWN_MEDIA: Final = re.compile(r"/status/\d+/(photo|video)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,12 @@ class Line(Service):
     def who_am_i(self) -> Me:
         """Who is signed in; asked once."""
         if self.me is None:
-            data = self.ask(lambda api: api.get_me(user_auth=self._settings.oauth1)).get("data")
-            found = data if isinstance(data, dict) else {}
-            if not found.get("id"):
+            found = inner(self.ask(lambda api: api.get_me(user_auth=self._settings.oauth1)), "data")
+            if not text(found, "id"):
                 raise Unavailable(
                     f"{self.name} does not tell who is signed in. The bot tries again by itself."
                 )
-            self.me = Me(str(found["id"]), str(found.get("username", "")))
+            self.me = Me(text(found, "id"), text(found, "username"))
         return self.me
 
     def request(self, method: str, route: str, action: str, **fields: Any) -> dict[str, Any]:
@@ -152,47 +152,7 @@ class Line(Service):
 
     @override
     def upload(self, media: Media) -> str:
-        action = f"the file “{media.name}”"
-        begun = self.request(
-            "POST",
-            "/2/media/upload/initialize",
-            action,
-            json={"media_type": media.mime, "total_bytes": media.size, "media_category": _category(media)},
-        )
-        identity = str((begun.get("data") or {}).get("id") or "")
-        if not identity:
-            raise Unavailable(
-                f"{self.name} answered nonsense to {action}. Nothing is out; the bot tries again."
-            )
-        with self._tools.store.open(media.sha256) as file:
-            for index, piece in enumerate(iter(lambda: file.read(CHUNK), b"")):
-                self.append(identity, index, piece, action)
-        done = self.request("POST", f"/2/media/upload/{identity}/finalize", action)
-        self._processed(identity, done, action)
-        if media.alt:
-            told = {"id": identity, "metadata": {"alt_text": {"text": media.alt}}}
-            self.request("POST", "/2/media/metadata", f"the alt text of {action}", json=told)
-        return identity
-
-    def _processed(self, identity: str, found: dict[str, Any], action: str) -> None:
-        """Wait until the file may be attached; X says how long to wait each time."""
-        end = time.monotonic() + PROCESSING.total_seconds()
-        while info := (found.get("data") or {}).get("processing_info"):
-            if info.get("state") == "succeeded":
-                return
-            if info.get("state") == "failed":
-                raise Rejected(
-                    f"{self.name} cannot use {action}. Try another format (MP4 with H.264, JPEG, PNG)."
-                )
-            if time.monotonic() > end:
-                raise Unavailable(
-                    f"{self.name} is still busy with {action}. Nothing is out; the bot tries again by itself."
-                )
-            asked = info.get("check_after_secs")
-            time.sleep(min(max(asked if isinstance(asked, int | float) else 2, 0.2), 30))
-            found = self.request(
-                "GET", "/2/media/upload", action, params={"command": "STATUS", "media_id": identity}
-            )
+        return upload(self, media, self._tools.store)
 
     @override
     def post(self, place: Place, files: list[str], key: str) -> Published:
@@ -205,8 +165,7 @@ class Line(Service):
             ),
             acts=True,
         )
-        data = found.get("data")
-        identity = str(data.get("id") or "") if isinstance(data, dict) else ""
+        identity = text(inner(found, "data"), "id")
         if not identity:
             raise Uncertain(f"{self.name} answered nonsense after the post was sent, so it may be out.")
         return self._published(identity)
@@ -219,14 +178,14 @@ class Line(Service):
     def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
         found = None
         for post in self._own(since - SKEW):
-            identity = str(post.get("id") or "")
+            identity = text(post, "id")
             if identity and identity not in known and same_as_shortened(place.part.text, *_shown(post)):
                 found = identity  # the oldest one wins: newest first
         return self._published(found) if found else None
 
     def _own(self, since: datetime) -> Iterator[dict[str, Any]]:
         """The account's own posts, newest first, back to that instant."""
-        me, token = self.who_am_i(), None
+        me, token = self.who_am_i(), ""
         for _ in range(PAGES):
             page = self.ask(
                 lambda api, token=token: api.get_users_tweets(  # type: ignore[misc]  # mypy cannot infer a lambda with a default
@@ -235,15 +194,15 @@ class Line(Service):
                     start_time=since,
                     exclude=["retweets"],
                     tweet_fields=["created_at", "entities", "note_tweet"],
-                    pagination_token=token,
+                    pagination_token=token or None,
                     user_auth=self._settings.oauth1,
                 )
             )
-            for post in page.get("data") or []:
+            for post in each(page, "data"):
                 at = _instant(post.get("created_at"))
                 if at is None or at >= since:
                     yield post
-            token = (page.get("meta") or {}).get("next_token")
+            token = text(inner(page, "meta"), "next_token")
             if not token:
                 return
         raise Uncertain(
@@ -255,26 +214,16 @@ class Line(Service):
         return SETTLED
 
 
-def _category(media: Media) -> str:
-    if media.mime.startswith("video/"):
-        return "tweet_video"
-    return "tweet_gif" if media.mime == "image/gif" else "tweet_image"
-
-
 def _shown(post: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """A post's whole text, and the addresses behind its `t.co` links; a picture's own link stands for nothing."""
-    whole = post.get("note_tweet") or post.get("note_post") or post
-    entities = whole.get("entities") or {}
-    urls = entities.get("urls") or []
+    whole = inner(post, "note_tweet") or inner(post, "note_post") or post
     addresses = {
-        str(one.get("url")): ""
-        if one.get("media_key")
-        or "/photo/" in str(one.get("expanded_url"))
-        or "/video/" in str(one.get("expanded_url"))
-        else str(one.get("expanded_url") or "")
-        for one in urls
+        text(one, "url"): ""
+        if one.get("media_key") or _OWN_MEDIA.search(text(one, "expanded_url"))
+        else text(one, "expanded_url")
+        for one in each(inner(whole, "entities"), "urls")
     }
-    return str(whole.get("text") or post.get("text") or ""), addresses
+    return text(whole, "text") or text(post, "text"), addresses
 
 
 def _instant(value: Any) -> datetime | None:

@@ -10,7 +10,7 @@ import logging
 from typing import Final, Self
 
 import tweepy
-from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import ConfigDict, SecretStr, field_validator, model_validator
 from typing_extensions import override
 
 from handlers import base
@@ -39,7 +39,7 @@ class XSettings(base.Settings):
     api_secret: SecretStr | None = None
     access_token: SecretStr | None = None
     access_token_secret: SecretStr | None = None
-    client_id: str | None = Field(default=None, min_length=1)
+    client_id: str = ""
     client_secret: SecretStr | None = None
     refresh_token: SecretStr | None = None
 
@@ -65,7 +65,7 @@ class XSettings(base.Settings):
     @property
     def oauth1(self) -> bool:
         """Whether requests are signed with OAuth 1.0a."""
-        return self.api_key is not None
+        return bool(self.api_key)
 
 
 def secret(value: SecretStr | None) -> str:
@@ -79,7 +79,7 @@ class Pair(Tokens):
     def __init__(self, account: str, settings: XSettings, tools: Tools, who: str) -> None:
         configured = Grant(access=secret(settings.access_token), refresh=secret(settings.refresh_token))
         client = Client(
-            f"{settings.base_url}/2/oauth2/token", settings.client_id or "", secret(settings.client_secret)
+            f"{settings.base_url}/2/oauth2/token", settings.client_id, secret(settings.client_secret)
         )
         super().__init__(account, configured, client, tools, lambda _code, _grant: ended(account, who))
 

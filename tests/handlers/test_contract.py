@@ -1,0 +1,362 @@
+"""What every platform promises, whichever it is; a new one is added to `SETTINGS` here and must pass."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import mastodon
+import mastodon.errors
+import pytest
+import requests
+import tweepy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers import base
+from handlers.base import (
+    Draft,
+    Options,
+    Platform,
+    PlatformError,
+    Rejected,
+    Standing,
+    Tools,
+    Unavailable,
+    Uncertain,
+)
+from handlers.mastodon.errors import judge as judge_mastodon
+from handlers.media import Media, Store
+from handlers.registry import PLATFORMS
+from handlers.wire import Answer, Turned
+from handlers.x.errors import judge as judge_x
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+SECRET = "never-to-be-shown"
+
+
+def sections(url: str) -> dict[str, dict[str, str]]:
+    """One account of each platform, at this address; every secret contains `SECRET`."""
+    return {
+        "linkedin": {
+            "base_url": url,
+            "auth_url": url,
+            "organization": "123",
+            "access_token": f"{SECRET}-1",
+        },
+        "mastodon": {"base_url": url, "access_token": f"{SECRET}-2"},
+        "x": {
+            "base_url": url,
+            "api_key": f"{SECRET}-3",
+            "api_secret": f"{SECRET}-4",
+            "access_token": f"7-{SECRET}-5",
+            "access_token_secret": f"{SECRET}-6",
+        },
+        "youtube": {"base_url": url, "auth_url": url, "access_token": f"{SECRET}-7"},
+        "zulip": {
+            "site": url,
+            "email": "bot@example.org",
+            "key": f"{SECRET}-8",
+            "channel": "announcements",
+        },
+    }
+
+
+def make(name: str, url: str, tools: Tools) -> Platform:
+    kind = PLATFORMS[name]
+    return kind(name, kind.Settings.model_validate(sections(url)[name]), tools)
+
+
+@pytest.fixture(params=sorted(PLATFORMS))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def film(tools: Tools) -> Media:
+    data = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 100_000
+    return Media(tools.store.put(data), "film.mp4", "video/mp4", len(data), "A film")
+
+
+def a_draft(name: str, film: Media) -> Draft:
+    """A post that the platform can send: on YouTube it needs a video and a title."""
+    text = "Registration is open: https://coderefinery.org"
+    return Draft(text, (film,), Options(title="Registration")) if name == "youtube" else Draft(text)
+
+
+def test_the_list_is_complete_and_named_as_the_classes_say() -> None:
+    assert sorted(PLATFORMS) == ["linkedin", "mastodon", "x", "youtube", "zulip"]
+    assert list(PLATFORMS) == sorted(PLATFORMS)
+    assert {name: kind.name for name, kind in PLATFORMS.items()} == {name: name for name in PLATFORMS}
+    assert set(sections("")) == set(PLATFORMS)
+
+
+def test_settings_are_strict_and_hide_their_secrets(name: str) -> None:
+    kind = PLATFORMS[name]
+    found = kind.Settings.model_validate(sections("https://example.org")[name])
+    assert isinstance(found, base.Settings)
+    assert SECRET not in repr(found)
+    assert SECRET not in str(found)
+    assert SECRET not in found.model_dump_json()
+    with pytest.raises(ValueError, match="Extra inputs"):
+        kind.Settings.model_validate(sections("https://example.org")[name] | {"tpyo": "1"})
+
+
+class NoVault:
+    """A vault for what needs none."""
+
+    def read(self, _account: str) -> dict[str, str]:
+        return {}
+
+    def write(self, _account: str, _secrets: Any) -> None:
+        raise AssertionError("nothing to keep")
+
+
+@pytest.fixture(scope="module")
+def offline() -> Iterator[Callable[[str], Platform]]:
+    """Platforms for `prepare` alone; any request would fail with an unknown scheme."""
+    with tempfile.TemporaryDirectory() as folder:
+        tools = Tools(Store(Path(folder)), NoVault(), lambda: NOON)
+        made = {name: make(name, "http://127.0.0.1:9", tools) for name in PLATFORMS}
+        yield lambda name: made[name]
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=400) | st.lists(
+    st.sampled_from(
+        [
+            "https://example.org/a?b=c ",
+            "@**all** ",
+            "👩‍👩‍👧 ",
+            "**bold** ",
+            "\n\n\n",
+            "word " * 40,
+            "漢字" * 60,
+            "example.com. ",
+            "@user@fosstodon.org ",
+            "```\ncode\n```\n",
+            "\ufeff",
+            "x" * 500,
+        ]
+    ),
+    max_size=12,
+).map("".join)
+MEDIA = st.builds(
+    Media,
+    sha256=st.sampled_from(["0" * 64, "f" * 64, "nonsense"]),
+    name=st.text(st.characters(codec="utf-8"), max_size=20),
+    mime=st.sampled_from(
+        [
+            "image/png",
+            "image/jpeg",
+            "image/gif",
+            "image/webp",
+            "video/mp4",
+            "application/pdf",
+            "text/plain",
+            "",
+        ]
+    ),
+    size=st.sampled_from([0, 1, 100_000, 30_000_000, 10**12]),
+    alt=st.text(max_size=20) | st.just("a" * 1800),
+    width=st.sampled_from([0, 1, 4000, 20_000]),
+    height=st.sampled_from([0, 1, 4000, 20_000]),
+)
+WORDS = st.none() | st.text(st.characters(codec="utf-8"), max_size=30)
+OPTIONS = st.builds(
+    Options,
+    title=WORDS,
+    cw=WORDS | st.just("long " * 200),
+    lang=WORDS | st.just("en"),
+    visibility=WORDS | st.sampled_from(["public", "unlisted", "Private"]),
+    link=WORDS | st.just("https://example.org"),
+    thread=st.booleans(),
+)
+DRAFTS = st.builds(Draft, text=TEXTS, media=st.lists(MEDIA, max_size=5).map(tuple), options=OPTIONS)
+
+
+@settings(max_examples=40, deadline=None)
+@given(draft=DRAFTS)
+def test_preparing_is_pure_and_takes_whatever_people_write(
+    offline: Callable[[str], Platform], draft: Draft
+) -> None:
+    for name in PLATFORMS:
+        platform = offline(name)
+        out = platform.prepare(draft)
+        assert out == platform.prepare(draft)
+        assert out.account == name
+        assert all(problem.text for problem in out.problems)
+        failed = any(problem.error for problem in out.problems)
+        if out.skipped:
+            assert out.parts == ()
+        elif not failed:
+            assert out.parts
+            assert all(part.length <= out.limit for part in out.parts)
+        json.dumps(asdict(out))
+
+
+def test_a_closed_port_means_certainly_not_out(
+    name: str, tools: Tools, closed_port: str, delivery: Any, film: Media
+) -> None:
+    platform = make(name, closed_port, tools)
+    out = platform.prepare(a_draft(name, film))
+    assert not any(problem.error for problem in out.problems)
+    with pytest.raises(Unavailable) as error:
+        platform.send(out, delivery.ticket())
+    assert SECRET not in str(error.value)
+    with pytest.raises(Unavailable):
+        platform.check()
+    try:
+        assert platform.find(out, delivery.ticket()) is None
+    except Unavailable:
+        assert not delivery.receipt.get("trying")
+
+
+def test_looking_for_what_was_never_tried_changes_nothing(
+    name: str, tools: Tools, server: Any, delivery: Any, film: Media
+) -> None:
+    platform = make(name, server.url, tools)
+    out = platform.prepare(a_draft(name, film))
+    try:
+        assert platform.find(out, delivery.ticket()) is None
+    except Unavailable:
+        assert server.asked
+    assert not [asked for asked in server.asked if asked.method != "GET"]
+
+
+ANSWERS: dict[str, tuple[Any, int]] = {
+    "page": (b"<html>Welcome</html>", 200),
+    "list": ([1, 2], 200),
+    "null": (None, 200),
+    "proxy": (b"<html>502</html>", 502),
+    "broken": ({"error": "boom"}, 500),
+    "refused": ({"error": "no", "detail": "no", "message": "no"}, 400),
+    "forbidden": ({"error": "no"}, 403),
+    "list-refused": (["no"], 422),
+    "gone": (b"", 410),
+    "teapot": (b"short and stout", 418),
+    "moved": (b"", 301),
+    "slow": ({"error": "slow"}, 429),
+    "cut": (None, 0),
+}
+
+
+@pytest.mark.parametrize("answer", sorted(ANSWERS))
+def test_whatever_a_server_answers_is_told_in_a_sentence(
+    name: str, answer: str, tools: Tools, server: Any, delivery: Any, film: Media
+) -> None:
+    platform = make(name, server.url, tools)
+    body, status = ANSWERS[answer]
+    server.rule(lambda _asked: server.reply(body, status) if status else server.CUT)
+    out = platform.prepare(a_draft(name, film))
+    told: list[PlatformError] = []
+    with pytest.raises(PlatformError) as sending:
+        platform.send(out, delivery.ticket())
+    told.append(sending.value)
+    try:
+        assert platform.find(out, delivery.ticket()) is None
+    except (Uncertain, Unavailable) as error:
+        told.append(error)
+    try:
+        assert isinstance(platform.check(), Standing)
+    except (Rejected, Unavailable) as error:
+        told.append(error)
+    for trouble in told:
+        sentence = str(trouble)
+        assert sentence[:1].isupper() or sentence.startswith("“")
+        assert sentence.rstrip(")").endswith((".", "`", "?"))
+        assert SECRET not in sentence
+        assert server.url not in sentence
+        assert "Traceback" not in sentence
+        assert "<" not in sentence
+
+
+def leaves(kind: type[Exception]) -> set[type[Exception]]:
+    """A class with all its descendants."""
+    return {kind}.union(*(leaves(one) for one in kind.__subclasses__()))
+
+
+MASTODON_ERRORS = sorted(
+    leaves(mastodon.MastodonError) | leaves(mastodon.errors.MastodonWarning), key=lambda one: one.__name__
+)
+TWEEPY_ERRORS = sorted(leaves(tweepy.TweepyException), key=lambda one: one.__name__)
+REQUESTS_ERRORS = sorted(leaves(requests.RequestException), key=lambda one: one.__name__)
+STATUSES = (None, 200, 400, 401, 402, 403, 404, 410, 413, 422, 429, 500, 502, 503, 504, 511)
+
+
+def built(kind: type[Exception]) -> Exception:
+    """An exception of this class, as its library raises it."""
+    if issubclass(kind, tweepy.HTTPException):
+        response = requests.Response()
+        response.status_code, response._content = 400, b"{}"
+        return kind(response)
+    made = kind.__new__(kind)
+    made.args = ("secret https://user:token@example.org/?token=secret",)
+    if isinstance(made, Turned):
+        made.host = ""
+    return made
+
+
+def judged(
+    judge: Callable[..., PlatformError], error: Exception, status: int | None, *, acts: bool
+) -> PlatformError:
+    answer = None if status is None else Answer(status, {}, {"error": "words"}, "words")
+    more = {"login": "social login x"} if judge is judge_x else {}
+    return judge(error, answer, who="Name", acts=acts, now=NOON, **more)
+
+
+@pytest.mark.parametrize("acts", [True, False])
+@pytest.mark.parametrize("kind", MASTODON_ERRORS)
+def test_every_exception_of_mastodon_py_is_mapped(kind: type[Exception], acts: bool) -> None:
+    for status in STATUSES:
+        error = judged(judge_mastodon, built(kind), status, acts=acts)
+        assert isinstance(error, Rejected | Unavailable | Uncertain)
+        assert acts or not isinstance(error, Uncertain)
+        assert str(error).startswith("Name")
+        assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize("acts", [True, False])
+@pytest.mark.parametrize("kind", TWEEPY_ERRORS)
+def test_every_exception_of_tweepy_is_mapped(kind: type[Exception], acts: bool) -> None:
+    for status in STATUSES:
+        error = judged(judge_x, built(kind), status, acts=acts)
+        assert isinstance(error, Rejected | Unavailable | Uncertain)
+        assert acts or not isinstance(error, Uncertain)
+        assert str(error).startswith("Name")
+        assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize("kind", REQUESTS_ERRORS)
+def test_a_broken_request_is_uncertain_unless_it_certainly_never_left(kind: type[Exception]) -> None:
+    for judge in (judge_mastodon, judge_x):
+        error = judged(judge, built(kind), None, acts=True)
+        never_left = kind.__name__ in {
+            "ConnectTimeout",
+            "InvalidHeader",
+            "InvalidProxyURL",
+            "InvalidSchema",
+            "InvalidURL",
+            "MissingSchema",
+            "Turned",
+            "UnrewindableBodyError",
+        }
+        assert isinstance(error, Uncertain) is not never_left
+        assert not isinstance(judged(judge, built(kind), None, acts=False), Uncertain)
+
+
+def test_there_are_as_many_classes_as_the_facts_say() -> None:
+    """A new version of a library with a new class shows up here."""
+    assert len(TWEEPY_ERRORS) == 8
+    assert len(MASTODON_ERRORS) == 19
+
+
+def test_a_bug_is_no_platform_error() -> None:
+    bug = ZeroDivisionError("a bug")
+    for judge in (judge_mastodon, judge_x):
+        with pytest.raises(ZeroDivisionError):
+            judged(judge, bug, None, acts=True)
