@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.sandbox.zulip import emoji
@@ -117,6 +118,22 @@ def _tell(core: Core, op: str, person: Person, message: Message, reaction: dict[
 def custom(core: Core, _call: Call) -> dict[str, Any]:
     """`GET /realm/emoji`."""
     return {"emoji": custom_emoji(core)}
+
+
+def add_custom(core: Core, call: Call) -> dict[str, Any]:
+    """`POST /realm/emoji/{name}`: a picture of one's own as an emoji."""
+    name = str(call.path["name"])
+    if call.person.is_guest:
+        raise Refusal("Not allowed for guest users")
+    if not re.fullmatch(r"[0-9a-z\-_]+", name) or name[-1] in "-_":
+        raise Refusal("Invalid characters in emoji name")
+    if len(call.files) != 1:
+        raise Refusal("You must upload exactly one file.")
+    if name in core.organisation.emoji:
+        raise Refusal("A custom emoji with this name already exists.")
+    core.organisation.add_emoji(name, call.files[0].file.read(), call.person.user_id)
+    core.tell({"type": "realm_emoji", "op": "update", "realm_emoji": custom_emoji(core)})
+    return {}
 
 
 def custom_emoji(core: Core) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -148,7 +147,7 @@ def _own_role(person: Person) -> dict[str, Any]:
 def _subscriptions(core: Core, call: Call, include: bool) -> dict[str, Any]:
     organisation, me = core.organisation, call.person.user_id
     unsubscribed, never = [], []
-    for channel in organisation.channels.values():
+    for channel in sorted(organisation.channels.values(), key=lambda one: one.name.lower()):
         if channel.archived or me in channel.subscribers:
             continue
         html = core.described(channel.description)
@@ -199,7 +198,6 @@ def _realm(core: Core, _call: Call, _include: bool) -> dict[str, Any]:
         "event_queue_longpoll_timeout_seconds": 90,
         "server_emoji_data_url": f"{base}{EMOJI_PATH}",
         "server_generation": settings.generation,
-        "server_timestamp": time.time(),
         "server_inline_image_preview": True,
         "server_inline_url_embed_preview": False,
         "server_web_public_streams_enabled": False,

@@ -132,7 +132,13 @@ def set_private(core: Core, channel: Channel, private: bool) -> None:
 
 def set_policy(core: Core, channel: Channel, policy: int, by: Person) -> None:
     """Who may post (1 everybody, 2 administrators, 3 full members, 4 moderators)."""
-    names = {1: "All channel members can post", 2: "Administrators only", 3: "Full members", 4: "Moderators"}
+    word = core.organisation.word
+    names = {
+        1: f"All {word} members can post",
+        2: "Only organization administrators can post",
+        3: "Only organization full members can post",
+        4: "Only organization administrators and moderators can post",
+    }
     old, channel.post_policy = channel.post_policy, policy
     core.organisation.save(channel)
     event = {
@@ -147,7 +153,7 @@ def set_policy(core: Core, channel: Channel, policy: int, by: Person) -> None:
     text = (
         f"@_**{by.full_name}|{by.user_id}** changed the [posting permissions](/help/stream-sending-policy) "
         f"for this {core.organisation.word}:\n\n* **Old permissions**: {names[old]}.\n"
-        f"* **New permissions**: {names[policy]}.\n"
+        f"* **New permissions**: {names[policy]}."
     )
     notify(core, channel, EVENTS_TOPIC[core.newer], text)
 

@@ -44,6 +44,8 @@ class Context:
     found: Found
     ready: bool
     """Thumbnails are there; else placeholders are shown (newer server)."""
+    fenced: int = 0
+    """How many quotes and spoilers the block rules are in."""
     silent: bool = False
     """Inside a quote: mentions tell nobody."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, list_block
 from markdown_it.token import Token
 
 _FENCE = re.compile(
@@ -21,6 +21,7 @@ _DEEPEST = 12
 
 def install(md: MarkdownIt) -> None:
     """Add the rules of this room."""
+    md.block.ruler.at("list", _list_rule, {"alt": ["paragraph", "reference", "blockquote"]})
     md.block.ruler.at("fence", _fence, {"alt": ["paragraph", "blockquote", "list", "table"]})
     md.add_render_rule("fence", _code)
     md.add_render_rule("code_block", _code)
@@ -33,6 +34,13 @@ def install(md: MarkdownIt) -> None:
     }
     for name, html in pieces.items():
         md.add_render_rule(name, _literally(html))
+
+
+def _list_rule(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Inside a fence a list needs an empty line before it (recording 12); elsewhere it does not."""
+    if silent and state.parentType == "paragraph" and state.env["zulip"].fenced:
+        return False
+    return list_block(state, start_line, end_line, silent)
 
 
 def _line(state: StateBlock, number: int) -> str:
@@ -88,7 +96,9 @@ def _hold(state: StateBlock, start: int, end: int, language: str, header: str) -
         state.push("spoiler_middle", "", 0)
     parent, last_line = state.parentType, state.lineMax
     state.parentType, state.lineMax = "blockquote", end
+    state.env["zulip"].fenced += 1
     state.md.block.tokenize(state, start + 1, end)
+    state.env["zulip"].fenced -= 1
     state.parentType, state.lineMax = parent, last_line
     state.push(f"{name}_close", tag, -1)
 

@@ -141,6 +141,13 @@ class Organisation:
         self.save(person)
         return person
 
+    def add_emoji(self, name: str, picture: bytes, author_id: int | None = None) -> None:
+        """A custom emoji; `picture` is a PNG."""
+        digest = self.world.blobs.put(picture)
+        row = {"id": self.next("emoji"), "name": name, "sha256": digest, "author_id": author_id}
+        self.emoji[name] = row
+        self.world.shelf.put("zulip-emoji", name, row)
+
     # Who is who
 
     def humans_and_bots(self) -> Iterator[Person]:

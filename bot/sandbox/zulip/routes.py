@@ -68,6 +68,7 @@ _TABLE: dict[str, dict[str, Handler]] = {
     "attachments": {"GET": api_uploads.mine},
     "realm": {"PATCH": api_server.change},
     "realm/emoji": {"GET": api_reactions.custom},
+    r"realm/emoji/(?P<name>[^/]+)": {"POST": api_reactions.add_custom},
     "realm/linkifiers": {"GET": api_server.linkifiers},
     "bot_storage": {
         "GET": api_server.bot_storage,
@@ -129,8 +130,12 @@ async def answer(core: Core, request: Request, path: str) -> Response:
             _limited(core, person.user_id, "api", headers)
         params, files = await web.read(request)
         call = Call(person, params, found, files, web.client_name(request))
-        with core.lock:
-            result = handler(core, call)
+        try:
+            with core.lock:
+                result = handler(core, call)
+        finally:
+            for file in files:
+                await file.close()
         if isinstance(result, Response):
             return result
         return _success(result, params, headers)

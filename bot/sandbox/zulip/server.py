@@ -64,7 +64,7 @@ class Zulip:
             return None
 
     async def _file(self, request: Request) -> Response:
-        attachment = request.query_params.get("download") == "true"
+        attachment = self.core.newer and request.query_params.get("download") == "true"
         with self.core.lock:
             path = str(request.path_params["path"])
             return api_uploads.download(self.core, self._caller(request), path, attachment=attachment)
@@ -143,13 +143,9 @@ class Zulip:
 
     def add_emoji(self, name: str, picture: bytes) -> None:
         """A custom emoji of the organisation; `picture` is a PNG."""
-        organisation = self.core.organisation
         with self.core.lock:
-            if name not in organisation.emoji:
-                digest = organisation.world.blobs.put(picture)
-                row = {"id": organisation.next("emoji"), "name": name, "sha256": digest, "author_id": None}
-                organisation.emoji[name] = row
-                organisation.world.shelf.put("zulip-emoji", name, row)
+            if name not in self.core.organisation.emoji:
+                self.core.organisation.add_emoji(name, picture)
 
     def rename(self, what: Person | Channel | Group, name: str) -> None:
         """Another name, told by an event. Raises Refusal for a group's name that is taken."""
