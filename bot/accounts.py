@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.ini import Section, Value
-from bot.sections import Report, fill, given, refuse_unknown, secrets_of
+from bot.sections import Report, credentials_of, fill, given, refuse_unknown
 from bot.values import nearest
 from handlers.base import Settings
 
@@ -33,7 +33,7 @@ def read_accounts(
         platform = section.name.partition(":")[0]
         model = platforms[platform]
         found = given(section, model, environ)
-        present = bool(found) if platform == _CHAT else bool(secrets_of(model) & set(found))
+        present = bool(found) if platform == _CHAT else bool(credentials_of(model) & set(found))
         if not present:
             absent.append(section.name)
             refuse_unknown(section, model, report)

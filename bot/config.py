@@ -8,7 +8,7 @@ Every setting may come from the environment instead, which wins over the file: `
     [mastodon:fosstodon] access_token       SOCIAL_MASTODON_FOSSTODON_ACCESS_TOKEN
 
 An account with a name of its own must have its section in the file, which may be empty. Empty values count as
-not given, in the file and in the environment.
+not given, in the file and in the environment; `""` is an empty text.
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ _COMMENT = re.compile(r"\s[#;]")
 _HIDING = re.compile(r"key|token|secret|password|url")
 """Keys whose value is never repeated, whatever its type."""
 
+_NOTHING = ('""', "''")
+"""How an empty text is written, where it means something; an empty value counts as not given."""
+
 _SHOWN = 60
 """Most characters of a wrong value that are repeated."""
 
@@ -69,6 +72,11 @@ def variable(section: str, key: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", "_".join(parts).upper())
 
 
+def credentials_of(model: type[BaseModel]) -> set[str]:
+    """The keys of a model that let it sign in: its secrets, and the number of an app that signs in by itself."""
+    return secrets_of(model) | ({"client_id"} & set(model.model_fields))
+
+
 def secrets_of(model: type[BaseModel]) -> set[str]:
     """The keys of a model that hold a secret."""
     return {key for key, info in model.model_fields.items() if _mentions(info.annotation, SecretStr)}
@@ -81,7 +89,7 @@ def fill(section: Section, model: type[Model], found: Mapping[str, Value], repor
     texts: dict[str, Any] = {}
     for key, value in found.items():
         if key in known:
-            texts[key] = _shaped(model, key, value.text)
+            texts[key] = "" if value.text in _NOTHING else _shaped(model, key, value.text)
             if _COMMENT.search(value.text):
                 report.warnings.append(
                     f"{value.where}: `{key}` of [{section.name}] holds a `#` or `;` after a blank, which counts as "

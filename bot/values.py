@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator
+
+from bot.when.slots import Slot, weekly
 
 _UNITS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
@@ -20,17 +22,7 @@ _UNITS = {
     "h": 3600, "hour": 3600, "hours": 3600,
     "d": 86400, "day": 86400, "days": 86400,
 }  # fmt: skip
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LONGEST_SPAN = timedelta(days=366)
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A weekly time at which the queue may publish, in the configured time zone."""
-
-    weekday: int
-    """0 is Monday."""
-    at: time
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +88,7 @@ def zone(value: Any) -> Any:
 
 def slots(value: Any) -> Any:
     """`Tue 10:00, Thu 14.00` -> slots in the order of the week."""
-    if not isinstance(value, str):
-        return value
-    found = {_slot(item) for item in listed(value)}
-    return tuple(sorted(found, key=lambda slot: (slot.weekday, slot.at)))
-
-
-def _slot(item: str) -> Slot:
-    match = re.fullmatch(r"([a-z]{3,9})\.?\s+(\d{1,2})[:.](\d{2})", item.lower())
-    days = [number for number, day in enumerate(_DAYS) if match and day.startswith(match[1])]
-    if match is None or len(days) != 1:
-        raise ValueError(f"`{item}` is no weekly time; write `Tue 10:00, Thu 14:00`")
-    try:
-        return Slot(days[0], time(int(match[2]), int(match[3])))
-    except ValueError:
-        raise ValueError(f"`{item}` is no time of the day; write it from 00:00 to 23:59") from None
+    return tuple(weekly(value)) if isinstance(value, str) else value
 
 
 def approvers(value: Any) -> Any:
