@@ -10,13 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
-_LATIN = (
-    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0100-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268"
-    "\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
-)
+from handlers.counting.domains import LATIN, latin_domains, sound, tld_end
+
 _SPACES = "\t-\r \u0085\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _DIRECTIONS = "\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
 _NEVER = "\ufffe\ufeff\uffff"
@@ -25,12 +21,9 @@ _RUN = re.compile(rf"[^!'#%&()*+,\\/:;<=>?@\[\]^{{|}}~${_SPACES}{_NEVER}{_DIRECT
 """Labels, dots, hyphens, underscores: everything that may be part of a domain."""
 _NOT_BEFORE = re.compile(rf"[A-Za-z0-9@\uff20$#\uff03{_NEVER}]")
 _PROTOCOL = re.compile(r"https?\Z", re.IGNORECASE)
-_LATIN_RUN = re.compile(rf"[-.A-Za-z0-9{_LATIN}]+")
-_PUNYCODE = re.compile(r"xn--[-0-9a-z]+", re.IGNORECASE)
-_ALPHANUMERIC = re.compile(r"[0-9A-Za-z]+")
 _PORT = re.compile(r":[0-9]+")
 _TCO = re.compile(r"https?://t\.co/([a-z0-9]+)", re.IGNORECASE)
-_MAX_LABEL, _MAX_URL, _MAX_SLUG = 63, 4096, 40
+_MAX_URL, _MAX_SLUG = 4096, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +45,8 @@ def _rules(path: str, path_end: str, query: str, query_end: str, *, x: bool) -> 
 
 
 X = _rules(
-    rf"[a-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_LATIN}]+",
-    rf"[+\-a-z\u0400-\u04ff0-9=_#/{_LATIN}]",
+    rf"[a-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{LATIN}]+",
+    rf"[+\-a-z\u0400-\u04ff0-9=_#/{LATIN}]",
     r"[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]+",
     r"[a-z0-9\-_&=#/]",
     x=True,
@@ -65,18 +58,6 @@ MASTODON = _rules(
     r"[a-z0-9_&=#/\-\u00a0-\ud7ff\uf900-\uffef\U00010000-\U0010fffd]",
     x=False,
 )
-
-
-@cache
-def top_level_domains() -> frozenset[str]:
-    """The known top-level domains, lower case (see `handlers/tlds.txt` for their source)."""
-    lines = resources.files("handlers").joinpath("tlds.txt").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
-
-
-@cache
-def _longest() -> int:
-    return max(map(len, top_level_domains()))
 
 
 def links(text: str, rules: Rules) -> list[tuple[int, int]]:
@@ -154,7 +135,7 @@ def _labels(text: str, run: re.Match[str]) -> list[_Label]:
         closes = dot > start and text[dot - 1] not in "-_"
         underscore = text.rfind("_", start, dot)
         labels.append(
-            _Label(start, dot, underscore, closes and text[start] not in "-_", closes, _tld(text, dot + 1))
+            _Label(start, dot, underscore, closes and text[start] not in "-_", closes, tld_end(text, dot + 1))
         )
         start = dot + 1
     following: int | None = None
@@ -165,25 +146,6 @@ def _labels(text: str, run: re.Match[str]) -> list[_Label]:
             following = label.tld
         label.best = following
     return labels
-
-
-def _tld(text: str, at: int) -> int | None:
-    """Where the top-level domain that begins here ends."""
-    punycode = _PUNYCODE.match(text, at)
-    if punycode:
-        return punycode.end()
-    known = top_level_domains()
-    latin = _ALPHANUMERIC.match(text, at)
-    if latin and text[latin.end() : latin.end() + 1].isascii():
-        ends = text[latin.end() : latin.end() + 1] not in ("@", "+", "-")
-        return latin.end() if ends and latin[0].lower() in known else None
-    for size in range(min(_longest(), len(text) - at), 1, -1):
-        end = at + size
-        after = text[end : end + 1]
-        ends = not after or not (after.isascii() and (after.isalnum() or after in "@+-"))
-        if ends and text[at:end].lower() in known:
-            return end
-    return None
 
 
 def _protocol_before(text: str, at: int, done: int) -> int | None:
@@ -249,10 +211,7 @@ def _linked(
     text: str, first: int, start: int, domain_end: int, end: int, rules: Rules
 ) -> list[tuple[int, int]]:
     """What of a match becomes a link: all of it, its Latin part, or nothing."""
-    if (
-        not _sound(text[start:domain_end])
-        or end - first + (8 if first == start else start - first) > _MAX_URL
-    ):
+    if not sound(text[start:domain_end]) or end - first + (8 if first == start else start - first) > _MAX_URL:
         return []
     if first < start:
         slug = _TCO.match(text, first, end) if rules.tco else None
@@ -263,33 +222,7 @@ def _linked(
         return [(first, _tail(text, slug.end(), rules) if text.startswith("?", slug.end()) else slug.end())]
     if not rules.bare or (start > 0 and text[start - 1] in "-_./"):
         return []
-    latin = list(_latin_domains(text, start, domain_end))
+    latin = list(latin_domains(text, start, domain_end))
     if latin and end > domain_end:
         latin[-1] = (latin[-1][0], end)
     return latin
-
-
-def _sound(domain: str) -> bool:
-    """Every label fits into the 63 characters of the domain name system, written in ASCII."""
-    for label in domain.split("."):
-        if not label or len(label) > _MAX_LABEL:
-            return False
-        if not label.isascii() and len(label.encode("punycode")) + len("xn--") > _MAX_LABEL:
-            return False
-    return True
-
-
-def _latin_domains(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The domains in Latin letters within a domain of any script."""
-    domain = text[start:end]
-    for run in _LATIN_RUN.finditer(domain):
-        first = run.start()
-        while first < run.end() and domain[first] == ".":
-            first += 1
-        dot = domain.rfind(".", first + 1, run.end())
-        while dot > first:
-            closing = _tld(domain, dot + 1)
-            if closing is not None:
-                yield start + first, start + closing
-                break
-            dot = domain.rfind(".", first + 1, dot)
