@@ -51,7 +51,7 @@ def serve(config: Config, stop: threading.Event) -> int:
     database = wiring.open_database(config)
     alone = wiring.keep_alone(config)
     try:
-        desk = wiring.make_desk(config, database, wiring.chat_of(config, stop))
+        desk = wiring.make_desk(config, database, wiring.chat_of(config, stop), wiring.clock_of(config))
         return _loops(desk, stop, alone=alone is not None)
     finally:
         database.close()

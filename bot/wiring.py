@@ -64,9 +64,8 @@ def chat_of(config: Config, stop: threading.Event | None = None) -> Chat:
     )
 
 
-def make_desk(config: Config, database: Database, chat: Chat) -> Desk:
+def make_desk(config: Config, database: Database, chat: Chat, clock: clocks.Clock) -> Desk:
     """Everything the actions work with."""
-    clock = clock_of(config)
     store = Store(config.social.data_dir / "media")
     return Desk(
         config=config,

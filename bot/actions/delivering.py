@@ -6,7 +6,7 @@ import json
 import logging
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot import rules
 from bot.actions import cards, reporting, rows, voting
@@ -229,6 +229,13 @@ def _settle(
         log.warning("%s", moved, extra={"action": "claim_lost"})
 
 
+def _keep_found(session: Session, delivery: Delivery, receipt: Receipt) -> None:
+    row = session.get(Delivery, delivery.id)
+    if row is not None and row.state == DeliveryState.UNKNOWN and row.key == delivery.key:
+        row.receipt = json.dumps(receipt)
+        session.add(row)
+
+
 def _outgoing(desk: Desk, delivery: Delivery) -> Outgoing:
     with desk.database.reading() as session:
         revision = rows.revision(session, delivery.post_id, delivery.revision)
@@ -238,6 +245,9 @@ def _outgoing(desk: Desk, delivery: Delivery) -> Outgoing:
 def _ticket(desk: Desk, delivery: Delivery) -> Ticket:
     def save(receipt: Receipt) -> None:
         with desk.database.transaction() as session:
+            if delivery.state == DeliveryState.UNKNOWN:  # a search found parts of it
+                _keep_found(session, delivery, receipt)
+                return
             queue.keep_receipt(session, delivery, receipt)
             queue.renew(session, delivery, desk.clock() + desk.config.social.lease)
 

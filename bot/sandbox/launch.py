@@ -75,7 +75,8 @@ def _port(port: int, folder: Path) -> Iterator[socket.socket]:
     before = folder / "port"
     wanted = [int(before.read_text())] if port == 0 and before.exists() else []
     for one in [*wanted, port]:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # with the protocol named, asyncio switches off delayed sending: 40 ms an answer
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, one))

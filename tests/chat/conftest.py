@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from town import Town
 
 from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
-from town import Town
 
 
 @pytest.fixture(params=[218, 512], ids=["zulip-8", "zulip-13"])

@@ -21,8 +21,9 @@ from bot.desk import Desk
 from bot.listener import Listener
 from bot.publisher import Publisher
 from bot.sandbox import accounts
-from bot.sandbox.scene import CHANNEL
+from bot.sandbox.scene import APPROVERS, CHANNEL
 from bot.sandbox.server import Sandbox
+from bot.sandbox.zulip.rows import Group, Person
 from storage.database import Database
 from storage.models import Delivery, Post, Revision
 
@@ -93,7 +94,10 @@ class Town:
         self.world.clock.to(MONDAY)
         scene = sandbox.scene
         self.bot_email: str = scene.bot["email"]
-        self.people = {name: Townsman(self, name, person, base) for name, person in scene.people.items()}
+        self.people = {
+            name: Townsman(self, name, person, base)
+            for name, person in ((one["name"], one) for one in scene.people)
+        }
         self.owner, self.alice, self.bob = self.people["owner"], self.people["alice"], self.people["bob"]
         self.carol, self.dave = self.people["carol"], self.people["dave"]
         self.folder = folder
@@ -105,8 +109,9 @@ class Town:
     def start(self) -> None:
         """The bot's process begins."""
         self.database: Database = wiring.open_database(self.config)
-        self.desk: Desk = wiring.make_desk(self.config, self.database, wiring.chat_of(self.config))
-        self.desk.clock = self.world.clock.now
+        self.desk: Desk = wiring.make_desk(
+            self.config, self.database, wiring.chat_of(self.config), self.world.clock.now
+        )
         self.listener, self.publisher = Listener(self.desk), Publisher(self.desk)
         self.listener.start(self.now)
         self.publisher.recover_all(self.now)
@@ -138,14 +143,42 @@ class Town:
         self.world.clock.advance(timedelta(**span))
         self.settle()
 
+    def row(self, person: Townsman) -> Person:
+        """The person as the stand-in knows them."""
+        return self.sandbox.zulip.core.organisation.people[person.id]
+
+    @property
+    def approvers(self) -> Group:
+        """The group of those who may approve, as the stand-in knows it."""
+        return next(
+            one for one in self.sandbox.zulip.core.organisation.groups.values() if one.name == APPROVERS
+        )
+
+    def stranger(self, name: str) -> Townsman:
+        """Somebody of the organization who is not in the bot's channel."""
+        row = self.sandbox.zulip.add_person(name, email=f"{name.lower()}@sandbox.example")
+        person = {"user_id": row.user_id, "email": row.email, "api_key": row.api_key}
+        self.settle()
+        return Townsman(self, name, person, self.base)
+
     # -- what can be seen ------------------------------------------------------------------------------
 
     def messages(self, topic: str | None = None) -> list[dict[str, Any]]:
         """The channel's messages as the owner reads them, oldest first."""
-        narrow = [{"operator": "stream", "operand": CHANNEL}]
+        return self.channel(CHANNEL, topic)
+
+    def channel(self, name: str, topic: str | None = None) -> list[dict[str, Any]]:
+        """The messages of a channel as the owner reads them, oldest first."""
+        narrow = [{"operator": "stream", "operand": name}]
         if topic:
             narrow.append({"operator": "topic", "operand": topic})
-        request = {"anchor": "newest", "num_before": 500, "num_after": 0, "narrow": narrow, "apply_markdown": False}
+        request = {
+            "anchor": "newest",
+            "num_before": 500,
+            "num_after": 0,
+            "narrow": narrow,
+            "apply_markdown": False,
+        }
         found: list[dict[str, Any]] = self.owner.ok(self.owner.client.get_messages(request))["messages"]
         return found
 
@@ -156,7 +189,10 @@ class Town:
     def whispered(self, to: Townsman) -> list[str]:
         """What the bot said to one person alone."""
         request = {
-            "anchor": "newest", "num_before": 100, "num_after": 0, "apply_markdown": False,
+            "anchor": "newest",
+            "num_before": 100,
+            "num_after": 0,
+            "apply_markdown": False,
             "narrow": [{"operator": "is", "operand": "private"}],
         }
         found = to.ok(to.client.get_messages(request))["messages"]
@@ -174,6 +210,10 @@ class Town:
         card = self.revision(number).card_id
         assert card is not None
         return card
+
+    def card_of(self, number: int) -> int:
+        """The newest card of a post, found in the channel while the bot is away."""
+        return max(one["id"] for one in self.messages() if one["content"].startswith(f"**#{number}** by"))
 
     def message(self, message_id: int) -> dict[str, Any]:
         answer = self.owner.ok(
@@ -218,7 +258,7 @@ def _zuliprc(path: Path, sandbox: Sandbox, settings: str) -> None:
     content = {
         name: dict(keys)
         for name, keys in accounts.sections(
-            sandbox.base, (bot["email"], bot["api_key"]), sandbox.platform_sections()
+            sandbox.base, (bot["email"], bot["api_key"]), sandbox.tokens()
         ).items()
     }
     del content["social"]["clock"]  # the test gives the clock itself
