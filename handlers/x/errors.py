@@ -52,13 +52,13 @@ REFUSALS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     ),
     (
         ("unsupported-authentication", "unsupported authentication", "application-only"),
-        "was given a token of the app instead of the account's. The owner of the account signs in: `{login}`.",
+        "was given a token of the app instead of the account's. {login}",
     ),
     (
         ("scope", "permission", "not permitted to perform", "media.write", "tweet.write"),
         (
             "says that the bot's sign-in lacks the right to do this. The owner of the app allows “read and write” "
-            "at console.x.com, and the owner of the account signs in again: `{login}`."
+            "at console.x.com, and then: {login}"
         ),
     ),
     (
@@ -85,7 +85,7 @@ def judge(
 ) -> PlatformError:
     """The platform error for what tweepy raised; `acts` for the request that creates a post.
 
-    `login` is the command that signs the account in. An exception that neither the library nor the network
+    `login` is the sentence that says how the account is signed in anew. An exception that neither the library nor the network
     explains is a bug, and is raised again as it is.
     """
     if answer is not None:
@@ -131,9 +131,7 @@ def _judge_answer(
             )
         return Unavailable(f"{who} {trouble}. Nothing is out; the bot tries again by itself.")
     if status == HTTPStatus.UNAUTHORIZED:
-        return Rejected(
-            f"{who} does not accept the bot's sign-in (any more). The owner of the account signs in: `{login}`."
-        )
+        return Rejected(f"{who} does not accept the bot's sign-in (any more). {login}")
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return Rejected(
             f"{who} refused, because the developer account's credits are used up. "

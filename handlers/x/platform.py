@@ -11,7 +11,7 @@ from handlers.base import Draft, Outgoing, PlatformError, Published, Standing, T
 from handlers.parts import Walk
 from handlers.x.preparing import prepare
 from handlers.x.service import Line, Me
-from handlers.x.settings import RIGHTS, Pair, XSettings
+from handlers.x.settings import RIGHTS, Pair, XSettings, signs_in
 
 
 class X:
@@ -54,7 +54,7 @@ class X:
         return Standing(f"@{me.username or me.id}", line.scopes, None, tuple(warnings))
 
     def _warnings(self, line: Line) -> list[str]:
-        signs_in = f"The owner of the account signs in again: `social login {self.account}`."
+        anew = signs_in(self.account, self._settings)
         if self._settings.oauth1:
             level = line.wire.last.headers.get("x-access-level", "") if line.wire.last else ""
             if level == "read":
@@ -62,11 +62,9 @@ class X:
                 return [told + "at console.x.com, makes a new access token and puts it into zuliprc."]
             return []
         missing = [one for one in RIGHTS if one not in line.scopes] if line.scopes else []
-        warnings = [f"{self._who}: the sign-in lacks {', '.join(missing)}. {signs_in}"] if missing else []
+        warnings = [f"{self._who}: the sign-in lacks {', '.join(missing)}. {anew}"] if missing else []
         if not self._pair.renewable(self._pair.grant()):
-            warnings.append(
-                f"{self._who}: the sign-in ends within two hours and cannot be renewed. {signs_in}"
-            )
+            warnings.append(f"{self._who}: the sign-in ends within two hours and cannot be renewed. {anew}")
         return warnings
 
     @contextmanager

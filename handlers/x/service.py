@@ -20,7 +20,7 @@ from handlers.web import Web
 from handlers.wire import Wire
 from handlers.x.errors import judge
 from handlers.x.reading import each, inner, text
-from handlers.x.settings import Pair, XSettings, client
+from handlers.x.settings import Pair, XSettings, client, signs_in
 from handlers.x.uploads import upload
 
 HOST: Final = "https://api.twitter.com"
@@ -57,7 +57,7 @@ class Line(Service):
         self._settings = settings
         self._pair = pair
         self._tools = tools
-        self._login = f"social login {account}"
+        self._login = signs_in(account, settings)
         self._api = client(settings)
         self._api.session.close()
         self._api.session = self.wire
@@ -98,9 +98,7 @@ class Line(Service):
         with Web.open(self.name) as web:
             grant = self._pair.usable(web) if refused is None else self._pair.renew(web, refused)
         if not grant.access:
-            raise Rejected(
-                f"{self.name} is not signed in yet. The owner of the account runs `{self._login}`."
-            )
+            raise Rejected(f"{self.name} is not signed in yet. {self._login}")
         self._api.bearer_token = grant.access
         self.scopes = tuple(grant.scope.split())
         return grant.access if self._pair.renewable(grant) else ""

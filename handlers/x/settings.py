@@ -14,7 +14,7 @@ from pydantic import ConfigDict, SecretStr, field_validator, model_validator
 from typing_extensions import override
 
 from handlers import base
-from handlers.base import PlatformError, Rejected, Tools
+from handlers.base import Rejected, Tools
 from handlers.oauth import Client, Grant, Tokens
 from handlers.web import Web, json_object
 
@@ -81,7 +81,14 @@ class Pair(Tokens):
         client = Client(
             f"{settings.base_url}/2/oauth2/token", settings.client_id, secret(settings.client_secret)
         )
-        super().__init__(account, configured, client, tools, lambda _code, _grant: ended(account, who))
+        over = f"{who} does not accept the bot's sign-in any more (expired, used up or withdrawn). "
+        super().__init__(
+            account,
+            configured,
+            client,
+            tools,
+            lambda _code, _grant: Rejected(over + signs_in(account, settings)),
+        )
 
     @override
     def renewable(self, grant: Grant) -> bool:
@@ -114,12 +121,11 @@ class Pair(Tokens):
             return renewed
 
 
-def ended(account: str, who: str) -> PlatformError:
-    """The sign-in is over and cannot be renewed."""
-    return Rejected(
-        f"{who} does not accept the bot's sign-in any more (expired, used up or withdrawn). "
-        f"The owner of the account runs `social login {account}`."
-    )
+def signs_in(account: str, settings: XSettings) -> str:
+    """The sentence that says how this account is signed in anew."""
+    if settings.oauth1:
+        return "The owner of the account makes a new access token at console.x.com and puts it into zuliprc."
+    return f"The owner of the account runs `social login {account}`."
 
 
 def client(settings: XSettings) -> tweepy.Client:

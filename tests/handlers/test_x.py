@@ -351,7 +351,7 @@ PROBLEM = "https://api.twitter.com/2/problems/"
 @pytest.mark.parametrize(
     "reply,error,words",
     [
-        (({"title": "Unauthorized", "status": 401}, 401), Rejected, "social login x"),
+        (({"title": "Unauthorized", "status": 401}, 401), Rejected, "new access token at console.x.com"),
         (({"title": "CreditsDepleted", "detail": "no credits"}, 402), Rejected, "console.x.com"),
         (
             (
