@@ -60,7 +60,9 @@ from bot.grammar.values import Attachment, Command, Unknown, Written
 
 __all__ = ["HELP", "OVERVIEW", "Attachment", "Command", "Unknown", "Written", "addressed", "parse"]
 
-_DRAFT = re.compile(r"(?:(?:a|new|another)\s+)*draft(?![\w'-])[ \t]*[:,]?[ \t]*", re.IGNORECASE)
+_DRAFT = re.compile(
+    r"(?:(?:a|new|another)\s+)*draft(?![\w'-])(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*", re.IGNORECASE
+)
 
 
 def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written | Command | Unknown:

@@ -37,16 +37,16 @@ def _in_passing(content: str, top: int, first: int, last: int, *, direct: bool) 
     """The mention stands behind something else that the person wrote."""
     quoted, before, after = content[:top], content[top:first], _after(content[last:])
     whole = f"{quoted}{before.rstrip(' ') + ' ' if before[-1:] == ' ' else before}{after}"
-    if begins(after.lstrip()):
+    if any(c.isalnum() for c in after) and begins(after.lstrip()):
         return quoted + "\n" * before.count("\n") + after
-    if begins(before.lstrip()) or direct or not after.strip():
+    if begins(before.lstrip()) or direct or not any(c.isalnum() for c in after):
         return whole
     return quoted + "\n" * before.count("\n") + after
 
 
 def _after(text: str) -> str:
     """What follows the mention, without the comma or colon that people put behind it."""
-    return re.sub(r"\A[ \t]*[,:]?[ \t]*", "", text)
+    return re.sub(r"\A(?:[,:]|[ \t]+[,:](?=\s|$))?[ \t]*", "", text)
 
 
 def _start(content: str) -> int:

@@ -42,7 +42,11 @@ _FORMS = (
     ),
     (BY_NAME["show"], re.compile(rf"{_NUMBER}(?P<rest>.*)", _FLAGS)),
 )
-_ALONE = tuple((verb, re.compile(rf"(?:{_words(verb)})(?!\w)", _FLAGS)) for verb in _ORDERS)
+_ALONE = tuple(
+    (verb, re.compile(f"(?:{'|'.join(word for word in verb.words if word.isalpha())})(?!\\w)", _FLAGS))
+    for verb in _ORDERS
+)
+"""The words that order something by themselves, so that only the number is missing."""
 _HELP = re.compile(
     r"(?:help(?: me)?(?:\s+(?:with|on|about|for))?|how (?:do|can|could|should|does) (?:i|we|you|one|it|this)|what does"
     r"|\?+|what can you do|what do you do|what can i (?:do|say|write)|commands|usage|who are you)(?!\w)(?P<topic>.*)",
@@ -53,6 +57,8 @@ _NOISE = re.compile(
 )
 _BECAUSE = re.compile(r"\s*[,:;.–—-]*\s*(?:(?:because|since|as|reason)(?!\w)\s*:?\s*)?", re.IGNORECASE)
 _TO = re.compile(r"\s*[,:]?\s*(?:(?:to|for|until|till|on)(?!\w)\s*:?\s*)?", re.IGNORECASE)
+_COLON = re.compile(r"(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?:\n[ \t]*(?=\n))*\n?")
+"""What may stand between a number and a text; the colon of an emoji belongs to the text."""
 _FILE = re.compile(
     r"\s*[,:]?\s*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})\s*[:.)–-]?\s+(?P<text>\S.*)",
     _FLAGS,
@@ -171,11 +177,10 @@ def _time(order: _Order) -> Command | Unknown:
 
 
 def _text(order: _Order) -> Command | Unknown:
-    rest = order.rest.lstrip(" \t:,") if order.rest[:1] in " \t:,\n" else order.rest
-    rest = rest.rstrip()
+    rest = order.rest[_prefix(_COLON, order.rest) :].rstrip()
     if not rest.strip():
         return order.wrong("Write the whole new text behind the number.")
-    return order.done(rest.lstrip("\n") if rest.startswith("\n") else rest)
+    return order.done(rest)
 
 
 def _alt(order: _Order) -> Command | Unknown:

@@ -16,7 +16,8 @@ from bot.grammar.values import Written
 from handlers.base import Problem
 
 _QUOTED_DRAFT = re.compile(
-    r"\s*(?:@_?\*\*[^*\n]+\*\*|@\w+)\s*[,:]?\s*draft(?!\w)[ \t]*[:,]?[ \t]*(?P<rest>.*)", re.IGNORECASE
+    r"\s*(?:@_?\*\*[^*\n]+\*\*|@\w+)\s*[,:]?\s*draft(?!\w)(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?P<rest>.*)",
+    re.IGNORECASE,
 )
 _FREE = frozenset({"title", "cw", "alt", "link", "campaign", "note", "visibility"})
 """Options that take any words, so that only the small letters of the name tell."""

@@ -13,6 +13,8 @@ from bot.grammar.verbs import BY_NAME, VERBS
 _SENTENCE = 7
 """Words from which on it is taken for the text of a post."""
 _LOOKED_AT = 12
+_LETTERS = 4
+"""Shorter words are one slip away from too many others."""
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _PLAIN = {
@@ -21,10 +23,8 @@ _PLAIN = {
     for word in reversed(verb.words)
     if re.fullmatch(r"[a-z]+", word)
 }
-_PLAIN = {word: name for word, name in _PLAIN.items() if len(word) > len("now")} | {
-    "now": "now",
-    "log": "log",
-    "alt": "alt",
+_PLAIN = {word: name for word, name in _PLAIN.items() if len(word) >= _LETTERS} | {
+    verb.name: verb.name for verb in VERBS
 }
 _PHRASES = {
     example.rstrip("?"): example for verb in VERBS if verb.kind == "question" for example in verb.examples

@@ -1,0 +1,323 @@
+"""Orders and questions in the wordings of volunteers."""
+
+import pytest
+
+from bot.grammar import Command, Unknown, parse
+
+ACCOUNTS = ("mastodon", "linkedin", "x", "youtube", "zulip")
+
+
+def _say(text: str, accounts: tuple[str, ...] = ACCOUNTS) -> Command | Unknown:
+    said = parse(text, accounts=accounts, defaults=accounts)
+    assert isinstance(said, Command | Unknown)
+    return said
+
+
+ORDERS = """
+approve 12                               | approve 12
+Approve 12                               | approve 12
+APPROVE   #12                            | approve 12
+approve # 12                             | approve 12
+approve post 12                          | approve 12
+approve no. 12                           | approve 12
+please approve #12.                      | approve 12
+approve 12 please                        | approve 12
+approve 12, please!                      | approve 12
+approve 12, thanks!                      | approve 12
+can you approve 12?                      | approve 12
+Could you please approve 12?             | approve 12
+I approve 12                             | approve 12
+approved 12                              | approve 12
+lgtm 12                                  | approve 12
+👍 12                                    | approve 12
+:+1: 12                                  | approve 12
+12 approve                               | approve 12
+#12: approve                             | approve 12
+12 lgtm                                  | approve 12
+`approve 12`                             | approve 12
+**approve 12**                           | approve 12
+approve 12 all                           | approve 12
+approve 12 looks great!                  | approve 12
+withdraw 12                              | withdraw 12
+withdraw my approval of 12               | withdraw 12
+withdraw my veto on 12                   | withdraw 12
+take back my approval of 12              | withdraw 12
+unapprove 12                             | withdraw 12
+veto 12                                  | veto 12
+reject 12                                | veto 12
+12 veto                                  | veto 12
+hold 12                                  | hold 12
+hold #12!                                | hold 12
+put 12 on hold                           | hold 12
+can you put #12 on hold, please?         | hold 12
+pause 12                                 | hold 12
+stop 12                                  | hold 12
+stop 12 now                              | hold 12
+resume 12                                | resume 12
+unhold 12                                | resume 12
+take 12 off hold                         | resume 12
+cancel 12                                | cancel 12
+please delete 12                         | cancel 12
+now 12                                   | now 12
+12 now                                   | now 12
+publish 12 now                           | now 12
+post 12 right now                        | now 12
+send out 12                              | now 12
+retry 9                                  | retry 9
+try 9 again                              | retry 9
+copy 12                                  | copy 12
+duplicate 12                             | copy 12
+show 12                                  | show 12
+show me 12                               | show 12
+Show me post 12?                         | show 12
+12                                       | show 12
+#12                                      | show 12
+#12?                                     | show 12
+what's up with 12                        | show 12
+What’s up with #12?                      | show 12
+what about 12?                           | show 12
+where is 12?                             | show 12
+how is 12 doing?                         | show 12
+status 12                                | show 12
+what is the status of 12?                | show 12
+log 12                                   | log 12
+history of 12                            | log 12
+who approved 12?                         | log 12
+what happened to #12?                    | log 12
+"""
+
+
+@pytest.mark.parametrize("line", ORDERS.strip("\n").split("\n"))
+def test_an_order_in_many_wordings(line: str) -> None:
+    text, _, meant = line.rpartition("|")
+    verb, number = meant.split()
+    assert _say(text.rstrip()) == Command(verb, int(number))
+
+
+@pytest.mark.parametrize(
+    "text,verb,accounts",
+    [
+        ("approve 12 mastodon", "approve", ("mastodon",)),
+        ("approve 12 for mastodon", "approve", ("mastodon",)),
+        ("approve 12 Twitter and Mastodon", "approve", ("mastodon", "x")),
+        ("approve 12 linkedin only", "approve", ("linkedin",)),
+        ("approve 12 on x, please", "approve", ("x",)),
+        ("12 approve mastodon", "approve", ("mastodon",)),
+        ("withdraw 12 mastodon", "withdraw", ("mastodon",)),
+        ("retry 12 LinkedIn", "retry", ("linkedin",)),
+        ("retry 12 on linked in", "retry", ("linkedin",)),
+        ("try 12 again on youtube", "retry", ("youtube",)),
+        ("retry 12 all but x", "retry", ("mastodon", "linkedin", "youtube", "zulip")),
+    ],
+)
+def test_platforms_behind_the_number(text: str, verb: str, accounts: tuple[str, ...]) -> None:
+    assert _say(text) == Command(verb, 12, accounts)
+
+
+def test_an_account_among_several_of_a_platform() -> None:
+    several = ("mastodon:fosstodon", "mastodon:nordic-rse", "x")
+    assert _say("approve 12 fosstodon", several) == Command("approve", 12, ("mastodon:fosstodon",))
+    assert _say("approve 12 mastodon:nordic-rse", several) == Command("approve", 12, ("mastodon:nordic-rse",))
+    assert _say("approve 12 mastodon", several) == Command("approve", 12, several[:2])
+
+
+@pytest.mark.parametrize(
+    "text,command",
+    [
+        ("veto 12 because the date is wrong", Command("veto", 12, rest="the date is wrong")),
+        ("veto 12: CET in May?", Command("veto", 12, rest="CET in May?")),
+        ("veto 12 – too early.", Command("veto", 12, rest="too early.")),
+        ("veto 12 reason: too early", Command("veto", 12, rest="too early")),
+        ("veto 12\nThe link\nis dead", Command("veto", 12, rest="The link\nis dead", line=2)),
+        ("move 12 to friday 9:00", Command("move", 12, rest="friday 9:00")),
+        ("Move #12 to 30.11. 14.30", Command("move", 12, rest="30.11. 14.30")),
+        ("move 12 to 30.11.", Command("move", 12, rest="30.11.")),
+        ("reschedule 12 for tomorrow 10:00, please?", Command("move", 12, rest="tomorrow 10:00")),
+        ("postpone 12 until next week", Command("move", 12, rest="next week")),
+        ("schedule 12 for thursday 9am", Command("move", 12, rest="thursday 9am")),
+        ("move 12 tomorrow 10:00", Command("move", 12, rest="tomorrow 10:00")),
+        ("move 12 to <time:2026-12-01T09:00:00+02:00>", Command("move", 12, rest="<time:2026-12-01T09:00:00+02:00>")),
+        ("put 12 on friday 9:00", Command("move", 12, rest="friday 9:00")),
+        ("edit 12 The new text?", Command("edit", 12, rest="The new text?")),
+        ("edit 12 :mega: New", Command("edit", 12, rest=":mega: New")),
+        ("edit 12\n\n    code\n", Command("edit", 12, rest="    code", line=3)),
+        ("edit 12: The new text, please", Command("edit", 12, rest="The new text, please")),
+        ("edit 12\nto: x\n\nThe new\n  text", Command("edit", 12, rest="to: x\n\nThe new\n  text", line=2)),
+        ("change the text of 12 Hello", Command("edit", 12, rest="Hello")),
+        ("alt 12 1 Learners around a table", Command("alt", 12, rest="1 Learners around a table")),
+        ("alt #12 #2: A chart.", Command("alt", 12, rest="2 A chart.")),
+        ("alt 12 picture 2 A chart\nof things", Command("alt", 12, rest="2 A chart\nof things")),
+        ("alt text for 12 1 A chart", Command("alt", 12, rest="1 A chart")),
+        ("published 9 linkedin https://example.org/1", Command("published", 9, ("linkedin",), "https://example.org/1")),
+        ("published 9 on LinkedIn: <https://example.org/1>.", Command("published", 9, ("linkedin",), "https://example.org/1")),
+        ("published 9 on linkedin at https://example.org/1", Command("published", 9, ("linkedin",), "https://example.org/1")),
+        ("9 is out on x", Command("published", 9, ("x",))),
+    ],
+)  # fmt: skip
+def test_what_follows_is_kept_as_it_was_written(text: str, command: Command) -> None:
+    assert _say(text) == command
+
+
+QUESTIONS = """
+queue                                      | plan |
+Queue?                                     | plan |
+show me the queue                          | plan |
+scheduled                                  | plan |
+schedule                                   | plan |
+plan                                       | plan |
+the plan                                   | plan |
+calendar                                   | plan |
+upcoming                                   | plan |
+what's next?                               | plan |
+what is coming up?                         | plan |
+what is scheduled?                         | plan |
+this week                                  | plan | this week
+THIS WEEK?                                 | plan | THIS WEEK
+next week                                  | plan | next week
+today                                      | plan | today
+tomorrow                                   | plan | tomorrow
+march                                      | plan | march
+March 2027                                 | plan | March 2027
+30.11.                                     | plan | 30.11.
+1 Dec                                      | plan | 1 Dec
+friday                                     | plan | friday
+week 48                                    | plan | week 48
+next month                                 | plan | next month
+what is scheduled this week?               | plan | this week
+What is scheduled this week                | plan | this week
+what's scheduled for this week?            | plan | this week
+whats scheduled this week                  | plan | this week
+What’s planned for tomorrow?               | plan | tomorrow
+can you show me what is planned for march? | plan | march
+what goes out next week                    | plan | next week
+what is going out today?                   | plan | today
+is anything going out on friday?           | plan | friday
+what do we post on friday?                 | plan | friday
+what is on 30.11.?                         | plan | 30.11.
+what happens on the 1st of December?       | plan | 1st of December
+what's in the queue for next month         | plan | next month
+please list the posts for week 48          | plan | week 48
+plan for next 7 days                       | plan | next 7 days
+drafts                                     | drafts |
+show drafts                                | drafts |
+which drafts are open?                     | drafts |
+are there any drafts?                      | drafts |
+list all drafts, please                    | drafts |
+waiting                                    | waiting |
+what is waiting for me?                    | waiting |
+what's waiting                             | waiting |
+my approvals                               | waiting |
+what needs my approval?                    | waiting |
+what should I approve?                     | waiting |
+pending                                    | waiting |
+history                                    | history |
+show the history                           | history |
+what went out?                             | history |
+what has been published?                   | history |
+last month                                 | history | last month
+last week                                  | history | last week
+yesterday                                  | history | yesterday
+history march                              | history | march
+what went out last week                    | history | last week
+what did we post in march?                 | history | march
+what was published yesterday?              | history | yesterday
+status                                     | status |
+what is the status?                        | status |
+health                                     | status |
+help                                       | help |
+Help!                                      | help |
+?                                          | help |
+help me please                             | help |
+what can you do?                           | help |
+hello                                      | help |
+help draft                                 | help | draft
+help with drafts                           | help | drafts
+help reschedule                            | help | move
+help on times                              | help | time
+how do I approve?                          | help | approve
+how do I write a post?                     | help | draft
+how can we move a post?                    | help | move
+what does hold do?                         | help | hold
+"""
+
+
+@pytest.mark.parametrize("line", QUESTIONS.strip("\n").split("\n"))
+def test_a_question_in_many_wordings(line: str) -> None:
+    text, verb, rest = (part.strip() for part in line.split("|"))
+    assert _say(text) == Command(verb, rest=rest)
+
+
+def test_a_question_may_name_platforms() -> None:
+    assert _say("what is scheduled on LinkedIn this week?") == Command(
+        "plan", None, ("linkedin",), "this week"
+    )
+    assert _say("what went out on mastodon and x?") == Command("history", None, ("mastodon", "x"))
+
+
+NOT_UNDERSTOOD = """
+approve                       | approve 12
+approve foo                   | approve 12
+approve 0                     | approve 12
+approve 12345678901234567890  | approve 12
+approve -3                    | approve 12
+approve twelve                | approve 12
+approve 12 mastdon            | approve 12 mastodon
+approve 12 bluesky            | approve 12
+approve 12 but not x          | approve 12
+approve 12 and 13             | approve 12
+aprove 7                      | approve 7
+approv #7                     | approve 7
+please aprove 7               | approve 7
+don't approve 12              | veto 12
+move 12                       | move 12 to friday 9:00
+move                          | move 12 to friday 9:00
+edit 7                        | edit 7 Registration is open until Friday!
+alt 7                         | alt 7 1 Learners around a table, laptops open
+published 7                   | published 7 mastodon
+published 7 mastdon           | published 7 mastodon
+hold                          | hold 12
+hold it                       | hold 12
+hold 12 until the talk is over| hold 12
+cancle 12                     | cancel 12
+retyr 9                       | retry 9
+help aprove                   | help approve
+help xyzzy                    | help
+histroy                       | history
+qeue                          | queue
+drfats                        | drafts
+stauts                        | status
+wat is scheduled this week    | what is scheduled this week?
+what is schedlued this week?  | what is scheduled this week?
+darft Registration is open    | draft registration is open
+foo                           |
+"""
+
+
+@pytest.mark.parametrize("line", NOT_UNDERSTOOD.strip("\n").split("\n"))
+def test_what_is_not_understood_gets_the_nearest_command(line: str) -> None:
+    text, nearest = (part.strip() for part in line.split("|"))
+    said = _say(text)
+    assert isinstance(said, Unknown), said
+    assert said.text == text
+    assert said.nearest == (nearest or None)
+
+
+def test_a_comment_under_an_order_is_not_swallowed() -> None:
+    said = _say("approve 12\nbut please correct the date first")
+    assert isinstance(said, Unknown)
+    assert said.nearest == "approve 12"
+    assert said.why
+
+
+def test_a_sentence_that_merely_contains_such_words_is_no_question() -> None:
+    for text in ("we need to post more next week about the workshop", "the schedule was changed by Alice"):
+        assert isinstance(_say(text), Unknown)
+
+
+def test_a_text_without_draft_is_offered_to_be_one() -> None:
+    said = _say("Registration for the `spring` workshop is open for everybody!")
+    assert (
+        said == Unknown(said.text, "draft Registration for the 'spring' …")
+        if isinstance(said, Unknown)
+        else None
+    )

@@ -1,0 +1,322 @@
+"""Drafts: options, sections, quoted messages, and every problem with its line."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.grammar import Command, Unknown, Written, parse
+from handlers.base import Options
+
+Drafted = Callable[[str], Written]
+
+
+def _errors(draft: Written) -> list[tuple[int | None, str]]:
+    return [(one.line, one.text) for one in draft.problems if one.error]
+
+
+def _warnings(draft: Written) -> list[tuple[int | None, str]]:
+    return [(one.line, one.text) for one in draft.problems if not one.error]
+
+
+@pytest.mark.parametrize(
+    "text,body",
+    [
+        ("draft Hello", "Hello"),
+        ("Draft Hello", "Hello"),
+        ("DRAFT   Hello", "Hello"),
+        ("draft: Hello", "Hello"),
+        ("draft : Hello", "Hello"),
+        ("draft :mega: Hello", ":mega: Hello"),
+        ("draft :+1:", ":+1:"),
+        ("draft\n:mega: Hello", ":mega: Hello"),
+        ("draft, Hello", "Hello"),
+        ("draft\nHello", "Hello"),
+        ("draft:\nHello", "Hello"),
+        ("\n\n draft\n\n\nHello\n\n", "Hello"),
+        ("please draft Hello", "Hello"),
+        ("Could you please draft: Hello?", "Hello?"),
+        ("new draft Hello", "Hello"),
+        ("draft Hello\n\n\nthere\n  indented\n", "Hello\n\n\nthere\n  indented"),
+        ("draft\r\nHello\r\nthere", "Hello\nthere"),
+        ("draft    code\n\n    stays", "code\n\n    stays"),
+        ("draft\n    code", "    code"),
+        ("draft https://example.org: a link", "https://example.org: a link"),
+        ("draft\nhttps://example.org\nto: be or not", "https://example.org\nto: be or not"),
+        (
+            "draft \u05de\u05d6\u05dc \u05d8\u05d5\u05d1 \u200f\u05e9\u05dc\u05d5\u05dd",
+            "\u05de\u05d6\u05dc \u05d8\u05d5\u05d1 \u200f\u05e9\u05dc\u05d5\u05dd",
+        ),
+        ("draft a\u200bb‍c﻿", "a\u200bb‍c﻿"),
+    ],
+)
+def test_a_draft_is_its_text(drafted: Drafted, text: str, body: str) -> None:
+    draft = drafted(text)
+    assert draft.text == body
+    assert draft.accounts == ("mastodon", "linkedin", "x")
+    assert _errors(draft) == []
+
+
+@pytest.mark.parametrize("text", ["drafts", "drafting is fun", "draft-like", "a drafty room", "draft's"])
+def test_other_words_are_no_draft(text: str) -> None:
+    assert isinstance(parse(text, accounts=("x",), defaults=("x",)), Command | Unknown)
+
+
+def test_all_options(drafted: Drafted) -> None:
+    draft = drafted(
+        "draft\nto: mastodon, x\nAT: thursday 10:00\nNot after:friday 12:00\ntitle: News\ncw : Politics\nlang: English\n"
+        "visibility: Quiet public\nthread: no\nlink: https://example.org\ncampaign: spring\nnote: Please check the date\nHello"
+    )
+    assert draft.text == "Hello"
+    assert draft.accounts == ("mastodon", "x")
+    assert (draft.at, draft.not_after, draft.campaign, draft.note) == (
+        "thursday 10:00",
+        "friday 12:00",
+        "spring",
+        "Please check the date",
+    )
+    assert draft.options == Options(
+        title="News",
+        cw="Politics",
+        lang="en",
+        visibility="unlisted",
+        link="https://example.org",
+        thread=False,
+    )
+    assert draft.problems == ()
+    assert draft.lines["at"] == 3
+    assert draft.lines["note"] == 12
+
+
+def test_not_after_has_several_spellings(drafted: Drafted) -> None:
+    for name in ("not after", "not-after", "not_after", "Not After", "notafter"):
+        assert drafted(f"draft\n{name}: friday 12:00\nHello").not_after == "friday 12:00"
+
+
+@pytest.mark.parametrize(
+    "value,accounts",
+    [
+        ("x", ("x",)),
+        ("X, Mastodon", ("mastodon", "x")),
+        ("mastodon and linkedin", ("mastodon", "linkedin")),
+        ("mastodon linkedin x", ("mastodon", "linkedin", "x")),
+        ("mastodon; x & linkedin", ("mastodon", "linkedin", "x")),
+        ("Twitter", ("x",)),
+        ("X/Twitter", ("x",)),
+        ("LinkedIn", ("linkedin",)),
+        ("Linked In, You Tube", ("linkedin", "youtube")),
+        ("yt", ("youtube",)),
+        ("all", ("mastodon", "linkedin", "x", "youtube", "zulip")),
+        ("everywhere", ("mastodon", "linkedin", "x", "youtube", "zulip")),
+        ("all but x", ("mastodon", "linkedin", "youtube", "zulip")),
+        ("All except x and YouTube", ("mastodon", "linkedin", "zulip")),
+        ("x, x, twitter", ("x",)),
+    ],
+)
+def test_to_names_platforms_in_many_ways(drafted: Drafted, value: str, accounts: tuple[str, ...]) -> None:
+    draft = drafted(f"draft\nto: {value}\nHello")
+    assert draft.accounts == accounts
+    assert draft.problems == ()
+
+
+def test_several_accounts_of_a_platform() -> None:
+    several = ("mastodon:fosstodon", "mastodon:nordic-rse", "x")
+
+    def going(value: str) -> tuple[str, ...]:
+        draft = parse(f"draft\nto: {value}\nHello", accounts=several, defaults=("mastodon",))
+        assert isinstance(draft, Written)
+        return draft.accounts
+
+    assert going("mastodon") == several[:2]
+    assert going("mastodon:fosstodon") == ("mastodon:fosstodon",)
+    assert going("nordic-rse, x") == ("mastodon:nordic-rse", "x")
+    assert going("all but fosstodon") == ("mastodon:nordic-rse", "x")
+    default = parse("draft Hello", accounts=several, defaults=("mastodon",))
+    assert isinstance(default, Written)
+    assert default.accounts == several[:2]
+
+
+def test_an_account_called_like_its_platform_is_meant_alone() -> None:
+    draft = parse("draft\nto: mastodon\nHello", accounts=("mastodon", "mastodon:two"), defaults=())
+    assert isinstance(draft, Written)
+    assert draft.accounts == ("mastodon",)
+
+
+@pytest.mark.parametrize(
+    "text,line,words",
+    [
+        ("draft", None, "The draft is empty"),
+        ("draft\n\n  \n", None, "The draft is empty"),
+        ("draft\nto: x\nat: now", None, "The draft is empty"),
+        ("draft\nto: mastodn\nHello", 2, "I know no platform `mastodn`: did you mean `mastodon`?"),
+        ("draft\nto: x, linkdin\nHello", 2, "did you mean `linkedin`?"),
+        ("draft\nto: facebook\nHello", 2, "there are `mastodon`, `linkedin`, `x`, `youtube` and `zulip`."),
+        ("draft\nto: bluesky\nHello", 2, "There is no account for Bluesky here."),
+        ("draft\nto: all but mastodn\nHello", 2, "did you mean `mastodon`?"),
+        ("draft\nto: all but all\nHello", 2, "leaves no platform"),
+        ("draft\nto:\nHello", 2, "`to:` has no value"),
+        ("draft\ntitle:  \nHello", 2, "`title:` has no value"),
+        ("draft\nto: x\nto: mastodon\nHello", 3, "`to:` stands twice, in lines 2 and 3"),
+        ("draft\nthread: maybe\nHello", 2, "`thread:` takes `yes` or `no`, not `maybe`."),
+        ("draft\nlang: klingonish\nHello", 2, "`lang:` takes a language code"),
+        ("draft\nlink: example\nHello", 2, "`link:` takes one whole address"),
+        ("draft\nalt: A chart\nHello", 2, "There is no file for the alt text `A chart`"),
+        ("draft\ntto: mastodon\nHello", 2, "I know no option `tto`: did you mean `to:`?"),
+        ("draft\nTto: Mastodon\nHello", 2, "did you mean `to:`?"),
+        ("draft\nplatforms: mastodon\nHello", 2, "did you mean `to:`?"),
+        ("draft\nPlatforms: mastodon, x\nHello", 2, "did you mean `to:`?"),
+        ("draft\nto: x\nwhen: friday 10:00\nHello", 3, "did you mean `at:`?"),
+        ("draft\nWhen: Tuesday 10:00\nHello", 2, "did you mean `at:`?"),
+        ("draft\nuntil: friday\nHello", 2, "did you mean `not after:`?"),
+        ("draft\nnot affter: friday\nHello", 2, "did you mean `not after:`?"),
+        ("draft\nvisibilty: public\nHello", 2, "did you mean `visibility:`?"),
+        ("draft\ntitel: News\nHello", 2, "did you mean `title:`?"),
+        ("draft\nlanguage: en\nHello", 2, "did you mean `lang:`?"),
+        ("draft\nhashtags: a, b\nto: x\nHello", 2, "I know no option `hashtags`. There are `to`, `at`"),
+        ("\n\ndraft\nto: x\nto: linkedin\nHello", 5, "in lines 4 and 5"),
+        (
+            "draft Hello\n--- mastodn\nx",
+            2,
+            "I know no platform `mastodn` for this section: did you mean `mastodon`?",
+        ),
+        ("draft Hello\n--- facebook\nx", 2, "I know no platform `facebook` for this section: there are"),
+        ("draft Hello\n--- x, mastodn\nx", 2, "did you mean `mastodon`?"),
+        ("draft Hello\n--- x\nOne\n--- X\nTwo", 4, "X has two sections, in lines 2 and 4"),
+        ("draft Hello\n--- x\n\n--- linkedin\nTwo", 2, "This section is empty"),
+        ("draft\nto: x, linkedin\n--- x\nOnly this", None, "There is no text for LinkedIn"),
+    ],
+)
+def test_an_error_tells_the_reason_and_the_line(
+    drafted: Drafted, text: str, line: int | None, words: str
+) -> None:
+    errors = _errors(drafted(text))
+    assert len(errors) == 1
+    assert errors[0][0] == line
+    assert words in errors[0][1]
+
+
+def test_without_defaults_a_draft_must_say_where_it_goes() -> None:
+    draft = parse("draft Hello", accounts=("x", "zulip"), defaults=())
+    assert isinstance(draft, Written)
+    assert _errors(draft) == [(None, "Say where it goes, with `to:` and some of `x` and `zulip`.")]
+    nowhere = parse("draft Hello", accounts=(), defaults=())
+    assert isinstance(nowhere, Written)
+    assert "No platform is set up" in _errors(nowhere)[0][1]
+
+
+def test_all_problems_come_at_once(drafted: Drafted) -> None:
+    draft = drafted("draft\nto: mastodn\nthread: maybe\nalt: one\nttitle: News\nHello\n--- facebook\nx")
+    assert [line for line, _ in _errors(draft)] == [2, 3, 4, 5, 7]
+    assert draft.text == "ttitle: News\nHello"
+    assert draft.texts == {"facebook": "x"}
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Reminder: the workshop starts at nine",
+        "Note to all: bring a laptop",
+        "https://coderefinery.org",
+        "Workshop: registration is open",
+        "New episode: all about testing",
+        "So: here we go",
+        "so: here we go",
+        "Cat: a very nice animal",
+        "When: soon, we hope",
+        "Where: in Oslo",
+        "Breaking news: we have a logo!",
+        "10:00 CET: we go live",
+        "Date for your calendar: 1 December",
+        "🎉 News: it works",
+        "Title of the talk: Testing",
+        "A very long beginning of a sentence with a colon: see",
+        "Description: what it is",
+    ],
+)
+def test_a_text_that_looks_like_an_option_stays_text(drafted: Drafted, first: str) -> None:
+    for text in (f"draft\n{first}\nmore", f"draft\nto: x\n{first}\nmore", f"draft {first}\nmore"):
+        draft = drafted(text)
+        assert draft.text == f"{first}\nmore"
+        assert _errors(draft) == []
+
+
+def test_behind_the_word_draft_only_small_letters_make_an_option(drafted: Drafted) -> None:
+    assert drafted("draft to: x\nHello").accounts == ("x",)
+    assert drafted("draft Note: the room has changed").text == "Note: the room has changed"
+    assert drafted("draft tto: x is a funny text").text == "tto: x is a funny text"
+
+
+def test_an_empty_line_ends_the_options_and_says_so(drafted: Drafted) -> None:
+    draft = drafted("draft\n\nto: x\nHello")
+    assert (draft.text, draft.accounts) == ("to: x\nHello", ("mastodon", "linkedin", "x"))
+    assert [line for line, _ in _warnings(draft)] == [3]
+    assert "looks like the option `to:`" in draft.problems[0].text
+
+
+def test_options_under_the_text_are_pointed_out(drafted: Drafted) -> None:
+    draft = drafted("draft\nHello\n\nat: friday 10:00")
+    assert draft.at is None
+    assert _warnings(draft)[0][0] == 4
+
+
+def test_a_small_letter_word_that_is_no_option_is_pointed_out(drafted: Drafted) -> None:
+    draft = drafted("draft\nto: x\nhashtags: a, b\nHello")
+    assert draft.text == "hashtags: a, b\nHello"
+    assert _warnings(draft) == [(3, "There is no option `hashtags`, so this line is part of the text.")]
+
+
+def test_saying_the_same_twice_is_no_problem(drafted: Drafted) -> None:
+    assert drafted("draft\nto: x\nto: x\nHello").problems == ()
+
+
+def test_sections_are_the_platforms_own_texts(drafted: Drafted) -> None:
+    draft = drafted(
+        "draft\nCommon\n\n--- x, Mastodon\nShort\n\nstill short\n\n---LinkedIn\nLong\n--- Twitter ---\n"
+    )
+    assert draft.text == "Common"
+    assert draft.texts == {
+        "x": "Short\n\nstill short",
+        "mastodon": "Short\n\nstill short",
+        "linkedin": "Long",
+    }
+
+
+def test_dashes_of_a_phone_begin_a_section_too(drafted: Drafted) -> None:
+    assert drafted("draft Common\n—- x\nShort").texts == {"x": "Short"}
+
+
+@pytest.mark.parametrize(
+    "line", ["---", "-----", "--- and that is why we do it", "---- ", "-- x", "- x", "— Alice", "*** x"]
+)
+def test_other_dashes_are_text(drafted: Drafted, line: str) -> None:
+    draft = drafted(f"draft Common\n{line}\nmore")
+    assert draft.text == f"Common\n{line}\nmore"
+    assert draft.texts == {}
+    assert _errors(draft) == []
+
+
+def test_a_section_nobody_gets_is_pointed_out(drafted: Drafted) -> None:
+    draft = drafted("draft\nto: mastodon\nCommon\n--- x\nShort\n--- bluesky\nSky")
+    assert draft.texts == {"x": "Short", "bluesky": "Sky"}
+    assert [line for line, _ in _warnings(draft)] == [4, 6]
+    assert _errors(draft) == []
+
+
+def test_sections_alone_need_no_common_text(drafted: Drafted) -> None:
+    draft = drafted("draft\nto: x, linkedin\n--- x\nShort\n--- linkedin\nLong")
+    assert (draft.text, draft.texts) == ("", {"x": "Short", "linkedin": "Long"})
+    assert draft.problems == ()
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~", "`````", "```python", "```quote", "```spoiler Look"])
+def test_in_a_block_dashes_and_names_are_text(drafted: Drafted, fence: str) -> None:
+    closing = fence.rstrip("abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKL")
+    body = f"Look:\n{fence}\n--- x\nto: x\n{closing}\nend"
+    draft = drafted(f"draft\n{body}\n--- x\nShort")
+    assert draft.text == body
+    assert draft.texts == {"x": "Short"}
+
+
+def test_a_block_that_is_never_closed_is_pointed_out(drafted: Drafted) -> None:
+    draft = drafted("draft Look:\n```\n--- x\nShort")
+    assert draft.text == "Look:\n```\n--- x\nShort"
+    assert _warnings(draft) == [(2, "This block is never closed, so everything after it is part of it.")]

@@ -1,0 +1,125 @@
+"""Uploaded files are taken out of the text, with their alt texts."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.grammar import Attachment, Written
+
+Drafted = Callable[[str], Written]
+PATH = "/user_uploads/2/83/JuSrbfoOlg94GLUFYdci3T81"
+
+
+@pytest.mark.parametrize(
+    "link,name,alt",
+    [
+        (f"[photo.png]({PATH}/photo.png)", "photo.png", ""),
+        (f"[Mein Bild.png]({PATH}/Mein-Bild-ü-1.png)", "Mein-Bild-ü-1.png", ""),
+        (f"[Mein Bild ü (1).png]({PATH}/Mein-Bild-ü-1.png)", "Mein-Bild-ü-1.png", ""),
+        (f"[image.png]({PATH}/image-2.png)", "image-2.png", ""),
+        (f"[photo]({PATH}/photo.png)", "photo.png", "photo"),
+        (f"[Learners around a table]({PATH}/photo.png)", "photo.png", "Learners around a table"),
+        (f"[Learners [left] and us]({PATH}/photo.png)", "photo.png", "Learners [left] and us"),
+        (f"![Learners]({PATH}/photo.png)", "photo.png", "Learners"),
+        (f"![photo.png]({PATH}/photo.png)", "photo.png", ""),
+        (f"![]({PATH}/photo.png)", "photo.png", ""),
+        (f"[Learners](https://chat.example.org{PATH}/photo.png)", "photo.png", "Learners"),
+        (f"[Learners](<{PATH}/photo.png>)", "photo.png", "Learners"),
+        (f"https://chat.example.org{PATH}/photo.png", "photo.png", ""),
+        (f"[A report]({PATH}/report.pdf)", "report.pdf", "A report"),
+        (f"[x]({PATH}/a%20b.png)", "a b.png", "x"),
+    ],
+)
+def test_a_link_to_an_uploaded_file_is_a_file(drafted: Drafted, link: str, name: str, alt: str) -> None:
+    draft = drafted(f"draft Hello\n\n{link}")
+    assert draft.text == "Hello"
+    (file,) = draft.attachments
+    assert (file.name, file.alt, file.accounts) == (name, alt, ())
+    assert file.path.startswith(PATH)
+
+
+@pytest.mark.parametrize(
+    "body,text",
+    [
+        ("See [p.png](/user_uploads/1/a/p.png) here", "See here"),
+        ("See [p.png](/user_uploads/1/a/p.png).", "See."),
+        ("See [p.png](/user_uploads/1/a/p.png)", "See"),
+        ("[p.png](/user_uploads/1/a/p.png) Hello", "Hello"),
+        ("One\n[p.png](/user_uploads/1/a/p.png)\nTwo", "One\nTwo"),
+        ("One\n\n[p.png](/user_uploads/1/a/p.png)\n\nTwo", "One\n\nTwo"),
+        ("One\n\n[p.png](/user_uploads/1/a/p.png)\n[q.png](/user_uploads/1/a/q.png)\n\nTwo", "One\n\nTwo"),
+        ("[p.png](/user_uploads/1/a/p.png) [q.png](/user_uploads/1/a/q.png)\nHello", "Hello"),
+        ("* [p.png](/user_uploads/1/a/p.png)\n* Hello", "* Hello"),
+        ("[p.png](/user_uploads/1/a/p.png)", ""),
+        ("One\n\n\nTwo [p.png](/user_uploads/1/a/p.png)", "One\n\n\nTwo"),
+    ],
+)
+def test_the_text_closes_where_a_file_was(drafted: Drafted, body: str, text: str) -> None:
+    draft = drafted(f"draft\n{body}")
+    assert draft.text == text
+    assert draft.attachments
+    assert draft.problems == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`[p.png](/user_uploads/1/a/p.png)`",
+        "```\n[p.png](/user_uploads/1/a/p.png)\n```",
+        "~~~md\n![p](/user_uploads/1/a/p.png)\n~~~",
+        "[a page](https://example.org/p.png)",
+        "[p.png](/user_avatars/1/a/p.png)",
+        "[p.png](/user_uploads/../api/v1/users)",
+        "[p.png](/user_uploads/1/%2e%2e/%2E%2E/api)",
+        "/user_uploads/1/a/p.png",
+    ],
+)
+def test_other_links_stay_text(drafted: Drafted, body: str) -> None:
+    draft = drafted(f"draft Look\n{body}")
+    assert draft.text == f"Look\n{body}"
+    assert draft.attachments == ()
+
+
+def test_alt_lines_go_to_the_files_in_order(drafted: Drafted) -> None:
+    files = "[a.png](/user_uploads/1/a/a.png)\n[b.png](/user_uploads/1/b/b.png)"
+    draft = drafted(f"draft\nalt: First\nalt: Second\nHello\n{files}")
+    assert [one.alt for one in draft.attachments] == ["First", "Second"]
+    assert [one.alt for one in drafted(f"draft\nalt: First\nHello\n{files}").attachments] == ["First", ""]
+    assert [one.alt for one in drafted(f"draft\nalt:\nalt: Second\nHello\n{files}").attachments] == [
+        "",
+        "Second",
+    ]
+
+
+def test_an_alt_line_goes_to_the_file_that_has_none(drafted: Drafted) -> None:
+    files = "[A cat](/user_uploads/1/a/a.png)\n[b.png](/user_uploads/1/b/b.png)"
+    draft = drafted(f"draft\nalt: A dog\nHello\n{files}")
+    assert [one.alt for one in draft.attachments] == ["A cat", "A dog"]
+    assert draft.problems == ()
+
+
+def test_a_second_alt_text_is_pointed_out(drafted: Drafted) -> None:
+    draft = drafted("draft\nalt: A tabby cat\nHello\n[A cat](/user_uploads/1/a/a.png)")
+    assert [one.alt for one in draft.attachments] == ["A tabby cat"]
+    assert [(one.line, one.error) for one in draft.problems] == [(2, False)]
+    assert "`A cat`" in draft.problems[0].text
+
+
+def test_more_alt_lines_than_files_is_an_error(drafted: Drafted) -> None:
+    draft = drafted("draft\nalt: One\nalt: Two\nHello\n[a.png](/user_uploads/1/a/a.png)")
+    assert [(one.line, one.error) for one in draft.problems] == [(3, True)]
+    assert "`Two`: the message has 1 file." in draft.problems[0].text
+
+
+def test_a_file_in_a_section_is_for_its_platforms_alone(drafted: Drafted) -> None:
+    draft = drafted(
+        "draft Hello\n[a](/user_uploads/1/a/a.png)\n--- x, mastodon\nShort\n[b](/user_uploads/1/b/b.png)\n"
+        "--- linkedin\n[c](/user_uploads/1/c/c.pdf)"
+    )
+    assert draft.attachments == (
+        Attachment("/user_uploads/1/a/a.png", "a.png", "a"),
+        Attachment("/user_uploads/1/b/b.png", "b.png", "b", ("mastodon", "x")),
+        Attachment("/user_uploads/1/c/c.pdf", "c.pdf", "c", ("linkedin",)),
+    )
+    assert draft.texts == {"x": "Short", "mastodon": "Short"}
+    assert draft.problems == ()
