@@ -179,7 +179,7 @@ OPTIONS = st.builds(
 DRAFTS = st.builds(Draft, text=TEXTS, media=st.lists(MEDIA, max_size=5).map(tuple), options=OPTIONS)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(draft=DRAFTS)
 def test_preparing_is_pure_and_takes_whatever_people_write(
     offline: Callable[[str], Platform], draft: Draft
