@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -168,18 +170,27 @@ class Zulip:
         self.world = World()
         self.faults = Faults(self.world)
         self.gone = 0
+        self.polling = threading.Event()
 
     def build(self, _base: str) -> Any:
         async def answer(request: Request) -> JSONResponse:
+            if "wait" in request.query_params:
+                self.polling.set()
+                await asyncio.Event().wait()
             return JSONResponse({"result": "success", "gone": self.gone})
 
         def forget() -> None:
             self.gone += 1
 
+        async def arm(request: Request) -> JSONResponse:
+            return JSONResponse(self.faults.add(await request.json()).told())
+
         self.faults.join_zulip("", "bot@example.org", forget)
-        return self.faults.around(
-            Starlette(routes=[Route("/api/v1/{rest:path}", answer, methods=["GET", "POST"])])
-        )
+        routes = [
+            Route("/api/v1/{rest:path}", answer, methods=["GET", "POST"]),
+            Route("/sandbox/faults", arm, methods=["POST"]),
+        ]
+        return self.faults.around(Starlette(routes=routes))
 
     def order(self, fault: str, **more: Any) -> None:
         self.faults.add({"service": "zulip", "fault": fault, **more})
@@ -221,3 +232,21 @@ def test_zulip_can_be_down_for_a_while() -> None:
         assert httpx.get(f"{base}/api/v1/users/me", auth=ALICE).status_code == 200
         zulip.world.clock.advance(timedelta(seconds=31))
         assert httpx.get(f"{base}/api/v1/events", auth=BOT).status_code == 200
+
+
+def test_zulip_going_down_cuts_the_open_long_poll_of_the_bot() -> None:
+    zulip, cut = Zulip(), threading.Event()
+
+    def poll(base: str) -> None:
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{base}/api/v1/events?wait=1", auth=BOT, timeout=20)
+        cut.set()
+
+    with serving(zulip.build) as base:
+        bot = threading.Thread(target=poll, args=(base,))
+        bot.start()
+        assert zulip.polling.wait(5)
+        order = {"service": "zulip", "fault": "down", "times": 1}
+        assert httpx.post(f"{base}/sandbox/faults", json=order).json()["left"] == 1
+        assert cut.wait(5)
+        bot.join(5)

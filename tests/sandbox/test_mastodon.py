@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -13,8 +14,12 @@ from typing import Any
 import httpx
 import mastodon
 import pytest
+from hypothesis import example, given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
 
 from bot.sandbox.mastodon import Mastodon
+from bot.sandbox.mastodon.text import readable, rendered
 
 Staging = Callable[..., AbstractContextManager[Any]]
 
@@ -313,3 +318,19 @@ def test_everything_survives_a_kill(staging: Staging, tmp_path: Path, png: bytes
         assert api.status_post("again", idempotency_key="k").id == status.id
         assert api.status_post("picture", media_ids=[media.id]).media_attachments[0].description == "kept"
         assert [post["text"] for post in stage.posts()] == ["still here", "picture"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"ab 😀<>&\"'@#/.,)(\n", "https://a.example/b?c=1&d", "#tag", "@community", "@x@y.example"]
+        ),
+        max_size=30,
+    )
+)
+@budget(max_examples=100)
+@example(["https://a.example/b", "&", "<", ")"])
+def test_a_reader_sees_what_was_written(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    seen = readable(rendered(text, "http://here.example", "community", "here.example"))
+    assert seen == re.sub(r"\n{3,}", "\n\n", text)
