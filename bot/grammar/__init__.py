@@ -58,7 +58,17 @@ from bot.grammar.topics import HELP, OVERVIEW
 from bot.grammar.uploads import Line
 from bot.grammar.values import Attachment, Command, Unknown, Written
 
-__all__ = ["HELP", "OVERVIEW", "Attachment", "Command", "Unknown", "Written", "addressed", "parse"]
+__all__ = [
+    "HELP",
+    "OVERVIEW",
+    "Attachment",
+    "Command",
+    "Unknown",
+    "Written",
+    "addressed",
+    "parse",
+    "rewritten",
+]
 
 _DRAFT = re.compile(
     r"(?:(?:a|new|another)\s+)*draft(?![\w'-])(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*", re.IGNORECASE
@@ -90,6 +100,12 @@ def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Wri
         accounts=accounts,
         defaults=defaults,
     )
+
+
+def rewritten(edit: Command, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written:
+    """The new text that `edit` gives, read in the form of a draft; its lines are those of the message."""
+    lines = [Line(at, text) for at, text in enumerate(edit.rest.split("\n"), edit.line)]
+    return draft.written(lines, inline=False, quotes=(), accounts=accounts, defaults=defaults)
 
 
 _ONLY_QUOTE = "There is only a quoted message: write `draft` under it to make a post of it."

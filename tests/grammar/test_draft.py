@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.grammar import Command, Unknown, Written, parse
+from bot.grammar import Command, Unknown, Written, parse, rewritten
 from handlers.base import Options
 
 Drafted = Callable[[str], Written]
@@ -320,3 +320,15 @@ def test_a_block_that_is_never_closed_is_pointed_out(drafted: Drafted) -> None:
     draft = drafted("draft Look:\n```\n--- x\nShort")
     assert draft.text == "Look:\n```\n--- x\nShort"
     assert _warnings(draft) == [(2, "This block is never closed, so everything after it is part of it.")]
+
+
+def test_the_text_of_an_edit_is_read_like_a_draft_with_the_lines_of_the_message() -> None:
+    order = parse(
+        "please\nedit 12\nto: x\nthread: maybe\nNew text\n--- x\nShort",
+        accounts=("x", "zulip"),
+        defaults=("zulip",),
+    )
+    assert isinstance(order, Command)
+    draft = rewritten(order, accounts=("x", "zulip"), defaults=("zulip",))
+    assert (draft.text, draft.accounts, draft.texts) == ("New text", ("x",), {"x": "Short"})
+    assert [one.line for one in draft.problems] == [4]

@@ -188,4 +188,4 @@ def test_ten_thousand_characters_take_no_time() -> None:
             began = time.perf_counter()
             parse(whole[:10_000], accounts=ACCOUNTS, defaults=("x",))
             addressed(f"{whole[:9_900]} @**social**", name="social", user_id=42, direct=False)
-            assert time.perf_counter() - began < 0.5, (whole[:60], time.perf_counter() - began)
+            assert time.perf_counter() - began < 1.5, (whole[:60], time.perf_counter() - began)
