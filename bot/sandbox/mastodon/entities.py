@@ -64,22 +64,25 @@ def account(core: Core, *, credentials: bool = False) -> Doc:
         "roles": [],
         "fields": [],
     }
-    if credentials:
-        doc["source"] = {
-            "privacy": "public",
-            "sensitive": False,
-            "language": None,
-            "note": "",
-            "fields": [],
-            "follow_requests_count": 0,
-            "hide_collections": None,
-            "discoverable": True,
-            "indexable": True,
-            "attribution_domains": [],
-            "quote_policy": "public",
-        }
-        doc["role"] = {"id": "-99", "name": "", "permissions": "65536", "color": "", "highlighted": False}
-    return doc
+    return doc | _own() if credentials else doc
+
+
+def _own() -> Doc:
+    source: Doc = {
+        "privacy": "public",
+        "sensitive": False,
+        "language": None,
+        "note": "",
+        "fields": [],
+        "follow_requests_count": 0,
+        "hide_collections": None,
+        "discoverable": True,
+        "indexable": True,
+        "attribution_domains": [],
+        "quote_policy": "public",
+    }
+    role = {"id": "-99", "name": "", "permissions": "65536", "color": "", "highlighted": False}
+    return {"source": source, "role": role}
 
 
 def attachment(core: Core, doc: Doc) -> Doc:
