@@ -208,7 +208,8 @@ class _Launch:
             "",
             "  Open it in a browser: the chat is on the left, the platforms' timelines are on the right.",
             "  Nothing leaves this machine. Press Ctrl+C to stop.",
-            "" if bot else f"\n  Start the bot yourself:  social run --config {self._config}\n",
+            "",
+            *([] if bot else [f"  Start the bot yourself:  social run --config {self._config}", ""]),
         ]
         print("\n".join(lines), flush=True)  # noqa: T201 - as above
 

@@ -93,9 +93,9 @@ class Sandbox:
 
     async def _chat(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The chat; the bot's first poll for events is how we know that it listens."""
-        if scope["type"] == "http" and scope["path"] == LONG_POLL and not self.bot_listens.is_set():
-            if who(scope) == self._bot_email:
-                self.bot_listens.set()
+        polls = scope["type"] == "http" and scope["path"] == LONG_POLL
+        if polls and not self.bot_listens.is_set() and who(scope) == self._bot_email:
+            self.bot_listens.set()
         await self.zulip.app(scope, receive, send)
 
     @contextlib.asynccontextmanager

@@ -16,7 +16,8 @@ from bot.sandbox.dress import clean, emoji, linked
 
 TITLES = {"mastodon": "Mastodon", "x": "X", "linkedin": "LinkedIn", "youtube": "YouTube", "zulip": "Zulip"}
 _NAMES = {"zulip": "social"}
-_COMMUNITY = "Example Community"
+_COMMUNITY = "Community"
+"""How the stand-ins call the account that posts."""
 _EMPTY = {
     "mastodon": "What goes to Mastodon will appear here.",
     "x": "What goes to X will appear here, as one post or a thread.",
@@ -123,7 +124,8 @@ def _entry(post: Mapping[str, Any], zone: tzinfo) -> Entry:
     html = extra.get("html") if post["service"] == "zulip" else None
     at = datetime.fromisoformat(post["published_at"])
     cw = extra.get("spoiler_text") or extra.get("cw")
-    link = str(extra.get("link") or "")
+    article = extra.get("article") or {}
+    link = str(article.get("source") or extra.get("link") or "")
     link = link if urlsplit(link).scheme in {"http", "https"} else ""
     seen = json.dumps([post["text"], post["media"], extra, post["url"]], sort_keys=True, default=str)
     return Entry(
@@ -140,7 +142,7 @@ def _entry(post: Mapping[str, Any], zone: tzinfo) -> Entry:
         lang=str(extra.get("language") or extra.get("lang") or ""),
         topic=str(extra.get("topic") or ""),
         link=link,
-        link_title=str(extra.get("link_title") or ""),
+        link_title=str(article.get("title") or ""),
         link_host=urlsplit(link).netloc,
         marks=_marks(extra),
     )

@@ -54,7 +54,7 @@ export class Compose {
     this.narrow = narrow;
     $("compose-where").textContent = narrow.dm ? `To ${title}` : `To #${title}`;
     $("compose-topic-label").hidden = Boolean(narrow.dm);
-    if (moved && !narrow.dm) $("compose-topic").value = narrow.topic ?? topics[0]?.replace(/^✔ /, "") ?? "posts";
+    if (moved && !narrow.dm) $("compose-topic").value = narrow.topic ?? "posts";
     $("topics").replaceChildren(...topics.map((topic) => Object.assign(document.createElement("option"), { value: topic })));
   }
 
