@@ -23,6 +23,27 @@ UNFINISHED = (_D.WAITING, _D.PENDING, _D.SENDING, _D.UNKNOWN)
 _NOT_OUT = (_P.BROKEN, _P.DRAFT, _P.APPROVED, _P.HELD)
 
 
+_busy = aliased(Delivery)
+
+BEHIND = exists().where(col(_busy.account) == Delivery.account, col(_busy.state) == _D.SENDING)
+"""Of a delivery: its account is sending another one."""
+
+# asked all the time, so they are written once: that costs more than to ask
+_AT_ONCE = select(Post).where(Post.state == _P.APPROVED, col(Post.due_at).is_(None)).limit(1)
+_TIMED = (
+    select(Post.due_at)
+    .where(Post.state == _P.APPROVED, col(Post.due_at).is_not(None))
+    .order_by(col(Post.due_at))
+    .limit(1)
+)
+_PENDING = (
+    select(Delivery.not_before)
+    .where(Delivery.state == _D.PENDING, ~BEHIND)
+    .order_by(col(Delivery.not_before))
+    .limit(1)
+)
+
+
 def due_posts(session: Session, now: datetime, limit: int = 100) -> Sequence[Post]:
     """Approved posts whose time has come: those without a time first, then the longest due."""
     approved = select(Post).where(Post.state == _P.APPROVED)
@@ -64,25 +85,11 @@ def next_due(session: Session) -> datetime | None:
     It may lie in the past: then it is due. A delivery behind another one of the same account does not
     count; it is looked at again when that one is settled.
     """
-    approved = select(Post).where(Post.state == _P.APPROVED)
-    at_once = session.exec(approved.where(col(Post.due_at).is_(None)).limit(1)).first()
+    at_once = session.exec(_AT_ONCE).first()
     if at_once is not None:
         return at_once.approved_at or at_once.created_at
-    timed = session.exec(
-        select(Post.due_at)
-        .where(Post.state == _P.APPROVED, col(Post.due_at).is_not(None))
-        .order_by(col(Post.due_at))
-        .limit(1)
-    ).first()
-    busy = aliased(Delivery)
-    behind = exists().where(col(busy.account) == Delivery.account, col(busy.state) == _D.SENDING)
-    pending = session.exec(
-        select(Delivery.not_before)
-        .where(Delivery.state == _D.PENDING, ~behind)
-        .order_by(col(Delivery.not_before))
-        .limit(1)
-    ).first()
-    return min((instant for instant in (timed, pending) if instant is not None), default=None)
+    found = (session.exec(_TIMED).first(), session.exec(_PENDING).first())
+    return min((instant for instant in found if instant is not None), default=None)
 
 
 def planned(session: Session, start: datetime, end: datetime) -> Sequence[Post]:

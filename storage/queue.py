@@ -19,15 +19,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import exists, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.errors import Moved
 from storage.journal import create, log, notify, outbox, said, transition, write_entry
 from storage.models import Delivery
 from storage.plan import (
+    BEHIND,
     drafts,
     due_posts,
     late_posts,
@@ -72,6 +71,12 @@ __all__ = [
 
 _D = DeliveryState
 
+_CLAIMABLE = (
+    select(Delivery)
+    .where(Delivery.state == _D.PENDING, col(Delivery.not_before) <= bindparam("now"), ~BEHIND)
+    .order_by(col(Delivery.not_before), col(Delivery.id))
+)
+
 _ACCOUNT_LOCKS = 0x50C1A1
 """Tells our locks on accounts from other locks in the same database (PostgreSQL)."""
 
@@ -95,7 +100,7 @@ def claim(
     """
     passed_over: list[str] = []
     while True:
-        wanted = _claimable(now)
+        wanted = _CLAIMABLE.params(now=now)
         if passed_over:
             wanted = wanted.where(col(Delivery.account).not_in(passed_over))
         if delivery_id is not None:
@@ -185,16 +190,6 @@ def reorder(
     row = _fresh(session, delivery)
     row.key, row.attempts, row.not_before, row.error, row.searches = new_key(), 0, now, "", 0
     return transition(session, row, _D.PENDING, who=who, what=what, now=now)
-
-
-def _claimable(now: datetime) -> SelectOfScalar[Delivery]:
-    busy = aliased(Delivery)
-    behind = exists().where(col(busy.account) == Delivery.account, col(busy.state) == _D.SENDING)
-    return (
-        select(Delivery)
-        .where(Delivery.state == _D.PENDING, col(Delivery.not_before) <= now, ~behind)
-        .order_by(col(Delivery.not_before), col(Delivery.id))
-    )
 
 
 def _lock_account(session: Session, account: str) -> bool:
