@@ -32,6 +32,8 @@ class Desk:
     """Who we are among several copies: host and process."""
     sending: set[int] = field(default_factory=set)
     """Deliveries that this process is sending right now: their claim is alive whatever the clock says."""
+    troubles: dict[str, str] = field(default_factory=dict)
+    """Account -> why it cannot post at present, as its last check said; accounts in order are not in it."""
     started_at: datetime = field(init=False)
     _locks: dict[int, threading.RLock] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.actions import cards, delivering, expiring, reporting
+from bot.actions import cards, checking, delivering, expiring, reporting
 from bot.actions.sync import sync
 from bot.chat import ChatError
 from bot.desk import Desk
@@ -23,6 +23,7 @@ log = logging.getLogger("social.publisher")
 
 ROUND_S = 0.5
 """How long the loop rests when nothing wakes it; the sandbox's clock may jump at any moment."""
+DAY = timedelta(days=1)
 AWAY = timedelta(seconds=5)
 """How long Zulip is left alone after it did not answer."""
 
@@ -36,6 +37,16 @@ class Publisher:
         self._pool = ThreadPoolExecutor(max(len(desk.platforms), 1) + 2, thread_name_prefix="deliver")
         self._under_way: dict[int, Future[None]] = {}
         self._away_until: datetime | None = None
+        self._acquainted: datetime | None = None
+        self._checks: list[Future[None]] = []
+
+    def acquaint(self) -> None:
+        """Ask every account who we are there, side by side: it tells the limits of its texts, and whether its
+        token works. Nothing waits for the answers.
+        """
+        for account, platform in self._desk.platforms.items():
+            self._checks.append(self._pool.submit(checking.acquaint, self._desk, account, platform))
+        self._acquainted = self._desk.clock()
 
     def tick(self, now: datetime, *, settle: bool = False) -> None:
         """One round. With `settle`, the deliveries begun are waited for, and told of (tests step like that)."""
@@ -49,12 +60,19 @@ class Publisher:
                 self._away_until = now + AWAY
         self._recover(now)
         if settle:
-            wait(self._under_way.values())
+            self.settle()
             self._tell(self._desk.clock())
+
+    def settle(self) -> None:
+        """Wait for everything under way: deliveries, searches and checks."""
+        wait([*self._under_way.values(), *self._checks])
+        self._checks.clear()
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; then let what is being sent come to its end for a moment."""
         while not stop.is_set():
+            if self._acquainted is None or self._desk.clock() - self._acquainted > DAY:
+                self.acquaint()
             try:
                 self.tick(self._desk.clock())
             except StorageError as error:

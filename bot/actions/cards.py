@@ -46,6 +46,7 @@ def text_of(
         approve=_name(desk, social.approve_emoji[0]),
         veto=_name(desk, social.veto_emoji[0]),
         titles=desk.titles,
+        troubles=desk.troubles,
         deliveries={one.account: one for one in queue.deliveries(session, post.id or 0)},
     )
     return card(facts, desk.chat.directory.max_length - room)

@@ -218,7 +218,7 @@ def _settle(
                 state,
                 now=now,
                 what=what,
-                error=error,
+                error=" ".join(published.warnings) if published else error,
                 remote_id=published.id if published else "",
                 url=published.url if published else "",
                 not_before=not_before,

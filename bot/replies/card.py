@@ -36,6 +36,14 @@ class CardFacts:
     veto: str
     titles: Titles
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    """Account -> why it cannot post at present."""
+
+    @property
+    def going(self) -> list[str]:
+        """The accounts that do not leave it out."""
+        skipped = {account for account, one in self.outgoing.items() if one.skipped}
+        return [account for account in self.accounts if account not in skipped]
 
 
 def card(facts: CardFacts, limit: int) -> str:
@@ -55,7 +63,7 @@ def struck(post: Post, number: int, link: str) -> str:
 
 def _head(facts: CardFacts) -> str:
     post = facts.post
-    where = places(facts.accounts, facts.titles) or "nowhere yet"
+    where = places(facts.going, facts.titles) or "nowhere yet"
     return f"**#{post.id}** by {facts.author} → {where} · {_time(post)}"
 
 
@@ -165,13 +173,17 @@ def _body(facts: CardFacts, most: int) -> str:
 
 def _preview(title: str, outgoing: Outgoing, most: int) -> str:
     if outgoing.skipped:
-        return f"▸ {title}: left out. {inline(outgoing.skipped)}"
+        return f"▸ {title}: left out. {with_code(outgoing.skipped)}"
     lines = []
     if outgoing.title:
         lines.append(f"Title: **{inline(outgoing.title)}**")
     if outgoing.cw:
         lines.append(f"Content warning: **{inline(outgoing.cw)}**")
-    facts = [("language", outgoing.lang), ("visibility", outgoing.visibility), ("link", outgoing.link)]
+    facts = [
+        ("language", outgoing.lang),
+        ("visibility", _unusual(outgoing.visibility)),
+        ("link", outgoing.link),
+    ]
     said = [f"{name}: {inline(value)}" for name, value in (*facts, *outgoing.extra.items()) if value]
     if said:
         lines.append(" · ".join(said))
@@ -181,6 +193,10 @@ def _preview(title: str, outgoing: Outgoing, most: int) -> str:
         lines.append(_shown(part.text, most))
         lines.extend(_medium(medium, at) for at, medium in enumerate(part.media, 1))
     return f"```spoiler {title} — {_measure(outgoing)}\n" + "\n".join(lines) + "\n```"
+
+
+def _unusual(visibility: str | None) -> str | None:
+    return None if visibility == "public" else visibility
 
 
 def _shown(text: str, most: int) -> str:
@@ -227,6 +243,9 @@ def _problems(facts: CardFacts) -> list[str]:
     lines: dict[str, None] = {}
     for problem in facts.problems:
         lines[_problem(problem)] = None
+    for account in facts.going:
+        if facts.post.state != PostState.RELEASED and account in facts.troubles:
+            lines[f"⚠ {with_code(facts.troubles[account])}"] = None
     for account in facts.accounts:
         outgoing = facts.outgoing.get(account)
         for problem in outgoing.problems if outgoing else ():

@@ -104,6 +104,9 @@ def report(post: Post, deliveries: Sequence[Delivery], titles: Titles) -> str:
         for one in failed
     )
     said.extend(_doubt(post, one, titles) for one in unknown)
+    said.extend(
+        f"⚠ {titles.get(one.account, one.account)}: {_sentence(one.error)}" for one in out if one.error
+    )
     return "\n".join(said)
 
 

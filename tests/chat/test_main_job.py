@@ -14,7 +14,7 @@ def test_a_draft_gets_a_card_an_approval_sends_it_everywhere_and_the_links_are_t
     )
     card = town.card(1)
     assert card.startswith("**#1** by @_**Carol|")
-    assert "Mastodon · X · LinkedIn · YouTube · Zulip" in card
+    assert "Mastodon · X · LinkedIn · Zulip · goes out once approved" in card
     assert "Needs **1 approval** from *social-approvers*" in card
     assert "Learners around a table" in card
     assert town.published() == []
@@ -180,3 +180,20 @@ def test_a_request_that_never_arrived_is_sent_after_a_search(town: Town) -> None
     for _ in range(6):
         town.later(minutes=1)
     assert [one["text"] for one in town.published("x")] == ["Hello"]
+
+
+def test_a_platform_without_what_it_needs_is_left_out_and_the_card_says_why(town: Town) -> None:
+    town.carol.says("@social draft\nHello")
+    card = town.card(1)
+    assert "YouTube" not in card.splitlines()[0]
+    assert "▸ YouTube: left out." in card
+
+
+def test_a_dead_token_is_a_warning_on_the_card(town: Town) -> None:
+    town.fault("mastodon", "expired-token", times=5)
+    town.publisher.acquaint()
+    town.publisher.settle()
+    town.sandbox.faults.clear()
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    assert "⚠" in town.card(1)
+    assert "token" in town.card(1)

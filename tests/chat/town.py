@@ -213,7 +213,8 @@ class Town:
 
     def card_of(self, number: int) -> int:
         """The newest card of a post, found in the channel while the bot is away."""
-        return max(one["id"] for one in self.messages() if one["content"].startswith(f"**#{number}** by"))
+        cards = [one for one in self.messages() if one["content"].startswith(f"**#{number}** by")]
+        return max(int(one["id"]) for one in cards)
 
     def message(self, message_id: int) -> dict[str, Any]:
         answer = self.owner.ok(
