@@ -219,7 +219,7 @@ def test_nothing_is_claimed_or_published_twice_whatever_dies(url: str, now: date
     run_state_machine_as_test(
         walk,
         settings=settings(
-            max_examples=40 if url.startswith("sqlite") else 10,
+            max_examples=25 if url.startswith("sqlite") else 6,
             stateful_step_count=40,
             deadline=None,
             phases=(Phase.reuse, Phase.generate),  # a shorter example is not worth minutes of database work
