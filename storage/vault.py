@@ -9,9 +9,10 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import func
 from sqlmodel import Session
 
 from storage.database import Database, insert
@@ -25,18 +26,15 @@ SHORTEST_KEY = 20
 _KEY_BYTES = 32
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Vault:
     """Tokens of every account, readable only with the key. Thread-safe.
 
     `key` is what `secret_key` says, or what `key_of` found. The account's name is encrypted together with its
-    tokens, so that a row put in another one's place is noticed.
+    tokens, so that a row put in another one's place is noticed. When tokens were written is told by `clock`,
+    or else by the database.
     """
 
-    def __init__(self, database: Database, key: str, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, key: str, clock: Callable[[], datetime] | None = None) -> None:
         from cryptography.fernet import Fernet
 
         self._database = database
@@ -66,7 +64,7 @@ class Vault:
                 session.delete(row)
 
     def _put(self, session: Session, account: str, secret: str) -> None:
-        new = {"secret": secret, "updated_at": self._clock()}
+        new = {"secret": secret, "updated_at": self._clock() if self._clock else func.current_timestamp()}
         statement = insert(session, Credential).values(account=account, **new)
         session.execute(statement.on_conflict_do_update(index_elements=["account"], set_=new))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,13 @@ def test_no_token_is_readable_in_the_database(database: Database) -> None:
     with database.reading() as session:
         row = session.exec(select(Credential)).one()
     assert "hush" not in repr(row)
-    assert row.updated_at.tzinfo is not None
+    assert row.updated_at.tzinfo == UTC
+
+
+def test_when_tokens_were_written_is_told_by_the_clock(database: Database, now: datetime) -> None:
+    Vault(database, KEY, lambda: now).write("x", {"access_token": "t"})
+    with database.reading() as session:
+        assert session.exec(select(Credential)).one().updated_at == now
 
 
 def test_another_key_is_told_with_what_to_do(database: Database) -> None:
