@@ -176,7 +176,7 @@ def change(core: Core, call: Call) -> dict[str, Any]:
             raise Refusal(f"{core.organisation.word.capitalize()} name already in use.")
         channels.rename(core, channel, name.strip(), call.person)
     if private is not None:
-        channels.set_private(core, channel, bool(private))
+        channels.set_private(core, channel, bool(private), call.person)
     if policy is not None:
         if policy not in {1, 2, 3, 4}:
             raise Refusal("Invalid stream_post_policy")

@@ -200,7 +200,7 @@ def _realm(core: Core, _call: Call, _include: bool) -> dict[str, Any]:
         "server_generation": settings.generation,
         "server_inline_image_preview": True,
         "server_inline_url_embed_preview": False,
-        "server_web_public_streams_enabled": False,
+        "server_web_public_streams_enabled": True,
     }
     if core.newer:
         answer |= {

@@ -113,8 +113,15 @@ def rename(core: Core, channel: Channel, name: str, by: Person | None = None) ->
         notify(core, channel, EVENTS_TOPIC[core.newer], text)
 
 
-def set_private(core: Core, channel: Channel, private: bool) -> None:
+def _access(channel: Channel) -> str:
+    if not channel.private:
+        return "Public"
+    return "Private, shared history" if channel.history_public else "Private, protected history"
+
+
+def set_private(core: Core, channel: Channel, private: bool, by: Person) -> None:
     """Private (with history only for who was there) or public again."""
+    old = _access(channel)
     channel.private, channel.history_public = private, not private
     core.organisation.save(channel)
     event = {
@@ -128,6 +135,11 @@ def set_private(core: Core, channel: Channel, private: bool) -> None:
         "name": channel.name,
     }
     core.tell(event, core.who_sees(channel))
+    text = (
+        f"@_**{by.full_name}|{by.user_id}** changed the [access permissions](/help/stream-permissions) "
+        f"for this {core.organisation.word} from **{old}** to **{_access(channel)}**."
+    )
+    notify(core, channel, EVENTS_TOPIC[core.newer], text)
 
 
 def set_policy(core: Core, channel: Channel, policy: int, by: Person) -> None:

@@ -117,11 +117,12 @@ class Zulip:
     ) -> Channel:
         """A channel with these subscribers; its history is open to all of them."""
         with self.core.lock:
-            channel = self.core.organisation.channel_named(name)
-            if channel is None:
-                channel = channels.make(
-                    self.core, name, private=private, history_public=True, description=description
-                )
+            known = self.core.organisation.channel_named(name)
+            if known is not None:
+                return known
+            channel = channels.make(
+                self.core, name, private=private, history_public=True, description=description
+            )
             channels.subscribe(self.core, channel, subscribers)
             return channel
 

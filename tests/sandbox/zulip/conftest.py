@@ -18,7 +18,7 @@ from bot.sandbox.world import World
 from bot.sandbox.zulip import Channel, Group, Level, Person, Zulip
 
 
-@dataclass
+@dataclass(eq=False)
 class Scene:
     """Olivia owns the organisation and the bot; Alice and Bob approve; Carol is a member, Gus a guest."""
 
