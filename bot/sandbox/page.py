@@ -146,7 +146,9 @@ class Page:
         }
         transport = httpx.ASGITransport(app=self._chat)
         auth = (me["email"], me["api_key"])
-        async with httpx.AsyncClient(transport=transport, base_url=self._base, auth=auth) as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url=self._base, auth=auth, trust_env=False
+        ) as client:
             answer = await client.get("/api/v1/messages", params=query)
         zone = ZoneInfo(me["timezone"])
         return [self._first(one, channel, zone) for one in answer.json().get("messages", [])]

@@ -15,6 +15,7 @@ export class Hint {
 
   #draw() {
     this.box.hidden = localStorage.getItem("hint") === "closed";
+    this.box.classList.toggle("is-begun", this.done.size > 0);
     for (const step of this.box.querySelectorAll("[data-step]")) step.classList.toggle("is-done", this.done.has(step.dataset.step));
   }
 

@@ -16,9 +16,17 @@ export class Messages {
     this.first = true;
     this.box.addEventListener("click", (event) => this.#click(event));
     this.box.addEventListener("keydown", (event) => this.#key(event));
-    this.box.addEventListener("scroll", () => { if (this.atEnd()) $("newest").hidden = true; }, { passive: true });
+    this.box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.box.addEventListener("load", () => { if (this.pinned) this.toEnd(); }, true);
+    new ResizeObserver(() => { if (this.pinned) this.toEnd(); }).observe(this.box);
     $("newest").addEventListener("click", () => this.toEnd());
+  }
+
+  #scrolled() {
+    const height = `${this.box.clientHeight}/${this.box.scrollHeight}`;
+    if (height === this.height) this.pinned = this.atEnd();  // otherwise the content moved, not the reader
+    this.height = height;
+    if (this.atEnd()) $("newest").hidden = true;
   }
 
   atEnd() {
@@ -86,8 +94,9 @@ export class Messages {
     const at = new Date(message.timestamp * 1000);
     const sign = JSON.stringify([message.stream_id, message.topic, message.others, dayOf(at)]);
     if (this.nodes.get(key)?.sign === sign) return this.nodes.get(key).node;
+    const line = Object.assign(document.createElement("div"), { className: "topic-bar" });
     const bar = document.createElement("div");
-    bar.className = "topic-bar";
+    line.append(bar);
     const link = (text, narrow, tag) => {
       const a = Object.assign(document.createElement("a"), { href: write(narrow) });
       a.append(tag ? Object.assign(document.createElement(tag), { textContent: text }) : text);
@@ -105,8 +114,8 @@ export class Messages {
         link(message.topic || "general chat", { channel: message.stream_id, name, topic: message.topic }));
     }
     bar.append(Object.assign(document.createElement("time"), { textContent: dayOf(at), dateTime: at.toISOString() }));
-    this.nodes.set(key, { node: bar, sign });
-    return bar;
+    this.nodes.set(key, { node: line, sign });
+    return line;
   }
 
   /** The address of one message. */

@@ -31,6 +31,7 @@ class Place:
 
     base: str
     sandbox: Sandbox
+    http: httpx.Client
 
     @property
     def world(self) -> World:
@@ -44,7 +45,7 @@ class Place:
         auth = (person["email"], person["api_key"])
         params, data = (form, None) if method == "GET" else (None, form)
         url = f"{self.base}/api/v1/{path}"
-        answer = httpx.request(method, url, auth=auth, params=params, data=data)
+        answer = self.http.request(method, url, auth=auth, params=params, data=data)
         body: dict[str, Any] = answer.json()
         assert body["result"] == "success", body
         return body
@@ -93,8 +94,8 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
         made.append(Sandbox(World(), base, feature_level=request.param))
         return made[0].app
 
-    with serving(build) as base:
-        yield Place(base, made[0])
+    with serving(build) as base, httpx.Client(verify=False, trust_env=False) as http:  # noqa: S501 - loopback
+        yield Place(base, made[0], http)
 
 
 @pytest.fixture(scope="session")
@@ -119,8 +120,9 @@ def visit(chromium: Browser, place: Place) -> Iterator[Callable[..., Page]]:
         errors.append(f"dialog {dialog.message}")
         dialog.dismiss()
 
-    def open_as(name: str, width: int = 1280, height: int = 800, **options: Any) -> Page:
+    def open_as(name: str, width: int = 1200, height: int = 720, **options: Any) -> Page:
         fragment = options.pop("at", "")
+        options.setdefault("reduced_motion", "reduce")
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()

@@ -20,29 +20,37 @@ def message(page: Page, text: str) -> Any:
 
 
 @pytest.mark.parametrize("place", [218, 512], indirect=True)
-def test_what_one_writes_everybody_sees_at_once(place: Place, visit: Visit) -> None:
-    carol, bob = visit("carol"), visit("bob")
-    carol.fill("#compose-text", "Hello **everybody**")
-    carol.keyboard.press("Control+Enter")
-    for page in (carol, bob):
-        expect(message(page, "Hello everybody").locator("strong")).to_have_text("everybody")
-    expect(message(bob, "Hello").locator(".message-name")).to_have_text("Carol")
-    expect(carol.locator("#compose-text")).to_have_value("")
+def test_writing_reacting_editing_and_deleting_are_seen_by_all_at_once(place: Place, visit: Visit) -> None:
+    owner, bob = visit("owner"), visit("bob")
+    owner.fill("#compose-text", "Helo **everybody**")
+    owner.keyboard.press("Control+Enter")
+    for page in (owner, bob):
+        expect(message(page, "Helo everybody").locator("strong")).to_have_text("everybody")
+    expect(message(bob, "Helo").locator(".message-name")).to_have_text("Olivia")
+    expect(owner.locator("#compose-text")).to_have_value("")
 
-
-@pytest.mark.parametrize("place", [218, 512], indirect=True)
-def test_a_reaction_is_given_and_taken_back(place: Place, visit: Visit) -> None:
-    number = place.say("social", "A card")
+    number = int(message(bob, "Helo").get_attribute("data-id"))
     place.api("social", "POST", f"messages/{number}/reactions", emoji_name="+1")
-    alice = visit("alice")
-    pill = message(alice, "A card").get_by_role("button", name=re.compile("^\\+1"))
+    pill = message(bob, "Helo").get_by_role("button", name=re.compile("^\\+1"))
     expect(pill).to_have_attribute("aria-pressed", "false")
     pill.click()
     expect(pill).to_have_attribute("aria-pressed", "true")
-    expect(pill).to_contain_text("2")
     expect(pill).to_have_attribute("title", "social, You reacted with :+1:")
+    expect(message(owner, "Helo").locator(".reaction").first).to_contain_text("2")
     pill.click()
     expect(pill).to_contain_text("1")
+
+    message(owner, "Helo").hover()
+    message(owner, "Helo").get_by_role("button", name="Edit").click()
+    expect(owner.get_by_label("Edit the message")).to_have_value("Helo **everybody**")
+    owner.get_by_label("Edit the message").fill("Hello *you*")
+    owner.keyboard.press("Control+Enter")
+    expect(message(bob, "Hello you").locator(".message-edited")).to_be_visible()
+    message(owner, "Hello").hover()
+    message(owner, "Hello").get_by_role("button", name="Delete").click()
+    owner.locator("#ask-yes").click()
+    for page in (owner, bob):
+        expect(page.locator(".message")).to_have_count(0)
 
 
 def test_the_picker_has_the_few_that_matter(place: Place, visit: Visit) -> None:
@@ -85,23 +93,6 @@ def test_a_dropped_and_a_pasted_picture_are_uploaded(place: Place, visit: Visit,
         expect(carol.locator("#compose-text")).to_have_value(re.compile(rf"\[{kind}\.png\]\(/user_uploads/"))
 
 
-@pytest.mark.parametrize("place", [218, 512], indirect=True)
-def test_an_edit_and_a_deletion_are_seen_by_others(place: Place, visit: Visit) -> None:
-    place.say("owner", "Tpyo")
-    owner, bob = visit("owner"), visit("bob")
-    message(owner, "Tpyo").hover()
-    message(owner, "Tpyo").get_by_role("button", name="Edit").click()
-    expect(owner.get_by_label("Edit the message")).to_have_value("Tpyo")
-    owner.get_by_label("Edit the message").fill("Typo")
-    owner.keyboard.press("Control+Enter")
-    expect(message(bob, "Typo").locator(".message-edited")).to_be_visible()
-    message(owner, "Typo").hover()
-    message(owner, "Typo").get_by_role("button", name="Delete").click()
-    owner.locator("#ask-yes").click()
-    for page in (owner, bob):
-        expect(page.locator(".message")).to_have_count(0)
-
-
 def test_only_the_own_messages_can_be_edited(place: Place, visit: Visit) -> None:
     place.say("bob", "By Bob")
     carol = visit("carol")
@@ -128,8 +119,7 @@ def test_a_spoiler_opens_by_mouse_and_keyboard_and_stays_open_through_an_edit(
 
 def test_times_are_in_the_readers_own_zone(place: Place, visit: Visit) -> None:
     place.say("social", "goes out <time:2026-12-01T12:00:00+00:00>")
-    for name, shown in (("bob", "Tue 1 Dec 2026, 07:00"), ("owner", "Tue 1 Dec 2026, 14:00")):
-        expect(visit(name).locator(".message-body time")).to_have_text(shown)
+    expect(visit("bob").locator(".message-body time")).to_have_text("Tue 1 Dec 2026, 07:00")
 
 
 def test_a_link_to_a_message_scrolls_there_and_marks_it(place: Place, visit: Visit) -> None:
@@ -154,7 +144,8 @@ def test_a_direct_message_reaches_the_bot_alone(place: Place, visit: Visit) -> N
     expect(message(carol, "help")).to_be_visible()
     newest = place.api("social", "GET", "messages", anchor="newest", num_before=1, num_after=0)["messages"]
     assert (newest[0]["type"], newest[0]["sender_full_name"]) == ("private", "Carol")
-    expect(visit("bob").locator(".message")).to_have_count(0)
+    seen = place.api("bob", "GET", "messages", anchor="newest", num_before=1, num_after=0)["messages"]
+    assert seen == []
 
 
 def test_a_quote_carries_the_words_and_where_they_stood(place: Place, visit: Visit) -> None:

@@ -78,13 +78,12 @@ def test_a_link_to_a_publication_in_the_chat_leads_to_it(place: Place, visit: Vi
     expect(carol.locator("#post-mastodon-77")).to_have_class(re.compile("is-near"))
 
 
-def test_the_clock_is_skipped_ahead_for_everybody(place: Place, visit: Visit) -> None:
-    carol, bob = visit("carol"), visit("bob")
+def test_the_clock_is_skipped_ahead(place: Place, visit: Visit) -> None:
+    carol = visit("carol")
     before = place.world.clock.now()
     carol.get_by_role("button", name="1 day").click()
     tomorrow = (before + timedelta(days=1)).day
     expect(carol.locator("#clock")).to_contain_text(re.compile(rf"\b{tomorrow} "))
-    expect(bob.locator("#clock")).to_contain_text(re.compile(rf"\b({tomorrow}|{before.day}) "))
     assert place.world.clock.now() - before > timedelta(hours=23, minutes=59)
 
 
