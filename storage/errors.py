@@ -45,6 +45,7 @@ _POSTGRES = {
     "25006": (_READ_ONLY, False),
     "42501": (_READ_ONLY, False),
     "28": ("The database server {place} refused the user or the password. Correct `database_url`.", False),
+    "option": ("`database_url` has an option that PostgreSQL does not know. Correct it.", False),
     "3D000": ("The database server knows no database {place}. Make it with `createdb`.", False),
     "42P01": ("The tables in {place} are missing or old. Start the bot once: it makes them.", False),
 }
@@ -53,6 +54,7 @@ _POSTGRES = {
 _REFUSED = {
     "password authentication failed": "28",
     "no pg_hba.conf entry": "28",
+    "invalid connection option": "option",
     "does not exist": "3D000",
     "too many clients": "53",
     "remaining connection slots": "53",
@@ -103,7 +105,7 @@ def _postgres(error: DBAPIError) -> tuple[str, bool] | None:
     code = getattr(error.orig, "sqlstate", None) or next(
         (code for part, code in _REFUSED.items() if part in words), ""
     )
-    for size in (5, 3, 2):
+    for size in (len(code), 3, 2):
         if code[:size] in _POSTGRES and len(code) >= size:
             return _POSTGRES[code[:size]]
     # without a code it never got an answer: no such host, refused, cut off

@@ -1,6 +1,6 @@
 """How long "what is due next?" and a claim take with a thousand rows and with a million; no test, run by hand:
 
-    python tests/benchmarks/next_due.py [--rows 1000 1000000] [--url postgresql://…/EMPTY_DATABASE]
+    python tests/benchmarks/next_due.py [--rows 1000 1000000] [--urls postgresql://… postgresql://…]
 
 Two mixes: a long history (all but 100 rows are published) and a long backlog (every row waits).
 """
@@ -67,14 +67,15 @@ def fill(database: Database, rows: int, waiting: int) -> None:
         session.connection().execute(text("ANALYZE"))
 
 
-def measured(ask: Callable[[], object]) -> float:
-    """Median of one question in microseconds."""
-    times = []
+def measured(asks: list[Callable[[], object]]) -> list[float]:
+    """Median of each question in microseconds; asked in turns, so that a busy machine slows all alike."""
+    times: list[list[float]] = [[] for _ in asks]
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        ask()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times) * 1e6
+        for ask, took in zip(asks, times, strict=True):
+            began = time.perf_counter()
+            ask()
+            took.append(time.perf_counter() - began)
+    return [statistics.median(took) * 1e6 for took in times]
 
 
 def in_reading(database: Database, ask: Callable[[Session], object]) -> Callable[[], object]:
@@ -100,33 +101,38 @@ def claim_and_give_back(database: Database) -> Callable[[], object]:
     return once
 
 
+QUESTIONS: dict[str, Callable[[Database], Callable[[], object]]] = {
+    "next_due": lambda database: in_reading(database, queue.next_due),
+    "due_posts": lambda database: in_reading(database, lambda session: queue.due_posts(session, NOW)),
+    "claim + settle": claim_and_give_back,
+}
+
+
 def main() -> None:
-    """Print one line per question, mix and number of rows, and the ratios."""
+    """Print one line per question and mix: the medians for few and many rows, and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs=2, default=[1000, 1_000_000])
-    parser.add_argument("--url", help="an empty PostgreSQL database; its tables are emptied again")
+    parser.add_argument(
+        "--urls", nargs=2, help="two empty PostgreSQL databases; their tables are emptied again"
+    )
     options = parser.parse_args()
     for mix in ("history", "backlog"):
-        took: dict[str, list[float]] = {}
-        for rows in options.rows:
-            with tempfile.TemporaryDirectory() as folder:
-                database = Database(options.url or f"sqlite:///{Path(folder) / 'social.sqlite3'}")
+        with tempfile.TemporaryDirectory() as folder:
+            urls = options.urls or [f"sqlite:///{Path(folder) / name}" for name in ("few", "many")]
+            databases = [Database(url) for url in urls]
+            for database, rows in zip(databases, options.rows, strict=True):
                 database.migrate()
                 fill(database, rows, min(OPEN, rows) if mix == "history" else rows)
-                questions = {
-                    "next_due": in_reading(database, queue.next_due),
-                    "due_posts": in_reading(database, lambda session: queue.due_posts(session, NOW)),
-                    "claim + settle": claim_and_give_back(database),
-                }
-                for name, ask in questions.items():
-                    took.setdefault(name, []).append(measured(ask))
-                if options.url:
+            for name, asking in QUESTIONS.items():
+                few, many = measured([asking(database) for database in databases])
+                counts = " -> ".join(f"{rows:,}" for rows in options.rows)
+                line = f"{mix:8} {name:15} {counts} rows: {few:6.0f} -> {many:6.0f} us, x{many / few:.2f}"
+                print(line, flush=True)  # noqa: T201 - the answer
+            for database in databases:
+                if options.urls:
                     with database.transaction() as session:
                         session.connection().execute(text("TRUNCATE post, delivery, entry CASCADE"))
                 database.close()
-        for name, (few, many) in took.items():
-            counts = " -> ".join(f"{rows:,}" for rows in options.rows)
-            print(f"{mix:8} {name:15} {counts} rows: {few:6.0f} -> {many:6.0f} us, x{many / few:.2f}")  # noqa: T201
 
 
 if __name__ == "__main__":

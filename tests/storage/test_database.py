@@ -268,6 +268,13 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(tmp_path: Pa
     database.close()
 
 
+def test_an_option_that_postgresql_does_not_know_is_told() -> None:
+    database = Database("postgresql://social:hush-hush@localhost/social?timezone_typo=1")
+    with pytest.raises(StorageError, match="option that PostgreSQL does not know"):
+        database.migrate()
+    database.close()
+
+
 def test_a_database_that_the_server_does_not_know_is_told(postgres_url: str) -> None:
     database = Database(postgres_url.replace("social@/", "social@/no_such_"))
     with pytest.raises(StorageError, match="knows no database `no_such_"):
