@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from bot.actions import answering, receiving
@@ -28,10 +30,22 @@ class Listener:
         self._wake = wake or threading.Event()
         self._left: list[Hint] = []
         """Hints that could not be followed because Zulip was away."""
+        self.ready = threading.Event()
+        """Set once it was told who is who and where the bot lives; before, nothing may be concluded of a draft."""
+        self.idle = threading.Event()
+        """Set while it does nothing but wait for what comes; a stop cuts nothing off then."""
+        self.idle.set()
 
     def start(self, now: datetime) -> None:
         """Register first, then catch up on everything since the last time. Raises `ChatError`."""
         self._desk.chat.listen()
+        self.ready.set()
+        self._wake.set()
+        with self._busy():
+            self._catch_up(now)
+        log.info("listening as %s", self._desk.chat.me.name, extra={"action": "listening"})
+
+    def _catch_up(self, now: datetime) -> None:
         with self._desk.database.reading() as session:
             cursor = session.get(Cursor, LAST)
         if cursor is None:
@@ -41,7 +55,14 @@ class Listener:
                 self._receive(message.id, now, fresh=False)
                 self._remember(message.id)
         self._look_at_all(now)
-        log.info("listening as %s", self._desk.chat.me.name, extra={"action": "listening"})
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        self.idle.clear()
+        try:
+            yield
+        finally:
+            self.idle.set()
 
     def tick(self, now: datetime, *, block: bool = False) -> int:
         """Follow every hint that has come; with `block`, wait up to a minute for one. Returns how many.
@@ -56,12 +77,13 @@ class Listener:
             return 1
         todo, self._left = [*self._left, *hints], []
         done: set[int] = set()
-        for number, hint in enumerate(todo):
-            try:
-                self._follow(hint, now, done)
-            except Down:
-                self._left = todo[number:]
-                raise
+        with self._busy():
+            for number, hint in enumerate(todo):
+                try:
+                    self._follow(hint, now, done)
+                except Down:
+                    self._left = todo[number:]
+                    raise
         if todo:
             self._wake.set()
         return len(todo)

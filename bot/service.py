@@ -1,4 +1,8 @@
-"""`social run`: the two loops, from start to a stop within seconds."""
+"""`social run`: the two loops, from start to a stop within seconds.
+
+Both loops run in threads that may hang in a call to somebody else, so neither can hold up the end: what is cut
+off is found again after the next start.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,13 @@ import os
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 
 from bot import logs, wiring
-from bot.chat import ChatError, Dismissed
+from bot.chat import Dismissed
 from bot.config import Config, ConfigError
 from bot.desk import Desk
 from bot.listener import Listener
@@ -19,14 +26,21 @@ from storage.errors import StorageError
 
 log = logging.getLogger("social.service")
 
-CONFIG, DISMISSED, STORAGE = 3, 4, 5
-"""Exit codes for what a restart does not mend (see `cli`)."""
-PATIENCE_S = 3.5
-"""How long a stop waits for deliveries under way; what is cut off is found again after the next start."""
+BROKEN, CONFIG, DISMISSED, STORAGE = 1, 3, 4, 5
+"""Exit codes for what is not a stop (see `cli`)."""
+PATIENCE_S = 3.0
+"""How long a stop waits for what is under way."""
+FAREWELL_S = 1.0
+"""How long a stop waits for Zulip to take the event queue back; it forgets it by itself after ten minutes."""
+REST_S = 2.0
+"""How long the listener rests when the database is busy or its disk is full."""
+
+Ends = SimpleQueue[int]
+"""Why the service is to end: exit codes, the first of which counts. Signal handlers may write into it."""
 
 
 def main(path: Path) -> int:
-    """Run until SIGTERM or SIGINT; returns the exit code."""
+    """Run until SIGTERM or SIGINT; returns the exit code, or ends the process with it."""
     try:
         config = wiring.read_config(path, os.environ)
     except ConfigError as error:
@@ -36,60 +50,114 @@ def main(path: Path) -> int:
     logs.start(config.social.log_format)
     for warning in config.warnings:
         log.warning("%s", warning, extra={"action": "config_warning"})
-    stop = threading.Event()
+    ends: Ends = SimpleQueue()
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+        signal.signal(name, lambda *_: ends.put(0))
     try:
-        return serve(config, stop)
+        return _end(serve(config, ends))
     except StorageError as error:
         log.error("%s", error, extra={"action": "storage_refused"})
         return STORAGE
 
 
-def serve(config: Config, stop: threading.Event) -> int:
-    """Listen and publish until `stop` is set. Raises `StorageError`."""
-    database = wiring.open_database(config)
+def serve(config: Config, ends: Ends) -> int:
+    """Listen and publish until there is a reason to end; returns it. Raises `StorageError`."""
     alone = wiring.keep_alone(config)
     try:
-        desk = wiring.make_desk(config, database, wiring.chat_of(config, stop), wiring.clock_of(config))
-        return _loops(desk, stop, alone=alone is not None)
+        database = wiring.open_database(config)
+        try:
+            stop = threading.Event()
+            chat = wiring.chat_of(config, stop)
+            desk = wiring.make_desk(config, database, chat, wiring.clock_of(config))
+            return _Loops(desk, stop, ends).run(recover=alone is not None)
+        finally:
+            database.close()
     finally:
-        database.close()
         if alone is not None:
             alone.close()
 
 
-def _loops(desk: Desk, stop: threading.Event, *, alone: bool) -> int:
-    wake = threading.Event()
-    listener, publisher = Listener(desk, wake), Publisher(desk, wake)
-    ended: list[int] = []
+class _Loops:
+    """The listener and the publisher, each in a thread."""
 
-    def listen() -> None:
+    def __init__(self, desk: Desk, stop: threading.Event, ends: Ends) -> None:
+        self._desk = desk
+        self._stop = stop
+        self._ends = ends
+        self._wake = threading.Event()
+        self._listener = Listener(desk, self._wake)
+        self._publisher = Publisher(desk, self._wake)
+
+    def run(self, *, recover: bool) -> int:
+        """Until there is a reason to end. With `recover`, what is `sending` is known to be nobody's."""
+        if recover:
+            self._publisher.recover_all(self._desk.clock())
+        self._start("listener", self._listen)
+        hands = self._start("publisher", self._publish)
+        code = self._ends.get()
+        self._stop.set()
+        self._wake.set()
+        latest = time.monotonic() + PATIENCE_S
+        hands.join(PATIENCE_S)
+        unfinished = self._publisher.close(max(latest - time.monotonic(), 0.0))
+        self._listener.idle.wait(max(latest - time.monotonic(), 0.0))
+        self._start("farewell", self._desk.chat.leave).join(FAREWELL_S)
+        if unfinished:
+            log.warning(
+                "stopped while %s deliveries were under way; they are looked for after the next start",
+                unfinished,
+                extra={"action": "stopped"},
+            )
+        else:
+            log.info("stopped", extra={"action": "stopped"})
+        return code
+
+    def _start(self, name: str, work: Callable[[], None]) -> threading.Thread:
+        # A daemon: it may be waiting a minute for an answer when the stop comes.
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._listener.run(self._stop)
+            except Dismissed as error:
+                log.error("%s", error, extra={"action": "dismissed"})
+                self._ends.put(DISMISSED)
+                return
+            except StorageError as error:
+                log.error("%s", error, extra={"action": "storage_trouble"})
+                if not error.passing:
+                    self._ends.put(STORAGE)
+                    return
+                self._stop.wait(REST_S)  # then it listens anew, and catches up with what it missed
+            except Exception:  # without ears there is no service: end it, so that it is started anew
+                log.exception("the listener broke", extra={"action": "listener_failed"})
+                self._ends.put(BROKEN)
+                return
+
+    def _publish(self) -> None:
+        # Before the listener knows who is who and where it lives, nothing may be concluded of any draft.
+        while not self._listener.ready.is_set():
+            self._wake.wait()
+            if self._stop.is_set():
+                return
+            self._wake.clear()
         try:
-            listener.run(stop)
-        except Dismissed as error:
-            log.error("%s", error, extra={"action": "dismissed"})
-            ended.append(DISMISSED)
-        except Exception:  # without ears there is no service: end it, so that it is started anew
-            log.exception("the listener broke", extra={"action": "listener_failed"})
-            ended.append(1)
-        finally:
-            stop.set()
-            wake.set()
+            self._publisher.run(self._stop)
+        except BaseException:  # as above
+            log.exception("the publisher broke", extra={"action": "publisher_failed"})
+            self._ends.put(BROKEN)
 
-    # A daemon: it may be waiting a minute for an event when the stop comes.
-    ears = threading.Thread(target=listen, name="listener", daemon=True)
-    ears.start()
-    if alone:
-        publisher.recover_all(desk.clock())
-    publisher.run(stop)
-    unfinished = publisher.close(PATIENCE_S)
-    if unfinished:
-        log.warning("stopped while %s deliveries were under way", unfinished, extra={"action": "stopped"})
-    else:
-        log.info("stopped", extra={"action": "stopped"})
-    try:
-        desk.chat.leave()
-    except ChatError as error:
-        log.info("%s", error, extra={"action": "stopped"})
-    return ended[0] if ended else 0
+
+def _end(code: int) -> int:
+    """End the process here if a thread is left: the interpreter would wait for a delivery that hangs, and
+    trips over others that speak while it clears up.
+    """
+    if threading.active_count() > 1:
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code

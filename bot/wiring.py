@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot import clocks
 from bot.chat import Chat
@@ -34,7 +38,13 @@ def clock_of(config: Config) -> clocks.Clock:
 
 def open_database(config: Config) -> Database:
     """The database, brought up to date. Raises `StorageError`."""
-    config.social.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = config.social.data_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_folder(folder, error) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _no_folder(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     database = Database(config.social.database_url.get_secret_value())
     database.migrate()
     return database
@@ -79,15 +89,21 @@ def make_desk(config: Config, database: Database, chat: Chat, clock: clocks.Cloc
 
 
 def keep_alone(config: Config) -> IO[str] | None:
-    """Hold the data folder for this process as long as the answer is kept open; only for SQLite.
+    """Hold the database for this process as long as the answer is kept open; only for SQLite.
 
+    To be called before the database is opened, so that nothing is brought up to date under a running bot.
     Raises `StorageError` if another process has it: two would release the same posts.
     """
-    if not config.social.database_url.get_secret_value().startswith("sqlite"):
+    path = _sqlite_file(config)
+    if path is None:
         return None
     import fcntl
 
-    held = (config.social.data_dir / "running").open("a+", encoding="utf-8")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = path.with_name(f"{path.name}.running").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise _no_folder(path.parent, error) from error
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -95,9 +111,27 @@ def keep_alone(config: Config) -> IO[str] | None:
         who = held.read().strip() or "another process"
         held.close()
         raise StorageError(
-            f"The bot runs already with this database ({who}). Stop it first; with PostgreSQL several may run."
+            f"The bot runs already with the database `{path}` ({who}). Stop it first; with PostgreSQL several may run."
         ) from None
     held.truncate(0)
     held.write(f"{socket.gethostname()}, process {os.getpid()}")
     held.flush()
     return held
+
+
+def _sqlite_file(config: Config) -> Path | None:
+    """Where the database is; None for PostgreSQL, and for an address that `Database` will refuse."""
+    try:
+        url = make_url(config.social.database_url.get_secret_value())
+    except ArgumentError:
+        return None
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        return None
+    return Path(url.database or "").resolve()
+
+
+def _no_folder(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The data folder `{folder}` cannot be made or written ({error.strerror}). "
+        "Give the bot's user the right to write there, or name another one (`data_dir`)."
+    )

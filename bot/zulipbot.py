@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bot import __version__, logs, service, wiring
-from bot.config import ConfigError
-from storage.errors import StorageError
+from bot import __version__, service
 
 __all__ = ["__version__", "handler_class"]
 
@@ -46,20 +42,7 @@ class SocialBot:
 
 
 def _serve(*_: object, **__: object) -> None:
-    path = _config_file(sys.argv[1:])
-    try:
-        config = wiring.read_config(path, os.environ)
-    except ConfigError as error:
-        sys.exit(f"social: {path} needs correcting:\n  " + "\n  ".join(error.problems))
-    logs.start(config.social.log_format)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    try:
-        code = service.serve(config, stop)
-    except StorageError as error:
-        sys.exit(f"social: {error}")
-    sys.exit(code)
+    sys.exit(service.main(_config_file(sys.argv[1:])))
 
 
 def _config_file(arguments: list[str]) -> Path:
