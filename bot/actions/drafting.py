@@ -56,8 +56,8 @@ class Prepared:
 class _Found:
     problems: list[Problem] = field(default_factory=list)
 
-    def error(self, sentence: str) -> None:
-        self.problems.append(Problem(sentence, error=True))
+    def error(self, sentence: str, line: int | None = None) -> None:
+        self.problems.append(Problem(sentence, error=True, line=line))
 
     def warn(self, sentence: str) -> None:
         self.problems.append(Problem(sentence))
@@ -126,18 +126,18 @@ def _time(
     if written.not_after:
         moment = when.read(written.not_after, now=now, zone=zone)
         if isinstance(moment, when.Ask):
-            found.error(f"`not after:` {moment.question}")
+            found.error(f"`not after:` {moment.question}", written.lines.get("not after"))
         else:
             not_after = moment.at
     kept = _kept_time(session, written, post)
     if kept is not None:
         timing, due_at = kept
         if due_at is not None and due_at <= now and timing == "at":
-            found.error("Its time has passed: write a new `at:`.")
+            found.error("Its time has passed: write a new `at:`.", written.lines.get("at"))
     elif written.at:
         moment = when.read(written.at, now=now, zone=zone)
         if isinstance(moment, when.Ask):
-            found.error(f"`at:` {moment.question}")
+            found.error(f"`at:` {moment.question}", written.lines.get("at"))
             timing, due_at = "at", None
         else:
             timing, due_at = moment.kind, moment.at

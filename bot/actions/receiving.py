@@ -82,7 +82,7 @@ def _respond(
     if message.place.channel_id is None and not desk.chat.belongs(person.id):
         return lines.not_a_member(desk.chat.home_name), True
     if isinstance(said, Unknown):
-        return lines.not_understood(said.nearest), False
+        return lines.not_understood(said.nearest, said.why), False
     if isinstance(said, Written):
         begin(desk, message, said, person, now)
         return None, True

@@ -148,11 +148,13 @@ def not_a_member(channel: str) -> str:
     return f"I take drafts and questions from people in #**{channel}**: please join it first."
 
 
-def not_understood(nearest: str | None) -> str:
+def not_understood(nearest: str | None, why: str = "") -> str:
     """No command, or one with a mistake."""
+    start = with_code(why) if why else "I did not understand that."
     if nearest:
-        return f"I did not understand that. Did you mean `{nearest}`? `help` shows what I can do."
-    return "I did not understand that. `help` shows what I can do; `draft` and then your text starts a post."
+        hint = f"For example `{nearest}`." if why else f"Did you mean `{nearest}`?"
+        return f"{start} {hint} `help` shows what I can do."
+    return f"{start} `help` shows what I can do; `draft` and then your text starts a post."
 
 
 def still_missing(post: Post, judgement: Judgement, titles: Titles) -> str:

@@ -32,19 +32,24 @@ def plan(order: Order) -> str | None:
 
 def history(order: Order) -> str | None:
     """`history`, `last month`: what went out."""
-    period = _period(order) or Period(order.now - UPCOMING, order.now, "The last four weeks")
+    period = _period(order, past=True) or Period(order.now - UPCOMING, order.now, "The last four weeks")
     with order.desk.database.reading() as session:
         posts = [post for post in queue.planned(session, period.start, period.end) if post.released_at]
-        found = [_line(order, session, post) for post in posts]
+        found = _about(order, [_line(order, session, post) for post in posts])
     if not found:
         return f"**{period.label}**\nNothing went out."
     return _fit(order, words.plan(period.label, found, [], order.zone, order.desk.titles, []))
 
 
-def _period(order: Order) -> Period | None:
+def _about(order: Order, found: list[words.Line]) -> list[words.Line]:
+    """Those that go to the accounts the question names; all when it names none."""
+    return [line for line in found if rules.present(line.accounts, order.command.accounts)]
+
+
+def _period(order: Order, *, past: bool = False) -> Period | None:
     if not order.command.rest.strip():
         return None
-    found = when.period(order.command.rest, now=order.now, zone=order.zone)
+    found = when.period(order.command.rest, now=order.now, zone=order.zone, past=past)
     if isinstance(found, when.Ask):
         raise UserError(found.question)
     if found is None:
@@ -57,7 +62,7 @@ def _period(order: Order) -> Period | None:
 def _plan(order: Order, period: Period) -> str:
     with order.desk.database.reading() as session:
         posts = queue.planned(session, period.start, period.end)
-        found = [_line(order, session, post) for post in posts]
+        found = _about(order, [_line(order, session, post) for post in posts])
         untimed = queue.waiting_without_time(session)
         troubled = [(one.post_id, one) for one in queue.troubled(session)]
     taken = {line.at for line in found}

@@ -11,7 +11,6 @@ from bot.actions.answering.order import Order, UserError
 from bot.actions.sync import begin, rewrite, sync
 from bot.grammar import Written
 from bot.replies import words
-from handlers.base import Options
 from storage.models import Post
 from storage.states import PostState
 
@@ -23,8 +22,7 @@ def edit(order: Order) -> str | None:
     post = order.unreleased(order.steerable())
     with order.desk.database.reading() as session:
         last = rows.written(rows.current(session, post))
-    written = _parse(order, order.command.rest, last)
-    _rewrite(order, post, _merged(written, last))
+    _rewrite(order, post, _merged(_read(order, last), last))
     return None
 
 
@@ -57,27 +55,17 @@ def copy(order: Order) -> str | None:
     return None
 
 
-def _parse(order: Order, text: str, last: Written) -> Written:
-    if not text.strip():
+def _read(order: Order, last: Written) -> Written:
+    if not order.command.rest.strip():
         raise UserError(f"What should it say? `edit {order.command.post}` and then the whole new text.")
-    said = grammar.parse(
-        f"draft\n{text.lstrip()}", accounts=list(order.desk.platforms), defaults=list(last.accounts)
-    )
-    if not isinstance(said, Written):
-        raise UserError("I could not read that as a text.")
-    return said
+    return grammar.rewritten(order.command, accounts=list(order.desk.platforms), defaults=list(last.accounts))
 
 
 def _merged(written: Written, last: Written) -> Written:
     """What was not said anew stays as it was: the files, and, where no option was given, the options."""
     if not written.attachments:
         written = replace(written, attachments=last.attachments)
-    untouched = (
-        written.options == Options()
-        and written.accounts == last.accounts
-        and not any((written.at, written.not_after, written.campaign, written.note))
-    )
-    if untouched:
+    if not written.lines:
         written = replace(
             written,
             options=last.options,
