@@ -18,7 +18,10 @@ _TOLD_LINES = 12
 
 
 class Child:
-    """Keeps one command running. `say` gets a line for people whenever something happens to it."""
+    """Keeps one command running. `say` gets a line for people whenever something happens to it.
+
+    Its number stands in a file beside the log (`bot.pid`), for who wants to see what a killed bot does.
+    """
 
     def __init__(self, command: list[str], log: Path, say: Callable[[str], None]) -> None:
         self._command = command
@@ -55,6 +58,7 @@ class Child:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log
             )
+        self._log.with_suffix(".pid").write_text(f"{self._process.pid}\n")
         return await self._process.wait()
 
     async def _end(self) -> None:

@@ -153,10 +153,11 @@ class _Cleaner(HTMLParser):
 def _anchor(href: str) -> tuple[Markup, str, bool]:
     if href.startswith("#narrow/"):
         return Markup('<a href="{}">').format(href), "</a>", True
-    if urlsplit(href).scheme not in {"http", "https", "mailto"}:
+    address = urlsplit(href.strip())
+    if address.scheme not in {"http", "https", "mailto"}:
         return Markup("<span>"), "</span>", True
     form = '<a href="{}" target="_blank" rel="noopener noreferrer nofollow">'
-    return Markup(form).format(href), "</a>", True  # noqa: S704 - the form is ours
+    return Markup(form).format(address.geturl()), "</a>", True  # noqa: S704 - the form is ours
 
 
 def clean(html: str, zone: tzinfo) -> Markup:
