@@ -9,18 +9,11 @@ from bot.sandbox.zulip.api_send import check_topic, may_post, topic_allowed
 from bot.sandbox.zulip.core import Core
 from bot.sandbox.zulip.deleting import remove
 from bot.sandbox.zulip.errors import Refusal
+from bot.sandbox.zulip.linking import claim, fresh_pictures, thumbnail_ready
 from bot.sandbox.zulip.queues import Event
 from bot.sandbox.zulip.rows import Channel, Message, Person, Upload
-from bot.sandbox.zulip.speaking import (
-    claim,
-    flags,
-    fresh_pictures,
-    participants,
-    render,
-    thumbnail_ready,
-    tidy,
-    with_flags,
-)
+from bot.sandbox.zulip.speaking import flags, is_me_message, participants, render, tidy
+from bot.sandbox.zulip.telling import with_flags
 from bot.sandbox.zulip.web import Call
 
 GRACE_S = 20
@@ -120,8 +113,35 @@ def _may_move(
 
 def _change(core: Core, person: Person, message: Message, content: str | None, move: moving.Move) -> None:
     organisation = core.organisation
-    now = organisation.now()
-    event: dict[str, Any] = {
+    event, entry = _beginning(core, person, message)
+    readers = organisation.readers(message)
+    pictures: list[Upload] = []
+    final = message.rendered
+    if content is not None:
+        pictures, final = _rewrite(core, person, message, content, event, entry)
+        message.edited = organisation.now()
+    plan = moving.plan(core, message, move) if move.moves else None
+    if plan is None:
+        message.history.insert(0, entry)
+        organisation.save(message)
+        with_flags(core, message, {**event, "message_ids": [message.id]}, readers)
+    else:
+        message.history.insert(0, entry | plan.entry)
+        moving.carry_out(core, person, message, plan)
+        told = set(readers) - plan.lose
+        with_flags(core, message, {**event, **plan.event, "message_ids": plan.ids}, told)
+        moving.afterwards(core, person, message, plan)
+    for upload in pictures:
+        message.rendered = final
+        organisation.save(message)
+        thumbnail_ready(core, message, upload)
+    core.publish(message)
+
+
+def _beginning(core: Core, person: Person, message: Message) -> tuple[Event, dict[str, Any]]:
+    """What every `update_message` event and every entry of a history begins with."""
+    now = core.organisation.now()
+    event: Event = {
         "type": "update_message",
         "user_id": person.user_id,
         "edit_timestamp": now,
@@ -129,41 +149,9 @@ def _change(core: Core, person: Person, message: Message, content: str | None, m
         "rendering_only": False,
     }
     if message.stream_id is not None:
-        event |= {
-            "stream_name": organisation.channels[message.stream_id].name,
-            "stream_id": message.stream_id,
-        }
-    entry: dict[str, Any] = {"user_id": person.user_id, "timestamp": now}
-    readers = organisation.readers(message)
-    pictures: list[Upload] = []
-    final = message.rendered
-    if content is not None:
-        pictures, final = _rewrite(core, person, message, content, event, entry)
-        message.edited = now
-    if move.moves:
-        plan = moving.plan(core, message, move)
-        event |= plan.event
-        entry |= plan.entry
-        event["message_ids"] = plan.ids
-    else:
-        plan = None
-        event["message_ids"] = [message.id]
-    message.history.insert(0, entry)
-    if plan is not None:
-        moving.carry_out(core, person, message, plan, now)
-        told = set(readers) - plan.lose
-        with_flags(core, message, event, told)
-        moving.tell_losers(core, plan)
-        organisation.save(message)
-        moving.notifications(core, person, message, plan)
-    else:
-        organisation.save(message)
-        with_flags(core, message, event, readers)
-    for upload in pictures:
-        message.rendered = final
-        organisation.save(message)
-        thumbnail_ready(core, message, upload)
-    core.publish(message)
+        name = core.organisation.channels[message.stream_id].name
+        event |= {"stream_name": name, "stream_id": message.stream_id}
+    return event, {"user_id": person.user_id, "timestamp": now}
 
 
 def _rewrite(
@@ -178,7 +166,7 @@ def _rewrite(
         "orig_rendered_content": message.rendered,
         "content": content,
         "rendered_content": rendered.html if pictures else final,
-        "is_me_message": content.startswith("/me "),
+        "is_me_message": is_me_message(content, final),
     }
     entry |= {"prev_content": message.content, "prev_rendered_content": message.rendered}
     if not core.newer:

@@ -179,14 +179,13 @@ def _emoji(core: Core, _call: Call, _include: bool) -> dict[str, Any]:
 
 def _realm(core: Core, _call: Call, _include: bool) -> dict[str, Any]:
     settings, base = core.organisation.settings, core.organisation.base
-    answer: dict[str, Any] = {
+    answer = {
         "realm_name": settings.name,
         "realm_uri": base,
         "realm_allow_message_editing": settings.allow_editing,
         "realm_message_content_edit_limit_seconds": settings.edit_limit,
         "realm_message_content_delete_limit_seconds": settings.delete_limit,
         "realm_move_messages_within_stream_limit_seconds": settings.topic_edit_limit,
-        "realm_mandatory_topics": settings.mandatory_topics,
         "realm_bot_domain": "zulipdev.com",
         "realm_description": "",
         "realm_waiting_period_threshold": 0,
@@ -202,27 +201,26 @@ def _realm(core: Core, _call: Call, _include: bool) -> dict[str, Any]:
         "server_inline_url_embed_preview": False,
         "server_web_public_streams_enabled": True,
     }
-    if core.newer:
-        answer |= {
-            "realm_url": base,
-            "realm_empty_topic_display_name": NO_TOPIC,
-            "realm_topics_policy": "disable_empty_topic"
-            if settings.mandatory_topics
-            else "allow_empty_topic",
-            "server_thumbnail_formats": [
-                {
-                    "name": "840x560.webp",
-                    "max_width": 840,
-                    "max_height": 560,
-                    "format": "webp",
-                    "animated": False,
-                }
-            ],
-        }
-        del answer["realm_mandatory_topics"]
-    else:
-        answer["realm_delete_own_message_policy"] = 1 if settings.delete_own == "everyone" else 2
-    return answer
+    return answer | (_newer_realm(core) if core.newer else _older_realm(core))
+
+
+def _older_realm(core: Core) -> dict[str, Any]:
+    settings = core.organisation.settings
+    return {
+        "realm_mandatory_topics": settings.mandatory_topics,
+        "realm_delete_own_message_policy": 1 if settings.delete_own == "everyone" else 2,
+    }
+
+
+def _newer_realm(core: Core) -> dict[str, Any]:
+    mandatory = core.organisation.settings.mandatory_topics
+    size = {"name": "840x560.webp", "max_width": 840, "max_height": 560, "format": "webp", "animated": False}
+    return {
+        "realm_url": core.organisation.base,
+        "realm_empty_topic_display_name": NO_TOPIC,
+        "realm_topics_policy": "disable_empty_topic" if mandatory else "allow_empty_topic",
+        "server_thumbnail_formats": [size],
+    }
 
 
 _STATES: dict[str, State] = {

@@ -19,8 +19,8 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.sandbox.zulip.core import Core
 from bot.sandbox.zulip.errors import Refusal
+from bot.sandbox.zulip.linking import may_download
 from bot.sandbox.zulip.rows import Person, Upload
-from bot.sandbox.zulip.speaking import may_download
 from bot.sandbox.zulip.web import Call
 
 LARGEST_MIB = 25

@@ -9,7 +9,7 @@ Left out, because the sandbox loads nothing from elsewhere: previews of foreign 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from markdown_it.rules_core import StateCore
@@ -17,37 +17,9 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.emphasis import tokenize as _emphasis
 
 from bot.sandbox.zulip import markup_blocks, markup_inline, markup_links
+from bot.sandbox.zulip.markup_context import Context, Found
 from bot.sandbox.zulip.organisation import Organisation
 from bot.sandbox.zulip.rows import Person
-
-
-@dataclass
-class Found:
-    """What rendering found in a text, besides making it HTML."""
-
-    mentioned: set[int] = field(default_factory=set)
-    groups: set[int] = field(default_factory=set)
-    everybody: bool = False
-    """`@**all**` and its like."""
-    topic: bool = False
-    """`@**topic**`."""
-    uploads: list[str] = field(default_factory=list)
-    """Paths of linked files, without `/user_uploads/`, in the order of the text."""
-
-
-@dataclass
-class Context:
-    """What the rules need to know while they work."""
-
-    organisation: Organisation
-    sender: Person
-    found: Found
-    ready: bool
-    """Thumbnails are there; else placeholders are shown (newer server)."""
-    fenced: int = 0
-    """How many quotes and spoilers the block rules are in."""
-    silent: bool = False
-    """Inside a quote: mentions tell nobody."""
 
 
 @dataclass(frozen=True)

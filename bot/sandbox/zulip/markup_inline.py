@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, unquote
 
 from markdown_it import MarkdownIt
@@ -14,11 +13,9 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from bot.sandbox.zulip import emoji, markup_pictures
+from bot.sandbox.zulip.markup_context import Context, context_of
 from bot.sandbox.zulip.organisation import Organisation
 from bot.sandbox.zulip.rows import Channel, Person
-
-if TYPE_CHECKING:
-    from bot.sandbox.zulip.markup import Context
 
 _USER = re.compile(r"@(_?)\*\*([^*\n]+)\*\*")
 _GROUP = re.compile(r"@(_?)\*([^*\n]+)\*")
@@ -38,11 +35,6 @@ def install(md: MarkdownIt) -> None:
         ruler.before("backticks", f"zulip_{name}", rule)
     ruler.before("link", "zulip_picture", _picture)
     md.core.ruler.before("text_join", "zulip_unicode_emoji", _unicode_emoji)
-
-
-def context_of(state: StateInline | StateCore) -> Context:
-    """What `Renderer.render` gave along."""
-    return cast("Context", state.env["zulip"])
 
 
 def _put(state: StateInline, match: re.Match[str], html: str, silent: bool) -> bool:

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from typing_extensions import override
 
 from bot.sandbox.zulip import markup_pictures
-from bot.sandbox.zulip.markup_inline import context_of
+from bot.sandbox.zulip.markup_context import context_of
 
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
 _ALLOWED = ("http://", "https://", "mailto:", "tel:", "ftp://", "xmpp:", "matrix:")

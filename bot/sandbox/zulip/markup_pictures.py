@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from markdown_it.common.utils import escapeHtml
 
+from bot.sandbox.zulip.markup_context import Context
 from bot.sandbox.zulip.rows import Upload
-
-if TYPE_CHECKING:
-    from bot.sandbox.zulip.markup import Context
 
 _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "image/tiff"}
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff")

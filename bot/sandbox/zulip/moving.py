@@ -95,8 +95,9 @@ def plan(core: Core, message: Message, move: Move) -> Plan:
     return answer
 
 
-def carry_out(core: Core, person: Person, first: Message, plan: Plan, now: int) -> None:
+def carry_out(core: Core, person: Person, first: Message, plan: Plan) -> None:
     """Put the messages where they go."""
+    now = core.organisation.now()
     for message in plan.messages:
         if message is not first:
             message.history.insert(0, {"user_id": person.user_id, "timestamp": now, **plan.entry})
@@ -114,13 +115,14 @@ def carry_out(core: Core, person: Person, first: Message, plan: Plan, now: int) 
             core.publish(message)
 
 
-def tell_losers(core: Core, plan: Plan) -> None:
-    """To those who may not see them any more they are deleted."""
+def afterwards(core: Core, person: Person, message: Message, plan: Plan) -> None:
+    """To those who may not see them any more the messages are deleted; then the Notification Bot speaks."""
     if plan.lose:
         tell_gone(core, plan.ids, plan.old_channel.stream_id, plan.old_topic, plan.lose)
+    _notify(core, person, message, plan)
 
 
-def notifications(core: Core, person: Person, message: Message, plan: Plan) -> None:
+def _notify(core: Core, person: Person, message: Message, plan: Plan) -> None:
     """What the Notification Bot says about the move."""
     voice = f"@_**{person.full_name}|{person.user_id}**"
     if plan.move.channel is None and _resolving(core, plan, voice):

@@ -93,6 +93,8 @@ def _route(method: str, path: str) -> tuple[Handler, dict[str, Any]]:
         match = pattern.fullmatch(path)
         if match is None:
             continue
+        if (method, path) == ("PATCH", "users/me/subscriptions"):  # gone at level 512; here it never was
+            break
         if method not in handlers:
             allowed = [one for one in _ORDER if one in handlers or (one == "HEAD" and "GET" in handlers)]
             raise Refusal("Method Not Allowed", None, 405, allowed_methods=allowed)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from bot.sandbox.zulip.core import Core
 from bot.sandbox.zulip.errors import Refusal
-from bot.sandbox.zulip.markup import Found, Rendered
-from bot.sandbox.zulip.queues import Event, Queue
-from bot.sandbox.zulip.rows import NOTIFICATION_BOT, Channel, Message, Person, Upload
-from bot.sandbox.zulip.shapes import message_json, with_new_names
+from bot.sandbox.zulip.linking import claim, fresh_pictures, thumbnail_ready
+from bot.sandbox.zulip.markup import Rendered
+from bot.sandbox.zulip.markup_context import Found
+from bot.sandbox.zulip.rows import NOTIFICATION_BOT, Channel, Message, Person
+from bot.sandbox.zulip.telling import announce
 
 LONGEST_MESSAGE = 10_000
 LONGEST_TOPIC = 60
@@ -84,48 +85,55 @@ def say(
     client: str = "API",
     raw: dict[str, Any] | None = None,
     widget: Any = None,
-    read_by: set[int] | None = None,
+    read_by: Collection[int] = (),
 ) -> Message:
-    """Store a tidy message and tell of it. Permissions were looked at before. Raises Refusal when it cannot be shown."""
+    """Store a tidy message and tell of it. Permissions were looked at before.
+
+    Raises Refusal when it cannot be rendered. `read_by` have read it at once.
+    """
     organisation = core.organisation
-    rendered = render(core, content, sender, ready=False)
-    pictures = fresh_pictures(core, rendered.found)
-    first_html = rendered.html
-    if core.newer:
-        rendered = render(core, content, sender)
-    everyone = sorted(set(people))
-    message = Message(
-        id=organisation.next("message"),
-        sender_id=sender.user_id,
-        content=content,
-        rendered=first_html if pictures else rendered.html,
-        timestamp=organisation.now(),
-        client=client,
-        recipient_id=channel.recipient_id if channel else direct_recipient(core, sender, everyone),
-        stream_id=channel.stream_id if channel else None,
-        topic=topic,
-        people=everyone,
-        is_me=content.startswith("/me ") and "\n" not in content.strip(),
-        raw=raw or {},
-    )
-    message.rows = _rows(core, message, rendered.found, read_by or set())
-    if client in _READ_BY_SENDER and sender.user_id in message.rows:
-        message.rows[sender.user_id].append("read")
+    final = render(core, content, sender)
+    pictures = fresh_pictures(core, final.found)
+    first = render(core, content, sender, ready=False) if pictures else final
+    message = _new(core, sender, channel, sorted(set(people)))
+    message.content, message.rendered, message.topic = content, first.html, topic
+    message.is_me = is_me_message(content, final.html)
+    message.client, message.raw = client, raw or {}
+    message.rows = _rows(core, message, final.found, read_by)
     _add_widget(core, message, widget)
     organisation.messages[message.id] = message
-    claim(core, message, rendered.found, sender)
+    claim(core, message, final.found, sender)
     organisation.save(message)
     announce(core, message)
-    if pictures:
-        message.rendered = rendered.html
+    for upload in pictures:
+        message.rendered = final.html
         organisation.save(message)
-        for upload in pictures:
-            thumbnail_ready(core, message, upload)
+        thumbnail_ready(core, message, upload)
     core.publish(message)
     return message
 
 
-def _rows(core: Core, message: Message, found: Found, read_by: set[int]) -> dict[int, list[str]]:
+def _new(core: Core, sender: Person, channel: Channel | None, people: list[int]) -> Message:
+    """A message to a channel or to people, still without words."""
+    return Message(
+        id=core.organisation.next("message"),
+        sender_id=sender.user_id,
+        content="",
+        rendered="",
+        timestamp=core.organisation.now(),
+        client="",
+        recipient_id=channel.recipient_id if channel else direct_recipient(core, sender, people),
+        stream_id=channel.stream_id if channel else None,
+        people=people,
+    )
+
+
+def is_me_message(content: str, html: str) -> bool:
+    """Does it tell what the sender does? Only a text of one paragraph can."""
+    return content.startswith("/me ") and html.startswith("<p>") and html.endswith("</p>")
+
+
+def _rows(core: Core, message: Message, found: Found, read_by: Collection[int]) -> dict[int, list[str]]:
     organisation = core.organisation
     if message.stream_id is None:
         members = set(message.people)
@@ -141,10 +149,11 @@ def _rows(core: Core, message: Message, found: Found, read_by: set[int]) -> dict
         }
         reached = members | called
         participating = participants(core, message.stream_id, message.topic) | {message.sender_id}
+    has_read = {*read_by, message.sender_id} if message.client in _READ_BY_SENDER else set(read_by)
     rows = {}
     for user in organisation.active(sorted(reached)):
         row = flags(core, found, user, participating, subscribed=user in members)
-        rows[user] = row + (["read"] if user in read_by else [])
+        rows[user] = row + (["read"] if user in has_read else [])
     return rows
 
 
@@ -181,101 +190,7 @@ def _add_widget(core: Core, message: Message, widget: Any) -> None:
         )
 
 
-def claim(core: Core, message: Message, found: Found, sender: Person) -> None:
-    """Link the files of a message to it: from now on whoever may read it may read them (recording 24)."""
-    organisation = core.organisation
-    for upload in organisation.uploads.values():
-        linked = upload.path in found.uploads
-        if message.id in upload.messages and not linked:
-            upload.messages.remove(message.id)
-        elif linked and message.id not in upload.messages and may_download(core, sender, upload):
-            upload.messages.append(message.id)
-            upload.claimed = True
-        else:
-            continue
-        organisation.save(upload)
-
-
-def may_download(core: Core, person: Person, upload: Upload) -> bool:
-    """Its owner, and whoever may read a message that links it."""
-    organisation = core.organisation
-    if upload.owner_id == person.user_id:
-        return True
-    messages = (organisation.messages[one] for one in upload.messages if one in organisation.messages)
-    return any(organisation.can_read(person, message) for message in messages)
-
-
-def fresh_pictures(core: Core, found: Found) -> list[Upload]:
-    """Linked pictures that have no thumbnail yet (newer server)."""
-    if not core.newer:
-        return []
-    uploads = (core.organisation.uploads.get(path) for path in dict.fromkeys(found.uploads))
-    return [one for one in uploads if one and not one.thumbnailed and one.mime.startswith("image/")]
-
-
-def thumbnail_ready(core: Core, message: Message, upload: Upload) -> None:
-    """The newer server makes thumbnails after sending, and tells when one is there: nobody has edited anything."""
-    upload.thumbnailed = True
-    core.organisation.save(upload)
-    event = {
-        "type": "update_message",
-        "user_id": None,
-        "edit_timestamp": core.organisation.now(),
-        "message_id": message.id,
-        "rendering_only": True,
-        "content": message.content,
-        "rendered_content": message.rendered,
-        "message_ids": [message.id],
-    }
-    with_flags(core, message, event)
-
-
-def with_flags(core: Core, message: Message, event: Event, readers: Iterable[int] | None = None) -> None:
-    """An event about a message, with each reader's own flags."""
-    told = set(core.organisation.readers(message) if readers is None else readers)
-
-    def make(queue: Queue) -> Event | None:
-        if queue.user_id not in told:
-            return None
-        row = message.rows.get(queue.user_id, ["read"])
-        return {**event, "flags": with_new_names(core.organisation, row)}
-
-    core.queues.each(str(event["type"]), make)
-
-
-def announce(core: Core, message: Message) -> None:
-    """The `message` event, for each queue as it wants it."""
-    organisation = core.organisation
-    channel = organisation.channels.get(message.stream_id or -1)
-    public = channel is not None and not channel.private
-    local = message.raw.get("local_id")
-
-    def make(queue: Queue) -> Event | None:
-        person = organisation.people[queue.user_id]
-        row = message.rows.get(queue.user_id)
-        if not person.is_active or (row is None and not (queue.all_public and public)):
-            return None
-        shown = message_json(
-            organisation,
-            message,
-            markdown=queue.markdown,
-            gravatar=queue.gravatar,
-            empty_topics=queue.empty_topics,
-        )
-        row = with_new_names(organisation, row or [])
-        if not queue.wants(shown, row):
-            return None
-        event = {"type": "message", "message": shown, "flags": row}
-        if local is not None and message.raw.get("queue_id") == queue.id:
-            event["local_message_id"] = local
-        return event
-
-    core.queues.each("message", make)
-
-
-def notify(
-    core: Core, channel: Channel, topic: str, content: str, read_by: set[int] | None = None
-) -> Message:
+def notify(core: Core, channel: Channel, topic: str, content: str, read_by: Collection[int] = ()) -> Message:
     """What the Notification Bot says in a topic."""
     voice = core.organisation.people[NOTIFICATION_BOT]
     return say(core, voice, content, channel=channel, topic=topic, client="Internal", read_by=read_by)
