@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +32,7 @@ from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.wire import who
 from bot.sandbox.world import World
+from storage.database import Database
 
 ROOT = Path(__file__).parents[2]
 LATEST_S = 25.0
@@ -59,6 +61,11 @@ class Process:
         ]
         for reader in self._readers:
             reader.start()
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._popen.pid
 
     def _read_errors(self) -> None:
         assert self._popen.stderr is not None
@@ -122,7 +129,7 @@ class Gate:
     """One kind of request that does not come through. What was asked is counted."""
 
     method: str
-    path: str
+    path: str | re.Pattern[str]
     after: bool
     by: str | None
     came: threading.Event = field(default_factory=threading.Event)
@@ -135,7 +142,7 @@ class Gates:
     def __init__(self) -> None:
         self._gates: list[Gate] = []
 
-    def close(self, method: str, path: str, *, after: bool, by: str | None = None) -> Gate:
+    def close(self, method: str, path: str | re.Pattern[str], *, after: bool, by: str | None = None) -> Gate:
         """Let such requests hang, before they are acted on or after; with `by`, those of that Zulip account."""
         self._gates.append(Gate(method, path, after, by))
         return self._gates[-1]
@@ -161,8 +168,9 @@ class Gates:
     def _stands_before(gate: Gate, scope: Scope) -> bool:
         if gate.opened or scope["type"] != "http":
             return False
-        fits = (scope["method"], scope["path"]) == (gate.method, gate.path)
-        return fits and gate.by in {None, who(scope)}
+        path: str = scope["path"]
+        there = path == gate.path if isinstance(gate.path, str) else bool(gate.path.fullmatch(path))
+        return there and scope["method"] == gate.method and gate.by in {None, who(scope)}
 
 
 class Person:
@@ -332,10 +340,22 @@ class Stand:
         self.world.shelf.close()
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which nothing has happened yet; making one for every test would take long."""
+    path = tmp_path_factory.mktemp("tables") / accounts.DATABASE
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def away(tmp_path: Path) -> Iterator[Stand]:
+def away(tmp_path: Path, tables: Path) -> Iterator[Stand]:
     """The stand-ins, not answering yet."""
     stand = Stand(tmp_path)
+    stand.database.parent.mkdir(mode=0o700)
+    shutil.copy(tables, stand.database)
     yield stand
     stand.close()
 
@@ -362,6 +382,7 @@ def start() -> Iterator[Start]:
     yield command
     for process in started:
         process.close()
+        print(process.said)  # noqa: T201 - shown beside a test that failed
 
 
 @pytest.fixture
