@@ -56,7 +56,7 @@ def platforms_of(
     """One platform object per configured account, in the order of the configuration."""
     secret = config.social.secret_key
     key = secret.get_secret_value() if secret else key_of(config.social.data_dir / "secret.key")
-    tools = Tools(store=store, vault=Vault(database, key), clock=clock)
+    tools = Tools(store=store, vault=Vault(database, key, clock), clock=clock)
     return {
         account: PLATFORMS[account.partition(":")[0]](account, settings, tools)
         for account, settings in config.accounts.items()

@@ -12,7 +12,7 @@ from bot.chat import Directory, Emoji, Message, Person
 from bot.desk import Desk
 from bot.replies import lines
 from bot.rules import Electorate, Judgement, Refusal
-from bot.values import Approvers
+from bot.config.values import Approvers
 from storage import queue
 from storage.models import Cursor, Post, Revision, Vote
 from storage.states import PostState

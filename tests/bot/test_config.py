@@ -16,10 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from bot import ini
-from bot.config import Api, Config, ConfigError, Social, load
-from bot.sections import variable
-from bot.values import Approvers, approvers, emoji_names, span
+from bot.config import Api, Config, ConfigError, Social, ini, load
+from bot.config.sections import variable
+from bot.config.values import Approvers, approvers, emoji_names, span
 from bot.when.slots import Slot
 from handlers.base import Settings
 from handlers.registry import PLATFORMS

@@ -17,7 +17,7 @@ AT_THE_TOP = {
 STORAGE = ["errors", "states", "models", "migrations", "database", "journal", "plan", "queue", "vault"]
 """Each may import only those before it."""
 BOT_LAYERS: list[set[str]] = [
-    {"chat", "grammar", "when", "clocks", "logs", "ini", "sections", "values", "accounts", "config"},
+    {"chat", "grammar", "when", "clocks", "logs", "config"},
     {"rules"},
     {"replies"},
     {"desk"},

@@ -26,9 +26,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from bot import ini, values
-from bot.accounts import default_accounts, read_accounts
-from bot.sections import Report, fill, given, variable
+from bot.config import ini, values
+from bot.config.accounts import default_accounts, read_accounts
+from bot.config.sections import Report, fill, given, variable
 from handlers.base import Settings
 
 _SQLITE_FILE = re.compile(r"(sqlite(?:\+pysqlite)?:///)([^?:][^?]*)(.*)$")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.ini import Section, Value
-from bot.sections import Report, credentials_of, fill, given, refuse_unknown
-from bot.values import nearest
+from bot.config.ini import Section, Value
+from bot.config.sections import Report, credentials_of, fill, given, refuse_unknown
+from bot.config.values import nearest
 from handlers.base import Settings
 
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]*(:[a-z0-9][a-z0-9._-]*)?")

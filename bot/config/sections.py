@@ -10,8 +10,8 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, SecretStr, ValidationError
 
-from bot.ini import Section, Value
-from bot.values import listed, nearest, span
+from bot.config.ini import Section, Value
+from bot.config.values import listed, nearest, span
 
 Model = TypeVar("Model", bound=BaseModel)
 
