@@ -40,9 +40,7 @@ class Scene:
     hidden: Channel
     """elsewhere-private: owner, Alice and Bob."""
     group: Group
-    http: httpx.Client = field(
-        default_factory=lambda: httpx.Client(timeout=10, limits=httpx.Limits(max_keepalive_connections=0))
-    )
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10))
 
     def client(self, person: Person) -> zulip.Client:
         """The real client library, signed in as this person."""

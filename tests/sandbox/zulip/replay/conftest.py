@@ -26,9 +26,6 @@ PEOPLE = (
     ("guest", "Gus Guest", 600),
 )
 
-FRESH = httpx.Limits(max_keepalive_connections=0)
-"""A connection for each request, as the recorded client made them."""
-
 FREE = {
     "timestamp", "date_joined", "date_created", "avatar_url", "avatar_url_medium", "color", "email_address",
     "first_message_id", "max_id", "max_message_id", "api_key", "recipient_id", "realm_icon", "realm_description",
@@ -255,7 +252,7 @@ def replaying() -> Iterator[Replay]:
         made.append(Zulip(world, base=base))
         return made[0].app
 
-    with serving(build) as base, httpx.Client(timeout=20, limits=FRESH) as http:
+    with serving(build) as base, httpx.Client(timeout=20) as http:
         server = made[0]
         people = [
             server.add_person(full_name, f"{short}@example.com", role=role)
