@@ -1,0 +1,181 @@
+"""`social check`: one line for each thing that is tried, and each broken thing says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from bot import checks, wiring
+
+Stand = Any
+Start = Any
+
+
+@pytest.fixture
+def found(stand: Stand) -> Callable[[], tuple[list[str], list[str]]]:
+    """What is good and what is not, as the lines say it."""
+
+    def once() -> tuple[list[str], list[str]]:
+        config = wiring.read_config(stand.config, {})
+        told = list(checks.findings(config))
+        return [one.text for one in told if one.good], [one.text for one in told if not one.good]
+
+    return once
+
+
+Found = Callable[[], tuple[list[str], list[str]]]
+
+
+def only(lines: list[str]) -> str:
+    """The one line that there is."""
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def test_all_is_well_in_the_sandbox(stand: Stand, start: Start) -> None:
+    check = start("check", "--config", stand.config)
+    assert check.ends() == 0
+    lines = check.output.splitlines()
+    assert all(line.startswith("ok   ") for line in lines), lines
+    for words in (
+        "The database can be opened",
+        "Zulip lets the bot in as “social”",
+        "The bot is in #social-media.",
+        "It can read there.",
+        "It can upload files.",
+        "It can post and react.",
+        "Approvers: Alice, Bob (“social-approvers”).",
+        *("mastodon: posts as", "x: posts as", "linkedin: posts as", "youtube: posts as", "zulip: posts as"),
+    ):
+        assert sum(words in line for line in lines) == 1, words
+    assert check.said == ""
+
+
+def test_one_broken_thing_makes_its_exit_code_1(stand: Stand, start: Start) -> None:
+    stand.content["mastodon"]["access_token"] = "a" * 40
+    stand.write()
+    check = start("check", "--config", stand.config)
+    assert check.ends() == 1
+    assert [line for line in check.output.splitlines() if line.startswith("NOT ")]
+    assert "a" * 40 not in check.output + check.said
+
+
+def test_a_bad_configuration_makes_it_3(away: Stand, start: Start) -> None:
+    away.write(chanel="x")
+    check = start("check", "--config", away.config)
+    assert check.ends() == 3
+    assert check.output.startswith("NOT  line ")
+    assert "did you mean `channel`" in check.output
+
+
+def test_a_bot_outside_its_channel_is_told_to_be_subscribed(stand: Stand, found: Found) -> None:
+    owner = stand.person("owner")
+    owner.call(
+        "DELETE",
+        "users/me/subscriptions",
+        subscriptions='["social-media"]',
+        principals=f"[{stand.sandbox.scene.bot['user_id']}]",
+    )
+    line = only([one for one in found()[1] if "#social-media" in one])
+    assert "subscribe it (channel settings, “Add subscribers”)" in line
+
+
+def test_a_missing_approver_group_is_named(stand: Stand, found: Found) -> None:
+    stand.write(approvers="group: nobody-here")
+    line = only(found()[1])
+    assert "the approver group “nobody-here” does not exist" in line
+    assert "`approvers`" in line
+
+
+def members(stand: Stand, **changes: list[str]) -> None:
+    """Add people to the approver group, or take them out."""
+    groups = stand.sandbox.zulip.core.organisation.groups
+    group = next(one for one in groups.values() if one.name == "social-approvers")
+    ids = {name: [stand.sandbox.scene.person(one)["user_id"] for one in who] for name, who in changes.items()}
+    stand.person("owner").call(
+        "POST", f"user_groups/{group.group_id}/members", **{name: str(one) for name, one in ids.items()}
+    )
+
+
+def test_an_empty_approver_group_wants_people(stand: Stand, found: Found) -> None:
+    members(stand, delete=["alice", "bob"])
+    assert only(found()[1]).endswith("has nobody who may approve: add people to it.")
+
+
+def test_an_approver_alone_cannot_approve_what_is_their_own(stand: Stand, found: Found) -> None:
+    members(stand, delete=["alice"])
+    assert "only Bob in “social-approvers”: too few for 1 approval" in only(found()[1])
+
+
+def test_a_guest_among_the_approvers_is_none(stand: Stand, found: Found) -> None:
+    members(stand, delete=["alice"], add=["dave"])
+    assert "only Bob" in only(found()[1])
+
+
+def test_a_wrong_key_says_where_the_right_one_is(stand: Stand, found: Found) -> None:
+    stand.write("api", key="n" * 32)
+    line = only([one for one in found()[1] if one.startswith("Zulip")])
+    assert "Zulip does not let the bot in" in line
+    assert "Compare [api] with the bot's zuliprc in Zulip's settings." in line
+    assert "n" * 32 not in line
+
+
+def test_a_zulip_that_does_not_answer_is_no_reason_to_leave_the_platforms_out(
+    stand: Stand, found: Found
+) -> None:
+    stand.fault("zulip", "down", times=1000)
+    good, bad = found()
+    assert any("does not answer" in one for one in bad)
+    assert any(one.startswith("mastodon: posts as") for one in good)
+
+
+def expired(stand: Stand) -> Iterator[str]:
+    """Every platform refuses the token that it gave."""
+    for service in ("mastodon", "x", "linkedin", "youtube"):
+        stand.fault(service, "expired-token", times=100)
+        yield service
+
+
+def test_a_dead_token_says_what_to_do_and_stops_no_other_check(stand: Stand, found: Found) -> None:
+    services = list(expired(stand))
+    good, bad = found()
+    for service in services:
+        line = only([one for one in bad if one.startswith(f"{service}:")])
+        assert "token" in line or "the sign-in is not valid" in line
+        assert "The owner of the" in line
+    assert any(one.startswith("zulip: posts as") for one in good)
+
+
+def test_no_account_at_all_is_said(stand: Stand, found: Found) -> None:
+    for name in ("mastodon", "x", "linkedin", "youtube", "zulip"):
+        del stand.content[name]
+    stand.write(default_platforms="")
+    assert only(found()[1]) == "No platform account is configured: add one, such as [mastodon]."
+
+
+def test_an_account_without_credentials_is_left_out_and_said(stand: Stand, found: Found) -> None:
+    stand.content["mastodon"] = {}
+    stand.write()
+    assert "mastodon: no credentials, so it is left out." in found()[0]
+
+
+def test_a_file_that_others_may_read_is_told_with_the_command(stand: Stand, start: Start) -> None:
+    stand.config.chmod(0o644)
+    check = start("check", "--config", stand.config)
+    assert check.ends() == 1
+    assert only([one for one in check.output.splitlines() if one.startswith("NOT ")]).endswith(
+        f"`chmod 600 {stand.config}`."
+    )
+
+
+def test_an_emoji_that_zulip_does_not_know_is_named(stand: Stand, found: Found) -> None:
+    stand.write(approve_emoji="no_such_emoji")
+    assert "`no_such_emoji`" in only([one for one in found()[1] if "emoji" in one])
+
+
+def test_it_may_run_beside_the_bot(stand: Stand, start: Start, found: Found) -> None:
+    bot = start("run", "--config", stand.config).listens()
+    assert found()[1] == []
+    assert bot.stops() == 0
