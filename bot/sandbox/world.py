@@ -35,7 +35,8 @@ class Shelf:
         """Keep this document, in place of an older one of the same kind and id."""
         with self._lock:
             self._db.execute(
-                "INSERT OR REPLACE INTO doc VALUES (?, ?, ?)", (kind, str(key), json.dumps(body))
+                "INSERT INTO doc VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+                (kind, str(key), json.dumps(body)),
             )
 
     def drop(self, kind: str, key: str | int) -> None:
