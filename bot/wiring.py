@@ -36,8 +36,12 @@ def clock_of(config: Config) -> clocks.Clock:
     return clocks.SandboxClock(url) if url else clocks.machine
 
 
-def open_database(config: Config) -> Database:
-    """The database, brought up to date. Raises `StorageError`."""
+class Occupied(StorageError):
+    """Another process works with this database."""
+
+
+def open_database(config: Config, *, migrate: bool = True) -> Database:
+    """The database, brought up to date unless another process works with it. Raises `StorageError`."""
     folder = config.social.data_dir
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,7 +50,8 @@ def open_database(config: Config) -> Database:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise _no_folder(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     database = Database(config.social.database_url.get_secret_value())
-    database.migrate()
+    if migrate:
+        database.migrate()
     return database
 
 
@@ -92,7 +97,7 @@ def keep_alone(config: Config) -> IO[str] | None:
     """Hold the database for this process as long as the answer is kept open; only for SQLite.
 
     To be called before the database is opened, so that nothing is brought up to date under a running bot.
-    Raises `StorageError` if another process has it: two would release the same posts.
+    Raises `Occupied` if another process has it: two would release the same posts.
     """
     path = _sqlite_file(config)
     if path is None:
@@ -110,7 +115,7 @@ def keep_alone(config: Config) -> IO[str] | None:
         held.seek(0)
         who = held.read().strip() or "another process"
         held.close()
-        raise StorageError(
+        raise Occupied(
             f"The bot runs already with the database `{path}` ({who}). Stop it first; with PostgreSQL several may run."
         ) from None
     held.truncate(0)
