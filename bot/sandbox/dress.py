@@ -21,7 +21,7 @@ _KEPT = {
 _LONE = {"br": Markup("<br>"), "hr": Markup("<hr>")}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _DROPPED = {"script", "style", "iframe", "object", "svg", "math", "form", "template", "noscript", "video"}
-_EMOJI_CLASS = re.compile(r"(?:^| )emoji-([0-9a-f]+(?:-[0-9a-f]+)*)(?: |$)")
+_EMOJI_CLASS = re.compile(r"(?:^| )emoji-([0-9a-f]{2,5}(?:-[0-9a-f]{2,5})*)(?: |$)")
 
 
 @cache
@@ -69,6 +69,15 @@ def _link(text: str) -> Markup:
         return Markup('<span class="tagged">{}</span>').format(text)
     form = '<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>'
     return Markup(form).format(text, text.partition("://")[2])  # noqa: S704 - the form is ours
+
+
+def safe_address(text: str) -> str | None:
+    """The address as a link may have it, or None when it is none or would do more than lead somewhere."""
+    try:
+        address = urlsplit(text.strip())
+    except ValueError:
+        return None
+    return address.geturl() if address.scheme in {"http", "https", "mailto"} else None
 
 
 def shown_time(at: datetime, zone: tzinfo) -> str:
@@ -153,11 +162,11 @@ class _Cleaner(HTMLParser):
 def _anchor(href: str) -> tuple[Markup, str, bool]:
     if href.startswith("#narrow/"):
         return Markup('<a href="{}">').format(href), "</a>", True
-    address = urlsplit(href.strip())
-    if address.scheme not in {"http", "https", "mailto"}:
+    address = safe_address(href)
+    if address is None:
         return Markup("<span>"), "</span>", True
     form = '<a href="{}" target="_blank" rel="noopener noreferrer nofollow">'
-    return Markup(form).format(address.geturl()), "</a>", True  # noqa: S704 - the form is ours
+    return Markup(form).format(address), "</a>", True  # noqa: S704 - the form is ours
 
 
 def clean(html: str, zone: tzinfo) -> Markup:

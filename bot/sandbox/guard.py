@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+_HOST = re.compile(r":\d+$")
 _PAGE = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
@@ -32,7 +33,7 @@ def refusal(headers: Mapping[str, str], method: str, path: str) -> str | None:
     `Sec-Fetch-Site`; programs send neither of the latter. Following a link to the page itself is allowed.
     """
     host = headers.get("host", "")
-    if urlsplit(f"//{host}").hostname not in _LOOPBACK:
+    if _HOST.sub("", host) not in _LOOPBACK:
         return "The sandbox answers only to this machine. Open it as http://127.0.0.1 with its port."
     origin = headers.get("origin")
     if origin is not None and origin != f"http://{host}":

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from bot.sandbox.dress import clean, emoji, linked
+from bot.sandbox.dress import clean, emoji, linked, safe_address
 
 TITLES = {"mastodon": "Mastodon", "x": "X", "linkedin": "LinkedIn", "youtube": "YouTube", "zulip": "Zulip"}
 _NAMES = {"zulip": "social"}
@@ -125,8 +125,7 @@ def _entry(post: Mapping[str, Any], zone: tzinfo) -> Entry:
     at = datetime.fromisoformat(post["published_at"])
     cw = extra.get("spoiler_text") or extra.get("cw")
     article = extra.get("article") or {}
-    link = str(article.get("source") or extra.get("link") or "")
-    link = link if urlsplit(link).scheme in {"http", "https"} else ""
+    link = safe_address(str(article.get("source") or extra.get("link") or "")) or ""
     seen = json.dumps([post["text"], post["media"], extra, post["url"]], sort_keys=True, default=str)
     return Entry(
         service=post["service"],

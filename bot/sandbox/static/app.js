@@ -98,6 +98,7 @@ function happened(event) {
   if (event.type === "realm_user" && event.op === "update") {
     Object.assign(people.get(event.person.user_id) ?? {}, event.person);
   }
+  if (event.sender_id === boot.bot.user_id || event.message?.sender_id === boot.bot.user_id || event.user_id === boot.bot.user_id) clock.soon();
   const changed = store.apply(event);
   if (!changed.length) return;
   if (event.type === "message") arrived(store.byId.get(event.message.id));
@@ -151,6 +152,15 @@ const place = () => {
 };
 matchMedia("(max-width: 980px)").addEventListener("change", place);
 place();
+
+const tabbed = () => {
+  for (const pane of ["chat", "timelines"]) {
+    if (narrowScreen.matches) $(pane).setAttribute("role", "tabpanel");
+    else $(pane).removeAttribute("role");
+  }
+};
+narrowScreen.addEventListener("change", tabbed);
+tabbed();
 
 followChat(api, {
   start, event: happened,

@@ -28,7 +28,8 @@ export class Clock {
     const at = due ? new Date(due) : null;
     button.disabled = !at;
     button.title = at ? `The next post is due on ${moment(at, "long")}` : "No post is waiting for its time";
-    button.lastElementChild.textContent = at ? `Next post, ${moment(at, "date") === moment(now(), "date") ? moment(at, "hour") : moment(at, "long").replace(/ \d{4},/, ",")}` : "Next post";
+    const today = at && moment(at, "date") === moment(now(), "date");
+    $("skip-when").textContent = at ? `, ${today ? moment(at, "hour") : moment(at, "long").replace(/ \d{4},/, ",")}` : "";
   }
 
   async #move(body, button) {
@@ -42,6 +43,12 @@ export class Clock {
     }
     button.disabled = false;
     await this.ask();
+  }
+
+  /** Something happened that may have changed what is due: asks in a moment, once. */
+  soon() {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.ask(), 800);
   }
 
   /** Reads the clock and the next due instant anew. */

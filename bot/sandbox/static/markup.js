@@ -37,15 +37,18 @@ function address(text) {
   }
 }
 
+/** The page may be open under another name of this machine than the one the chat writes into its links. */
+const ours = (url) => url.origin === location.origin || url.origin === boot.base;
+
 const LOCAL = /^\/user_uploads\//;
 
 function dressLink(link) {
   const url = address(link.getAttribute("href") ?? "");
   if (!url) {
     link.removeAttribute("href");
-  } else if (url.origin === location.origin && url.hash.startsWith("#narrow")) {
+  } else if (ours(url) && url.hash.startsWith("#narrow")) {
     link.setAttribute("href", url.hash);
-  } else if (url.origin === location.origin && LOCAL.test(url.pathname)) {
+  } else if (ours(url) && LOCAL.test(url.pathname)) {
     link.dataset.file = url.pathname;
   } else {
     link.target = "_blank";
@@ -54,6 +57,10 @@ function dressLink(link) {
 }
 
 function dressPicture(api, element) {
+  if (element.classList.contains("emoji")) {
+    element.removeAttribute("data-original-src");
+    return;
+  }
   const link = element.closest("a");
   const named = element.getAttribute("data-original-src") || link?.getAttribute("href") || element.getAttribute("src") || "";
   const url = address(named);
@@ -65,7 +72,7 @@ function dressPicture(api, element) {
   holder.append(shown);
   if (holder.localName === "button") Object.assign(holder, { type: "button", className: "pic-open", ariaLabel: `${alt || "Picture"}. Show it large` });
   (link ?? element).replaceWith(holder);
-  if (!url || url.origin !== location.origin || !LOCAL.test(url.pathname)) {
+  if (!url || !ours(url) || !LOCAL.test(url.pathname)) {
     holder.replaceWith(missing("A picture from elsewhere is not loaded here."));
     return;
   }
@@ -89,7 +96,7 @@ function dressEmoji(span) {
   const label = span.getAttribute("aria-label") || span.textContent;
   const drawn = sprite(code);
   if (drawn) span.replaceChildren(drawn);
-  else span.textContent = String.fromCodePoint(...code.split("-").map((one) => Number.parseInt(one, 16)));
+  else if (/^[0-9a-f]{2,5}(-[0-9a-f]{2,5})*$/.test(code)) span.textContent = String.fromCodePoint(...code.split("-").map((one) => Number.parseInt(one, 16)));
   span.className = "emoji-mark";
   span.setAttribute("role", "img");
   span.setAttribute("aria-label", label);

@@ -53,6 +53,7 @@ _PIECES = st.sampled_from(
         ),
         *(
             '<a href="javascript:x">',
+            '<a href="http://[">',
             '<a href=" https://e.org">',
             "</a>",
             "<iframe src=x>",
