@@ -24,10 +24,12 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.vault import Vault, key_of
 
+Registry = Mapping[str, type[Platform]]
 
-def read_config(path: Path, environ: Mapping[str, str]) -> Config:
+
+def read_config(path: Path, environ: Mapping[str, str], registry: Registry = PLATFORMS) -> Config:
     """The configuration, held against every platform's own settings. Raises `ConfigError`."""
-    return load(path, environ, {name: platform.Settings for name, platform in PLATFORMS.items()})
+    return load(path, environ, {name: platform.Settings for name, platform in registry.items()})
 
 
 def clock_of(config: Config) -> clocks.Clock:
@@ -56,14 +58,14 @@ def open_database(config: Config, *, migrate: bool = True) -> Database:
 
 
 def platforms_of(
-    config: Config, database: Database, store: Store, clock: clocks.Clock
+    config: Config, database: Database, store: Store, clock: clocks.Clock, registry: Registry = PLATFORMS
 ) -> dict[str, Platform]:
     """One platform object per configured account, in the order of the configuration."""
     secret = config.social.secret_key
     key = secret.get_secret_value() if secret else key_of(config.social.data_dir / "secret.key")
     tools = Tools(store=store, vault=Vault(database, key, clock), clock=clock)
     return {
-        account: PLATFORMS[account.partition(":")[0]](account, settings, tools)
+        account: registry[account.partition(":")[0]](account, settings, tools)
         for account, settings in config.accounts.items()
     }
 
@@ -79,14 +81,16 @@ def chat_of(config: Config, stop: threading.Event | None = None) -> Chat:
     )
 
 
-def make_desk(config: Config, database: Database, chat: Chat, clock: clocks.Clock) -> Desk:
+def make_desk(
+    config: Config, database: Database, chat: Chat, clock: clocks.Clock, registry: Registry = PLATFORMS
+) -> Desk:
     """Everything the actions work with."""
     store = Store(config.social.data_dir / "media")
     return Desk(
         config=config,
         chat=chat,
         database=database,
-        platforms=platforms_of(config, database, store, clock),
+        platforms=platforms_of(config, database, store, clock, registry),
         store=store,
         clock=clock,
         worker=f"{socket.gethostname()}:{os.getpid()}",

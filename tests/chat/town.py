@@ -24,6 +24,7 @@ from bot.sandbox import accounts
 from bot.sandbox.scene import APPROVERS, CHANNEL
 from bot.sandbox.server import Sandbox
 from bot.sandbox.zulip.rows import Group, Person
+from handlers.registry import PLATFORMS
 from storage.database import Database
 from storage.models import Delivery, Post, Revision
 
@@ -106,11 +107,11 @@ class Town:
         self.config: Config = wiring.read_config(self.path, {})
         self.start()
 
-    def start(self) -> None:
+    def start(self, registry: wiring.Registry = PLATFORMS) -> None:
         """The bot's process begins."""
         self.database: Database = wiring.open_database(self.config)
         self.desk: Desk = wiring.make_desk(
-            self.config, self.database, wiring.chat_of(self.config), self.world.clock.now
+            self.config, self.database, wiring.chat_of(self.config), self.world.clock.now, registry
         )
         self.listener, self.publisher = Listener(self.desk), Publisher(self.desk)
         self.listener.start(self.now)
