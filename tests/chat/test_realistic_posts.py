@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[3] / "shared" / "data" / "realistic-posts.json"
 POSTS: list[dict[str, Any]] = (
     json.loads(SOURCE.read_text(encoding="utf-8"))["posts"] if SOURCE.exists() else []
 )
-LINK = re.compile(r"https?://[^\s()]+[^\s().,!?:;]")
+LINK = re.compile(r"https?://[^\s()\[\]]+[^\s()\[\].,!?:;]")
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 
 pytestmark = [
