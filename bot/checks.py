@@ -13,7 +13,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from bot import wiring
-from bot.actions import voting
+from bot.actions import homing, voting
 from bot.chat import Chat, ChatError, Place
 from bot.config import Config, ConfigError
 from handlers.base import Platform, PlatformError
@@ -61,11 +61,13 @@ def _print(finding: Finding) -> None:
 def findings(config: Config) -> Iterator[Finding]:
     """Everything that can be tried, in the order in which it should be mended."""
     try:
-        database = wiring.open_database(config)
-    except (StorageError, OSError) as error:
+        running = _runs(config)
+        database = wiring.open_database(config, migrate=not running)
+    except StorageError as error:
         yield Finding(good=False, text=f"Database: {error}")
         return
-    yield Finding(good=True, text="The database can be opened and is up to date.")
+    how = "the bot is running with it" if running else "is up to date"
+    yield Finding(good=True, text=f"The database can be opened and {how}.")
     try:
         chat = wiring.chat_of(config)
         yield from _chat(config, chat, database)
@@ -74,8 +76,20 @@ def findings(config: Config) -> Iterator[Finding]:
         database.close()
 
 
+def _runs(config: Config) -> bool:
+    """Whether the bot runs now; then nothing may be changed under it. Raises `StorageError`."""
+    try:
+        alone = wiring.keep_alone(config)
+    except wiring.Occupied:
+        return True
+    if alone is not None:
+        alone.close()
+    return False
+
+
 def _chat(config: Config, chat: Chat, database: Database) -> Iterator[Finding]:
     try:
+        homing.recall(chat, database)
         chat.listen()
     except ChatError as error:
         yield Finding(
@@ -129,7 +143,7 @@ def _approvers(config: Config, chat: Chat, database: Database) -> Finding:
     if who.members is None:
         return Finding(good=True, text="Approvers: every full member of the organization.")
     people = [chat.directory.person(one) for one in who.members]
-    able = [one.name for one in people if one.active and not one.guest and not one.is_bot]
+    able = sorted(one.name for one in people if one.active and not one.guest and not one.is_bot)
     if not able:
         return Finding(
             good=False, text=f"Approvers: “{who.name}” has nobody who may approve: add people to it."

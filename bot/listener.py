@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from bot.actions import answering, receiving
+from bot.actions import answering, homing, receiving
 from bot.actions.sync import sync
-from bot.chat import ChatError, Dismissed, Down, Hint, Kind, QueueGone
+from bot.chat import ChatError, Dismissed, Down, Hint, Kind, Message, NotHome, QueueGone
 from bot.desk import Desk
 from storage import queue
+from storage.errors import StorageError
 from storage.models import Cursor
 
 log = logging.getLogger("social.listener")
@@ -30,6 +31,10 @@ class Listener:
         self._wake = wake or threading.Event()
         self._left: list[Hint] = []
         """Hints that could not be followed because Zulip was away."""
+        self._behind = True
+        """What happened before the queue was opened is not caught up with yet."""
+        self._home = True
+        """Whether the bot was in its channel when it last looked."""
         self.ready = threading.Event()
         """Set once it was told who is who and where the bot lives; before, nothing may be concluded of a draft."""
         self.idle = threading.Event()
@@ -38,21 +43,28 @@ class Listener:
 
     def start(self, now: datetime) -> None:
         """Register first, then catch up on everything since the last time. Raises `ChatError`."""
-        self._desk.chat.listen()
+        chat, database = self._desk.chat, self._desk.database
+        self._behind = True
+        self._left = []  # whatever they hint at is looked at anew
+        homing.recall(chat, database)
+        chat.listen()
+        homing.keep(chat, database)
+        self._home = chat.at_home
         self.ready.set()
         self._wake.set()
         with self._busy():
             self._catch_up(now)
-        log.info("listening as %s", self._desk.chat.me.name, extra={"action": "listening"})
+        self._behind = False
+        log.info("listening as %s", chat.me.name, extra={"action": "listening"})
 
     def _catch_up(self, now: datetime) -> None:
         with self._desk.database.reading() as session:
             cursor = session.get(Cursor, LAST)
         if cursor is None:
-            self._remember(self._desk.chat.newest())
+            self._remember(self._desk.chat.newest(), first=True)
         else:
             for message in self._desk.chat.since(int(cursor.value)):
-                self._receive(message.id, now, fresh=False)
+                self._take(message, now)
                 self._remember(message.id)
         self._look_at_all(now)
 
@@ -67,8 +79,12 @@ class Listener:
     def tick(self, now: datetime, *, block: bool = False) -> int:
         """Follow every hint that has come; with `block`, wait up to a minute for one. Returns how many.
 
-        A forgotten queue is opened anew, with everything since caught up. Raises `ChatError` when Zulip is away.
+        A forgotten queue is opened anew, with everything since caught up. Raises `ChatError` when Zulip is away;
+        what could not be followed is followed at the next tick.
         """
+        if self._behind:
+            self.start(now)
+            return 1
         try:
             hints = self._desk.chat.hints(block=block and not self._left)
         except QueueGone:
@@ -81,7 +97,9 @@ class Listener:
             for number, hint in enumerate(todo):
                 try:
                     self._follow(hint, now, done)
-                except Down:
+                except NotHome as error:
+                    log.warning("%s", error, extra={"action": "not_home"})  # caught up with once it is back
+                except (Down, Dismissed, StorageError):
                     self._left = todo[number:]
                     raise
         if todo:
@@ -108,6 +126,8 @@ class Listener:
 
     def _follow(self, hint: Hint, now: datetime, done: set[int]) -> None:
         if hint.kind is Kind.PEOPLE:
+            if self._moved(now):
+                return
             self._look_at_all(now, done=done, voted=True)
         elif hint.kind is Kind.WRITTEN:
             if hint.user_id != self._desk.chat.directory.me:
@@ -118,12 +138,27 @@ class Listener:
         else:
             self._changed(hint, now)
 
+    def _moved(self, now: datetime) -> bool:
+        """Follow the bot out of its channel and back into it; True if that was all there is to do."""
+        chat = self._desk.chat
+        if chat.at_home and not self._home:
+            homing.tell_back(self._desk, now)
+            homing.keep(chat, self._desk.database)
+            self._behind = True
+            self._catch_up(now)
+            self._behind, self._home = False, True
+            return True
+        if self._home and not chat.at_home:
+            log.warning("taken out of the channel “%s”", chat.home_configured, extra={"action": "not_home"})
+        self._home = chat.at_home
+        return not self._home
+
     def _changed(self, hint: Hint, now: datetime) -> None:
         """A message was edited, moved, deleted, or got or lost a reaction."""
         with self._desk.database.reading() as session:
             post = receiving.post_of(session, hint.message_id)
         if post is None:
-            if hint.kind is Kind.EDITED and not receiving.answered(self._desk, hint.message_id):
+            if hint.kind is Kind.EDITED:
                 self._receive(hint.message_id, now)
             return
         if hint.kind is Kind.EDITED and hint.message_id == post.message_id:
@@ -131,24 +166,34 @@ class Listener:
         else:
             self._sync(post.id or 0, now)
 
-    def _receive(self, message_id: int, now: datetime, *, fresh: bool = True) -> None:
+    def _receive(self, message_id: int, now: datetime) -> None:
         message = self._desk.chat.look(message_id)
-        if message is None:
-            return
-        if not fresh and receiving.answered(self._desk, message_id):
-            return
-        receiving.receive(self._desk, message, now, answering.answer)
+        if message is not None:
+            self._take(message, now)
+
+    def _take(self, message: Message, now: datetime) -> None:
+        try:
+            receiving.receive(self._desk, message, now, answering.answer)
+        except (Down, Dismissed, NotHome):
+            raise
+        except ChatError as error:  # no answer can be given there; that must not keep the others waiting
+            log.warning("message %s: %s", message.id, error, extra={"action": "answer_refused"})
 
     def _sync(self, post_id: int, now: datetime) -> None:
         try:
-            sync(self._desk, post_id, now)
-        except ChatError:
+            try:
+                sync(self._desk, post_id, now)
+            except queue.Moved:  # the publisher was faster: how it stands now is looked at anew
+                sync(self._desk, post_id, now)
+        except (Down, Dismissed, NotHome, StorageError):
             raise
-        except Exception:  # one post's bug must not deafen the bot; the owner finds it in the log
+        except Exception:  # one post's trouble must not deafen the bot; the owner finds it in the log
             log.exception("post %s: error while looking", post_id, extra={"action": "sync_failed"})
 
     def _look_at_all(self, now: datetime, *, done: set[int] | None = None, voted: bool = False) -> None:
         """Look at every open post; with `voted`, at those alone whose votes may have changed their worth."""
+        if not self._desk.chat.at_home:
+            return
         with self._desk.database.reading() as session:
             posts = [
                 post.id or 0
@@ -161,7 +206,9 @@ class Listener:
                 seen.add(post_id)
                 self._sync(post_id, now)
 
-    def _remember(self, message_id: int) -> None:
+    def _remember(self, message_id: int, *, first: bool = False) -> None:
+        if not (first or self._desk.chat.at_home):
+            return  # what is written in the channel meanwhile is not heard, and to be caught up with from here
         with self._desk.database.transaction() as session:
             cursor = session.get(Cursor, LAST)
             if cursor is None:

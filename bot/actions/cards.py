@@ -67,8 +67,9 @@ def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) ->
         older = rows.revision(session, post_id, number - 1) if number > 1 else None
         voided = bool(older and rows.standing(session, post, older.number))
     place = home_of(desk, draft)
-    # After a crash between saying and writing down, the card may stand there already.
-    card_id = desk.chat.said(place, text, draft.id) if revision.card_text else None
+    # After a crash between saying and writing down, the card may stand there already, as it was to be said then.
+    card_id = desk.chat.said(place, revision.card_text, draft.id) if revision.card_text else None
+    text = revision.card_text if card_id is not None else text
     if card_id is None:
         with desk.database.transaction() as session:
             rows.revision(session, post_id, number).card_text = text
@@ -85,11 +86,37 @@ def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) ->
                 post_id=post_id,
                 now=now,
             )
+    _react(desk, revision)
+
+
+def tidy(desk: Desk, post_id: int, draft: Message) -> None:
+    """Strike the cards of older revisions through, as long as Zulip lets us: nobody is to react on them."""
+    with desk.database.reading() as session:
+        post = rows.post(session, post_id)
+        current = rows.current(session, post)
+        older = rows.open_cards(session, post_id, before=post.revision)
+    if current.card_id is None:
+        return
+    link = desk.chat.link(current.card_id, home_of(desk, draft))
+    for revision in older:
+        if revision.card_id is not None:
+            desk.chat.edit(revision.card_id, struck(post, revision.number, link))
+        with desk.database.transaction() as session:
+            rows.revision(session, post_id, revision.number).card_open = False
+
+
+def offer(desk: Desk, revision: Revision, card: Message) -> None:
+    """See to it that approving is one tap: the approval emoji stands on the card."""
     emoji = desk.chat.emoji(desk.config.social.approve_emoji[0])
-    if emoji is not None and not rows.broken(revision):
-        desk.chat.react(card_id, emoji)
-    if older is not None and older.card_id is not None and older.card_open:
-        desk.chat.edit(older.card_id, struck(post, older.number, desk.chat.link(card_id, place)))
+    mine = {one.emoji for one in card.reactions if one.user_id == desk.chat.directory.me}
+    if emoji is not None and emoji not in mine:
+        _react(desk, revision)
+
+
+def _react(desk: Desk, revision: Revision) -> None:
+    emoji = desk.chat.emoji(desk.config.social.approve_emoji[0])
+    if emoji is not None and revision.card_id is not None and not rows.broken(revision):
+        desk.chat.react(revision.card_id, emoji)
 
 
 def refresh(desk: Desk, post_id: int, now: datetime) -> None:

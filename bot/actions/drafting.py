@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -72,6 +73,9 @@ def prepare(
     media = _media(desk, written, found)
     outgoing = {}
     for account in written.accounts:
+        if account not in desk.platforms:
+            found.error(f"The account `{account}` is not set up here any more: write another `to:`.")
+            continue
         body = text.emojify(written.texts.get(account, written.text), names)
         files = tuple(
             one for attachment, one in media if not attachment.accounts or account in attachment.accounts
@@ -122,13 +126,7 @@ def _time(
 ) -> tuple[str, datetime | None, datetime | None]:
     """How and when it goes out. A time that did not change with the text is not read anew."""
     zone = desk.zone_of(author)
-    not_after = None
-    if written.not_after:
-        moment = when.read(written.not_after, now=now, zone=zone)
-        if isinstance(moment, when.Ask):
-            found.error(f"`not after:` {moment.question}", written.lines.get("not after"))
-        else:
-            not_after = moment.at
+    not_after = _not_after(session, written, zone, now, post, found)
     kept = _kept_time(session, written, post)
     if kept is not None:
         timing, due_at = kept
@@ -152,12 +150,37 @@ def _time(
     return timing, due_at, not_after
 
 
+def _not_after(
+    session: Session, written: Written, zone: ZoneInfo, now: datetime, post: Post | None, found: _Found
+) -> datetime | None:
+    """The last moment. Words that did not change still mean the same instant: `tomorrow` is not a day later
+    because the text was edited the next day.
+    """
+    if not written.not_after:
+        return None
+    known = post.not_after if post is not None and post.revision else None
+    if post is not None and known is not None:
+        if rows.written(rows.current(session, post)).not_after != written.not_after:
+            known = None
+        elif known <= now:
+            found.error("`not after:` has passed: write a new one.", written.lines.get("not after"))
+    if known is not None:
+        return known
+    moment = when.read(written.not_after, now=now, zone=zone)
+    if isinstance(moment, when.Ask):
+        found.error(f"`not after:` {moment.question}", written.lines.get("not after"))
+        return None
+    return moment.at
+
+
 def _kept_time(session: Session, written: Written, post: Post | None) -> tuple[str, datetime | None] | None:
     if post is None or not post.revision:
         return None
-    last = rows.current(session, post)
-    same = rows.written(last).at == written.at
-    if not same or (post.due_at is None and post.timing != "now"):
+    if rows.written(rows.current(session, post)).at != written.at:
+        return None
+    if post.moved and post.timing == "now":
+        return "now", None  # the next approval gives it its time
+    if post.due_at is None:
         return None
     if post.moved or (post.timing == "at" and written.at):
         return post.timing, post.due_at
@@ -197,7 +220,6 @@ def save(
     post.revision += 1
     post.timing, post.due_at, post.not_after = prepared.timing, prepared.due_at, prepared.not_after
     post.approved_at = None
-    post.changed_at = None
     post.summary = summary(prepared.written)
     revision = Revision(
         post_id=post.id,

@@ -14,6 +14,7 @@ from bot.chat import ChatError, Message, Person
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written
 from bot.replies import lines
+from storage.errors import StorageError
 from storage.models import Post, Seen
 from storage.states import PostState
 
@@ -30,13 +31,6 @@ def post_of(session: Session, message_id: int) -> Post | None:
     return rows.by_message(session, message_id)
 
 
-def answered(desk: Desk, message_id: int) -> bool:
-    """Whether that message was handled and understood."""
-    with desk.database.reading() as session:
-        seen = session.get(Seen, message_id)
-    return seen is not None and seen.answered
-
-
 def gather(desk: Desk, post_id: int, now: datetime) -> None:
     """A draft was edited: wait for the next edit in quick succession before another card is made."""
     with desk.database.transaction() as session:
@@ -46,16 +40,20 @@ def gather(desk: Desk, post_id: int, now: datetime) -> None:
 
 
 def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None:
-    """Take care of one message that is not a post yet; raises `Down` when it must be tried again."""
+    """Take care of one message that is not a post yet; raises `Down` when it must be tried again.
+
+    What was handled is not handled again, however often it is heard of; what was not understood is read again
+    once it says something else.
+    """
     person = desk.chat.directory.person(message.sender_id)
-    if person.id == desk.chat.directory.me or person.is_bot:
+    if person.id == desk.chat.directory.me or person.is_bot or _handled(desk, message):
         return
     said = read(desk, message)
     if said is None:
         return
     try:
         reply, understood = _respond(desk, message, said, person, now, answer)
-    except ChatError:
+    except (ChatError, StorageError):
         raise
     except Exception:  # a bug: the details are for the owner, one calm sentence for the author
         log.exception("message %s: error while answering", message.id, extra={"action": "answer_failed"})
@@ -68,6 +66,12 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
         )
 
 
+def _handled(desk: Desk, message: Message) -> bool:
+    with desk.database.reading() as session:
+        seen = session.get(Seen, message.id)
+    return seen is not None and (seen.answered or seen.digest == drafting.digest(message.content))
+
+
 def _respond(
     desk: Desk,
     message: Message,
@@ -77,9 +81,11 @@ def _respond(
     answer: Answer,
 ) -> tuple[str | None, bool]:
     """What to say, and whether the message was understood (else an edit of it is read again)."""
-    if message.place.channel_id is not None and message.place.channel_id != desk.chat.home:
+    if message.place.channel_id not in {None, desk.chat.home}:
         return (lines.lives_elsewhere(desk.chat.home_name), True) if message.mentioned else (None, True)
-    if message.place.channel_id is None and not desk.chat.belongs(person.id):
+    if not desk.chat.at_home:
+        return lines.not_home(desk.chat.home_name), False
+    if message.place.channel_id is None and not desk.chat.belong((person.id, *message.place.user_ids)):
         return lines.not_a_member(desk.chat.home_name), True
     if isinstance(said, Unknown):
         return lines.not_understood(said.nearest, said.why), False

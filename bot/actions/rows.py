@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from bot.grammar import Written
 from handlers.base import Outgoing, Problem
-from storage.models import Post, Revision, Vote
+from storage import plan
+from storage.models import Delivery, Post, Revision, Vote
 from storage.states import PostState
 
 
@@ -44,10 +45,24 @@ def by_message(session: Session, message_id: int) -> Post | None:
     return session.get(Post, card.post_id) if card else None
 
 
+def open_cards(session: Session, post_id: int, *, before: int) -> list[Revision]:
+    """Older revisions whose cards may still look as if they counted."""
+    found = select(Revision).where(
+        Revision.post_id == post_id, Revision.number < before, col(Revision.card_open).is_(True)
+    )
+    return list(session.exec(found.order_by(col(Revision.number))))
+
+
 def standing(session: Session, row: Post, number: int) -> list[Vote]:
     """The votes that were cast on that revision and not taken back, oldest first."""
     found = select(Vote).where(Vote.post_id == row.id, Vote.revision == number)
     return list(session.exec(found.order_by(col(Vote.id))))
+
+
+def unfinished(session: Session, post_id: int) -> bool:
+    """Whether something of a released post is still going out, or waits for its approvals."""
+    found = select(Delivery.id).where(Delivery.post_id == post_id, col(Delivery.state).in_(plan.UNFINISHED))
+    return session.exec(found.limit(1)).first() is not None
 
 
 def recent(session: Session, since: datetime) -> list[Post]:

@@ -57,17 +57,32 @@ def sync(desk: Desk, post_id: int, now: datetime) -> Post:
     Raises `ChatError` when Zulip cannot be asked: then nothing may be concluded.
     """
     with desk.database.reading() as session:
-        post = rows.post(session, post_id)
-    with desk.turn(post.message_id):
-        draft = desk.chat.look(post.message_id)
+        message_id = rows.post(session, post_id).message_id
+    with desk.turn(message_id):
+        desk.chat.must_be_home()
+        with desk.database.reading() as session:
+            edited = rows.post(session, post_id).changed_at
+        draft = desk.chat.look(message_id)
         if draft is None or _moved_out(desk, draft):
             _vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
         else:
             _read(desk, post_id, draft, now)
             _count(desk, post_id, draft, now)
+        _gathered(desk, post_id, edited)
         cards.refresh(desk, post_id, now)
         with desk.database.reading() as session:
             return rows.post(session, post_id)
+
+
+def _gathered(desk: Desk, post_id: int, edited: datetime | None) -> None:
+    """The edit that was waited for is read, whatever came of it; one that came since then still waits."""
+    if edited is None:
+        return
+    with desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        if post.changed_at == edited:
+            post.changed_at = None
+            session.add(post)
 
 
 def rewrite(desk: Desk, post: Post, written: Written, source: str, by: Person, now: datetime) -> None:
@@ -139,7 +154,15 @@ def _vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:
                 now=now,
             )
         elif post.state == PostState.RELEASED:
-            stop(session, post, f"draft {what}", post.author_name, now)
+            stopped = stop(session, post, f"draft {what}", post.author_name, now)
+            if stopped:
+                queue.notify(
+                    session,
+                    key=f"stopped:{post_id}:{now.isoformat()}",
+                    text=lines.stopped(post, what, stopped, desk.titles),
+                    post_id=post_id,
+                    now=now,
+                )
 
 
 def stop(session: Session, post: Post, what: str, who: str, now: datetime) -> list[str]:
@@ -176,9 +199,12 @@ def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
             post.digest, post.channel_id, post.topic = digest, place.channel_id, place.topic
             session.add(post)
     with desk.database.reading() as session:
-        revision = rows.current(session, rows.post(session, post_id))
-    if revision.card_id is None:
+        post = rows.post(session, post_id)
+        revision = rows.current(session, post)
+        wanted = post.state != PostState.RELEASED or rows.unfinished(session, post_id)
+    if revision.card_id is None and wanted:
         cards.put(desk, post_id, revision.number, draft, now)
+    cards.tidy(desk, post_id, draft)
 
 
 def read(desk: Desk, message: Message) -> grammar.Written | grammar.Command | grammar.Unknown | None:
@@ -232,6 +258,7 @@ def _count(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
         judgement = voting.count(desk, session, post, revision, card, now)
         voting.point_to_card(desk, session, post, revision, draft, now)
         apply(desk, session, post, judgement, now)
+    cards.offer(desk, revision, card)
 
 
 def _card_gone(desk: Desk, post: Post, revision: Revision, draft: Message, now: datetime) -> None:
@@ -244,5 +271,6 @@ def _card_gone(desk: Desk, post: Post, revision: Revision, draft: Message, now: 
         session.flush()
         row = rows.post(session, post.id or 0)
         apply(desk, session, row, voting.count(desk, session, row, fresh, None, now), now)
-    if post.state != PostState.RELEASED:
+        wanted = row.state != PostState.RELEASED or rows.unfinished(session, row.id or 0)
+    if wanted:
         cards.put(desk, post.id or 0, revision.number, draft, now)

@@ -5,6 +5,7 @@ wire     one call: sent once, answered or named for what went wrong
 people   who may be who: users, groups, channels
 events   the event queue, as hints
 links    addresses of messages
+home     the channel where the bot lives
 client   `Chat`: look, say, edit, react, read files, wait for hints
 """
 
@@ -12,7 +13,7 @@ from bot.chat.client import Chat
 from bot.chat.events import QueueGone
 from bot.chat.people import Directory
 from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, Reaction, zone_of
-from bot.chat.wire import ChatError, Dismissed, Down, Lost, Refused
+from bot.chat.wire import ChatError, Dismissed, Down, Lost, NotHome, Refused
 
 __all__ = [
     "Chat",
@@ -25,6 +26,7 @@ __all__ = [
     "Kind",
     "Lost",
     "Message",
+    "NotHome",
     "Person",
     "Place",
     "QueueGone",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.chat import links
 from bot.chat.events import Events, QueueGone
+from bot.chat.home import Home
 from bot.chat.people import Directory, characters, read_emoji, unicode_code
 from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, read_message
 from bot.chat.wire import ChatError, Lost, Refused, Wire
@@ -30,13 +31,12 @@ class Chat:
         self._credentials = {"email": email, "key": key, "site": site}
         self._pause = pause or threading.Event().wait
         self._local = threading.local()
-        self._home = channel
-        self._home_id = 0
         self._emoji: dict[str, Emoji] = {}
         self._newest = 0
         """The newest message id heard of; what is said later has a greater one."""
         self.site = site.rstrip("/")
         self.directory = Directory()
+        self._home = Home(channel, self.directory)
         self._events = Events(self.directory)
 
     @property
@@ -60,9 +60,6 @@ class Chat:
         me = self.wire.call("users/me")
         self.directory.me = me["user_id"]
         self._events.register(self.wire)
-        channel = self.directory.channel_named(self._home)
-        if channel is not None:
-            self._home_id = channel.id
         self._newest = self.newest()
         self._read_emoji()
 
@@ -83,23 +80,37 @@ class Chat:
     @property
     def home(self) -> int:
         """Id of the bot's channel; 0 if it was never found. Stays when the channel is renamed."""
-        return self._home_id
+        return self._home.id
 
     @property
     def at_home(self) -> bool:
-        """Whether the bot is subscribed to its channel now."""
-        return self._home_id in self.directory.channels
+        """Whether the bot is subscribed to its channel now, as far as it was told."""
+        return self._home.here
 
     @property
     def home_name(self) -> str:
         """The channel's present name."""
-        channel = self.directory.channels.get(self._home_id)
-        return channel.name if channel else self._home
+        return self._home.name
 
-    def belongs(self, user_id: int) -> bool:
-        """Whether this person is subscribed to the bot's channel."""
-        answer = self.wire.call(f"streams/{self._home_id}/members")
-        return user_id in answer["subscribers"]
+    @property
+    def home_configured(self) -> str:
+        """The name or id of the channel in the configuration."""
+        return self._home.configured
+
+    def remember_home(self, channel_id: int) -> None:
+        """The channel was found before, by an earlier process: it is followed even if it was renamed."""
+        self._home.remember(channel_id)
+
+    def must_be_home(self, *, ask: bool = False) -> None:
+        """Raise `NotHome` if the bot is not in its channel; with `ask`, the server is asked just now."""
+        if ask and self.at_home:
+            self._home.ask(self.wire)
+        self._home.must_be_here()
+
+    def belong(self, user_ids: Iterable[int]) -> bool:
+        """Whether all these people are subscribed to the bot's channel."""
+        answer = self.wire.call(f"streams/{self.home}/members")
+        return set(user_ids) <= set(answer["subscribers"])
 
     def emoji(self, name: str) -> Emoji | None:
         """The emoji of a Zulip name or of the Unicode characters themselves."""
@@ -122,7 +133,7 @@ class Chat:
     def look(self, message_id: int) -> Message | None:
         """The message as it stands now; None if it was deleted.
 
-        A message of a channel that the bot was shut out of looks just like a deleted one; then `ChatError`
+        A message of a channel that the bot was shut out of looks just like a deleted one; then `NotHome`
         is raised as long as the bot is not in its own channel, so that nothing is taken for withdrawn.
         """
         try:
@@ -130,10 +141,7 @@ class Chat:
         except Refused as error:
             if error.code != "BAD_REQUEST":
                 raise
-            if not self.at_home:
-                raise ChatError(
-                    f"The bot is not in its channel “{self.home_name}” and cannot see it."
-                ) from error
+            self.must_be_home(ask=True)
             return None
         return read_message(
             answer["message"] | {"flags": answer["message"].get("flags", [])}, self.directory.me

@@ -32,7 +32,17 @@ class Person:
     @property
     def mention(self) -> str:
         """Names the person without pinging anybody."""
-        return f"@_**{self.name}|{self.id}**"
+        return f"@_**{self._called}|{self.id}**"
+
+    @property
+    def call(self) -> str:
+        """Names the person and tells them so."""
+        return f"@**{self._called}|{self.id}**"
+
+    @property
+    def _called(self) -> str:
+        """The id alone names people too, and lends no power to the signs in a name."""
+        return "" if set(self.name) & set("*`|\\<>@\n") else self.name
 
 
 @dataclass(frozen=True, slots=True)

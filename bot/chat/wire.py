@@ -1,6 +1,7 @@
 """One call to Zulip: sent once, answered or named for what went wrong.
 
     ChatError                one plain sentence
+    ├── NotHome              the bot is not in its channel, so it cannot know how things stand
     ├── Down                 not reachable, or the answer was lost; try again later
     │   └── Lost             it may have been acted on (only told of calls that are not safe to repeat)
     └── Refused              the server said no (`code`, `msg`)
@@ -30,6 +31,10 @@ LONGEST_PAUSE_S = 70.0
 
 class ChatError(Exception):
     """Zulip could not do what was asked; the text is one sentence."""
+
+
+class NotHome(ChatError):
+    """The bot is not in its channel: what it sees, or does not see, means nothing."""
 
 
 class Down(ChatError):
@@ -139,7 +144,9 @@ class Wire:
             raise _NoAnswer(type(error).__name__, left=False) from None
         except (requests.exceptions.RequestException, zulip.ZulipError) as error:
             raise _NoAnswer(type(error).__name__, left=True) from None
-        if answer.get("result") == "http-error" or answer.get("code") == "INTERNAL_SERVER_ERROR":
+        # Every refusal has a code; an error of the server's own comes without one (facts/zulip.md sections 3, 8).
+        bare = answer.get("result") == "error" and "code" not in answer
+        if bare or answer.get("result") == "http-error" or answer.get("code") == "INTERNAL_SERVER_ERROR":
             raise _NoAnswer(f"error {answer.get('status_code', 500)}", left=True)
         if answer.get("result") != "success" and answer.get("code") != "RATE_LIMIT_HIT":
             raise _refusal(answer)

@@ -43,6 +43,12 @@ def vanished(post: Post, what: str) -> str:
     return f"✖ **#{post.id}** is withdrawn: its draft was {what}."
 
 
+def stopped(post: Post, what: str, accounts: Sequence[str], titles: Titles) -> str:
+    """The draft of a released post is gone before all of it was out."""
+    where = listed([titles.get(one, one) for one in accounts])
+    return f"✖ **#{post.id}** does not go to {where} any more: its draft was {what}."
+
+
 def late_edit(post: Post) -> str:
     """The draft was edited after it was released."""
     return (
@@ -87,6 +93,15 @@ def expired(post: Post, author: str) -> str:
     return (
         f"⌛ {author}: the time of **#{post.id}** has passed{passed} and it was not published. "
         f"Say `move {post.id} to tomorrow 10:00` (or another time), or `cancel {post.id}`."
+    )
+
+
+def too_late(post: Post, accounts: Sequence[str], titles: Titles) -> str:
+    """Its last moment passed before these accounts had it."""
+    where = listed([titles.get(one, one) for one in accounts])
+    passed = f" ({when(post.not_after)})" if post.not_after else ""
+    return (
+        f"⌛ **#{post.id}** does not go to {where} any more: its last moment, `not after:`, passed{passed}."
     )
 
 
@@ -141,6 +156,22 @@ def trouble(post: Post | None) -> str:
 def lives_elsewhere(channel: str) -> str:
     """To somebody who mentions the bot in another channel."""
     return f"I work in #**{channel}**: please write to me there. (`help` tells what I can do.)"
+
+
+def not_home(channel: str) -> str:
+    """While the bot is not in its channel, it can neither see nor do anything there."""
+    return (
+        f"I am not in “{inline(channel)}”, my channel, so I can see nothing there and publish nothing. "
+        "Somebody who is in it subscribes me; then please write this again."
+    )
+
+
+def back() -> str:
+    """The bot is in its channel again."""
+    return (
+        "I was not in this channel for a while and am back. Nothing was published meanwhile. What was written, "
+        "edited and approved here is read now; if I do not answer something, please write it again."
+    )
 
 
 def not_a_member(channel: str) -> str:
