@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
-from bot.actions import cards, checking, delivering, expiring, reporting
+from bot.actions import checking, delivering, expiring, reporting
 from bot.actions.sync import sync
-from bot.chat import ChatError
+from bot.chat import ChatError, Dismissed, Down, NotHome
 from bot.desk import Desk
 from storage import queue
 from storage.errors import StorageError
@@ -26,6 +26,8 @@ ROUND_S = 0.5
 DAY = timedelta(days=1)
 AWAY = timedelta(seconds=5)
 """How long Zulip is left alone after it did not answer."""
+REST = timedelta(minutes=1)
+"""How long a post is left alone that could not be looked at."""
 
 
 class Publisher:
@@ -37,7 +39,11 @@ class Publisher:
         self._pool = ThreadPoolExecutor(max(len(desk.platforms), 1) + 2, thread_name_prefix="deliver")
         self._under_way: dict[int, Future[None]] = {}
         self._away_until: datetime | None = None
+        self._complaint = ""
+        """What was last logged of Zulip, so that a long absence is told once."""
         self._acquainted: datetime | None = None
+        self._troubled: dict[int, datetime] = {}
+        """Posts that could not be looked at, and until when they are left alone."""
         self._checks: list[Future[None]] = []
 
     def acquaint(self) -> None:
@@ -56,8 +62,12 @@ class Publisher:
             try:
                 self._with_people(now)
             except ChatError as error:
-                log.warning("%s", error, extra={"action": "zulip_away"})
+                if str(error) != self._complaint:
+                    log.warning("%s", error, extra={"action": "zulip_away"})
+                self._complaint = str(error)
                 self._away_until = now + AWAY
+            else:
+                self._complaint = ""
         self._recover(now)
         if settle:
             self.settle()
@@ -98,26 +108,47 @@ class Publisher:
         return len(unfinished)
 
     def _with_people(self, now: datetime) -> None:
-        """Everything that needs a look at Zulip, or says something there."""
-        for post_id in self._gathered(now):
-            sync(self._desk, post_id, now)
-        expiring.expire(self._desk, now)
-        released = set()
-        for post_id in self._due(now):
-            if delivering.release(self._desk, post_id, now):
-                released.add(post_id)
+        """Everything that needs a look at Zulip, or says something there. Nothing, while we are not at home."""
+        self._desk.chat.must_be_home()
+        # an instant further ahead than that was written before the clock went back
+        self._troubled = {key: at for key, at in self._troubled.items() if now < at <= now + REST}
+        self._each(self._gathered(now), sync, now)
+        self._each(expiring.late(self._desk, now), expiring.expire, now)
+        self._each(expiring.missed(self._desk, now), expiring.give_up, now)
+        released = set(self._each(self._due(now), delivering.release, now))
         for delivery in self._ready(now):
-            if delivery.post_id not in released:
-                sync(
-                    self._desk, delivery.post_id, now
-                )  # a deletion or a lost approval wins to the last moment
-            self._claim(delivery, now)
+            # a deletion or a lost approval wins to the last moment
+            if delivery.post_id in released or self._each([delivery.post_id], delivering.last_look, now):
+                self._claim(delivery, now)
         self._tell(now)
+
+    def _each(
+        self, post_ids: Iterable[int], work: Callable[[Desk, int, datetime], object], now: datetime
+    ) -> list[int]:
+        """Do it with each post, and return those with which it was done. One post's trouble stays with it."""
+        done = []
+        for post_id in post_ids:
+            if post_id in self._troubled:
+                continue
+            try:
+                if work(self._desk, post_id, now):
+                    done.append(post_id)
+            except queue.Moved as moved:
+                log.info(
+                    "post %s: %s", post_id, moved, extra={"action": "post_moved"}
+                )  # the next round looks
+            except (Down, Dismissed, NotHome, StorageError):
+                raise
+            except Exception:  # a bug, or a refusal of Zulip's, that is about this post alone
+                log.exception("post %s: trouble", post_id, extra={"action": "post_troubled"})
+                self._troubled[post_id] = now + REST
+        return done
 
     def _gathered(self, now: datetime) -> list[int]:
         quiet = now - self._desk.config.social.gather
         with self._desk.database.reading() as session:
-            found = select(Post.id).where(col(Post.changed_at) <= quiet)
+            # one that lies ahead was written before the clock went back
+            found = select(Post.id).where(or_(col(Post.changed_at) <= quiet, col(Post.changed_at) > now))
             return [one for one in session.exec(found) if one is not None]
 
     def _due(self, now: datetime) -> list[int]:
@@ -142,7 +173,8 @@ class Publisher:
             for delivery in session.exec(
                 pending.order_by(col(Delivery.not_before), col(Delivery.id)).limit(200)
             ):
-                first.setdefault(delivery.account, delivery)
+                if delivery.post_id not in self._troubled:
+                    first.setdefault(delivery.account, delivery)
         return list(first.values())
 
     def _claim(self, delivery: Delivery, now: datetime) -> None:
@@ -169,7 +201,5 @@ class Publisher:
         future.add_done_callback(lambda _: self._wake.set())
 
     def _tell(self, now: datetime) -> None:
-        for post_id in reporting.untold(self._desk):
-            reporting.report(self._desk, post_id, now)
-            cards.refresh(self._desk, post_id, now)
+        self._each(reporting.untold(self._desk), delivering.tell, now)
         reporting.speak(self._desk, now)

@@ -41,6 +41,7 @@ BUG = "The bot had an error of its own while sending; its log has the details."
 
 def release(desk: Desk, post_id: int, now: datetime) -> bool:
     """Let a due post go, after a last look at its draft and its card; False if it may not (any more)."""
+    desk.chat.must_be_home(ask=True)
     post = sync(desk, post_id, now)
     social = desk.config.social
     with desk.turn(post.message_id), desk.database.transaction() as session:
@@ -67,6 +68,18 @@ def release(desk: Desk, post_id: int, now: datetime) -> bool:
             queue.create(session, delivery, who="bot", what="released", now=now)
     cards.refresh(desk, post_id, now)
     return True
+
+
+def last_look(desk: Desk, post_id: int, now: datetime) -> bool:
+    """Look at a released post just before something of it is sent. True: it was looked at."""
+    sync(desk, post_id, now)
+    return True
+
+
+def tell(desk: Desk, post_id: int, now: datetime) -> None:
+    """Tell what became of a post's deliveries, in the topic and on its card."""
+    reporting.report(desk, post_id, now)
+    cards.refresh(desk, post_id, now)
 
 
 def deliver(desk: Desk, delivery: Delivery) -> None:

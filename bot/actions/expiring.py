@@ -1,28 +1,89 @@
-"""Posts whose time passed: never sent late in silence, and asked about."""
+"""Posts and deliveries whose time passed: never sent late in silence, and asked about."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlmodel import Session, and_, col, or_, select
+
 from bot.actions import cards, drafting, rows
 from bot.desk import Desk
 from bot.replies import lines
 from storage import queue
-from storage.states import PostState
+from storage.models import Delivery, Post
+from storage.states import DeliveryState, PostState
 
 
-def expire(desk: Desk, now: datetime) -> None:
-    """Let posts expire that missed their time, and ask their authors for another; drafts in the queue of
-    slots are moved on to the next free one instead.
+def late(desk: Desk, now: datetime) -> list[int]:
+    """Posts not yet released that missed their time."""
+    with desk.database.reading() as session:
+        return [post.id or 0 for post in queue.late_posts(session, now, desk.config.social.late)]
+
+
+def expire(desk: Desk, post_id: int, now: datetime) -> None:
+    """Let a post expire that missed its time, and ask its author for another; a draft in the queue of slots
+    is moved on to the next free one instead.
     """
     with desk.database.reading() as session:
-        late = [
-            (post.id or 0, _rolls(desk, post.timing, post.state))
-            for post in queue.late_posts(session, now, desk.config.social.late)
-        ]
-    for post_id, rolls in late:
-        _roll(desk, post_id, now) if rolls else _expire(desk, post_id, now)
-        cards.refresh(desk, post_id, now)
+        post = rows.post(session, post_id)
+    _roll(desk, post_id, now) if _rolls(desk, post.timing, post.state) else _expire(desk, post_id, now)
+    cards.refresh(desk, post_id, now)
+
+
+def missed(desk: Desk, now: datetime) -> list[int]:
+    """Released posts with deliveries that were not sent in time: nobody sends them later in silence."""
+    unsent = (DeliveryState.WAITING, DeliveryState.PENDING)
+    over = and_(col(Delivery.state).in_(unsent), col(Post.not_after) < now)
+    busy = select(Delivery.account).where(Delivery.state == DeliveryState.SENDING)
+    stale = and_(
+        Delivery.state == DeliveryState.PENDING,
+        Delivery.not_before < now - desk.config.social.late,
+        col(Delivery.account).not_in(busy),  # else it only waits for its turn
+    )
+    found = select(Delivery.post_id).join(Post, col(Post.id) == Delivery.post_id).where(or_(over, stale))
+    with desk.database.reading() as session:
+        return list(session.exec(found.distinct()))
+
+
+def give_up(desk: Desk, post_id: int, now: datetime) -> None:
+    """Send no more of a post what was not sent in time, and tell the people."""
+    with desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        if post.not_after is not None and post.not_after < now:
+            _past_the_last_moment(desk, session, post, now)
+        else:
+            _past_its_time(desk, session, post, now)
+    cards.refresh(desk, post_id, now)
+
+
+def _past_the_last_moment(desk: Desk, session: Session, post: Post, now: datetime) -> None:
+    dropped = []
+    for delivery in queue.deliveries(session, post.id or 0):
+        state = {
+            DeliveryState.WAITING: DeliveryState.CANCELLED,
+            DeliveryState.PENDING: DeliveryState.FAILED,
+        }.get(DeliveryState(delivery.state))
+        if state is not None:
+            delivery.error = "Its last moment passed."
+            queue.transition(session, delivery, state, who="bot", what="its last moment passed", now=now)
+            delivery.told = True
+            session.add(delivery)
+            dropped.append(delivery.account)
+    if dropped:
+        key = f"too_late:{post.id}:{','.join(dropped)}:{now.isoformat()}"
+        text = lines.too_late(post, dropped, desk.titles)
+        queue.notify(session, key=key, text=text, post_id=post.id, now=now)
+
+
+def _past_its_time(desk: Desk, session: Session, post: Post, now: datetime) -> None:
+    for delivery in queue.deliveries(session, post.id or 0):
+        if delivery.state != DeliveryState.PENDING or delivery.not_before >= now - desk.config.social.late:
+            continue
+        why = f" The last trouble: {delivery.error}" if delivery.error else ""
+        delivery.error = f"It could not be sent in time, and is not sent later without being asked for.{why}"
+        queue.transition(session, delivery, DeliveryState.FAILED, who="bot", what="its time passed", now=now)
+        delivery.told = False
+        session.add(delivery)
 
 
 def _rolls(desk: Desk, timing: str, state: str) -> bool:
@@ -37,7 +98,7 @@ def _expire(desk: Desk, post_id: int, now: datetime) -> None:
         queue.notify(
             session,
             key=f"expired:{post_id}:{now.isoformat()}",
-            text=lines.expired(post, f"@**{author.name}|{author.id}**"),
+            text=lines.expired(post, author.call),
             post_id=post_id,
             now=now,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from bot.actions import rows
 from bot.chat import Down, Place, Refused
@@ -17,6 +17,8 @@ from storage.states import DeliveryState
 
 log = logging.getLogger("social.reporting")
 
+GENERAL = "social"
+"""The topic for what is about no post, or cannot be said in the topic of its post."""
 PATIENCE = timedelta(seconds=20)
 """How long an outcome waits for the others of its post, so that one message tells of all."""
 
@@ -89,24 +91,36 @@ def speak(desk: Desk, now: datetime) -> int:
 
 
 def _say(desk: Desk, notice: Notice) -> int:
-    place, after = _place(desk, notice)
+    place = _place(desk, notice)
     if notice.created_at < desk.started_at:
-        # Perhaps it was said just before the crash.
-        said = desk.chat.said(place, notice.text, after)
+        # Perhaps it was said just before the crash: then it is newer than all that is known to have been said.
+        said = desk.chat.said(place, notice.text, _last_said(desk))
         if said is not None:
             return said
-    return desk.chat.say(place, notice.text)
+    try:
+        return desk.chat.say(place, notice.text)
+    except Refused:
+        if notice.user_id is not None:
+            raise
+        return desk.chat.say(Place(channel_id=desk.chat.home, topic=GENERAL), notice.text)
 
 
-def _place(desk: Desk, notice: Notice) -> tuple[Place, int]:
-    """Where a notice goes (to one person, or to where the post's card is now), and a message it came after."""
+def _last_said(desk: Desk) -> int:
+    """The newest message that is known to be a notice; they are said in turns, so a later one has a greater id."""
+    with desk.database.reading() as session:
+        return session.exec(select(func.max(Notice.message_id))).one() or 0
+
+
+def _place(desk: Desk, notice: Notice) -> Place:
+    """Where a notice goes: to one person, or to where the post's card is now, as long as that is in the channel."""
     if notice.user_id is not None:
-        return Place(user_ids=(notice.user_id,)), 0
+        return Place(user_ids=(notice.user_id,))
     with desk.database.reading() as session:
         post = session.get(Post, notice.post_id) if notice.post_id else None
         card_id = rows.current(session, post).card_id if post and post.revision else None
     if post is None:
-        return Place(channel_id=desk.chat.home, topic="social"), 0
+        return Place(channel_id=desk.chat.home, topic=GENERAL)
     card = desk.chat.look(card_id) if card_id else None
-    place = card.place if card else Place(channel_id=post.channel_id, topic=post.topic)
-    return place, post.message_id
+    if card is not None and card.place.channel_id == desk.chat.home:
+        return card.place
+    return Place(channel_id=desk.chat.home, topic=post.topic)
