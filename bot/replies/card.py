@@ -13,6 +13,9 @@ from handlers.media import Media
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
+_CUT = "*(This card is cut: the rest did not fit into one message.)*"
+FEW = 3
+"""How many parts, files and problems of each kind are shown when there is room for nothing else."""
 PREVIEWS = (10_000, 3_000, 1_500, 700, 350, 150, 60, 0)
 """Characters of each text that are shown, tried in this order until the card fits."""
 
@@ -53,7 +56,22 @@ def card(facts: CardFacts, limit: int) -> str:
         text = "\n".join(part for part in (_head(facts), _state(facts), _body(facts, most)) if part)
         if len(text) <= limit:
             return text
-    return shorten(text, limit)
+    return _cut(text, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    """The last resort: whole lines only, so that nothing is cut in two, and no spoiler is left open."""
+    kept: list[str] = []
+    room = limit - len(_CUT) - len("\n```\n")
+    inside = False
+    for line in text.split("\n"):
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+        if line.startswith("```"):
+            inside = line != "```"
+    return "\n".join([*kept, *(["```"] if inside else []), _CUT])
 
 
 def struck(post: Post, number: int, link: str) -> str:
@@ -165,7 +183,7 @@ def _body(facts: CardFacts, most: int) -> str:
         outgoing = facts.outgoing.get(account)
         if outgoing is not None:
             blocks.append(_preview(facts.titles.get(account, account), outgoing, most))
-    blocks.extend(_problems(facts))
+    blocks.extend(_few(_problems(facts), most, "problems"))
     if facts.note:
         blocks.append(f"📝 Note for reviewers: {escape(shorten(facts.note, most or 60))}")
     return "\n".join(blocks)
@@ -176,23 +194,41 @@ def _preview(title: str, outgoing: Outgoing, most: int) -> str:
         return f"▸ {title}: left out. {with_code(outgoing.skipped)}"
     lines = []
     if outgoing.title:
-        lines.append(f"Title: **{inline(outgoing.title)}**")
+        lines.append(f"Title: **{_brief(outgoing.title, most)}**")
     if outgoing.cw:
-        lines.append(f"Content warning: **{inline(outgoing.cw)}**")
+        lines.append(f"Content warning: **{_brief(outgoing.cw, most)}**")
     facts = [
         ("language", outgoing.lang),
         ("visibility", _unusual(outgoing.visibility)),
         ("link", outgoing.link),
     ]
-    said = [f"{name}: {inline(value)}" for name, value in (*facts, *outgoing.extra.items()) if value]
+    said = [f"{name}: {_brief(value, most)}" for name, value in (*facts, *outgoing.extra.items()) if value]
     if said:
         lines.append(" · ".join(said))
-    for number, part in enumerate(outgoing.parts, 1):
-        if len(outgoing.parts) > 1:
-            lines.append(f"**Part {number} of {len(outgoing.parts)}** · {part.length} of {outgoing.limit}")
-        lines.append(_shown(part.text, most))
-        lines.extend(_medium(medium, at) for at, medium in enumerate(part.media, 1))
+    parts = [_part(outgoing, number, most) for number in range(len(outgoing.parts))]
+    lines.extend(_few(parts, most, "parts"))
     return f"```spoiler {title} — {_measure(outgoing)}\n" + "\n".join(lines) + "\n```"
+
+
+def _part(outgoing: Outgoing, number: int, most: int) -> str:
+    part = outgoing.parts[number]
+    lines = []
+    if len(outgoing.parts) > 1:
+        lines.append(f"**Part {number + 1} of {len(outgoing.parts)}** · {part.length} of {outgoing.limit}")
+    lines.append(_shown(part.text, most))
+    lines.extend(_few([_medium(medium, at, most) for at, medium in enumerate(part.media, 1)], most, "files"))
+    return "\n".join(lines)
+
+
+def _few(lines: Sequence[str], most: int, what: str) -> list[str]:
+    """All of them; only the first ones where no text is shown either."""
+    if most or len(lines) <= FEW:
+        return list(lines)
+    return [*lines[:FEW], f"*(and {len(lines) - FEW} more {what})*"]
+
+
+def _brief(text: str, most: int) -> str:
+    return inline(shorten(text, max(most, 60)))
 
 
 def _unusual(visibility: str | None) -> str | None:
@@ -232,10 +268,10 @@ def _kinds(media: Sequence[Media]) -> list[str]:
     return said
 
 
-def _medium(medium: Media, number: int) -> str:
+def _medium(medium: Media, number: int, most: int) -> str:
     shape = f", {medium.width} × {medium.height}" if medium.width else ""
     note = f", {inline(medium.note)}" if medium.note else ""
-    alt = f"alt text: “{inline(medium.alt)}”" if medium.alt else "no alt text"
+    alt = f"alt text: “{_brief(medium.alt, most)}”" if medium.alt else "no alt text"
     return f"📎 {number}. {inline(shorten(medium.name, 60))}{shape}, {size(medium.size)}{note} — {alt}"
 
 
