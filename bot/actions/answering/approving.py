@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from sqlmodel import Session
+
 from bot import rules
 from bot.actions import rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.actions.sync import apply, sync
 from bot.replies import lines
 from bot.rules import Judgement
-from storage.models import Post
+from storage.models import Post, Revision, Vote
 from storage.states import PostState
 
 
@@ -89,16 +91,19 @@ def _must_be_open(post: Post) -> None:
 
 
 def withdraw(order: Order) -> str | None:
-    """`withdraw 12`: take one's own vote back."""
+    """`withdraw 12 [platform]`: take one's own vote back."""
     post = order.post()
     desk = order.desk
+    named = order.accounts(post) if order.command.accounts else None
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = rows.post(session, post.id or 0)
         revision = rows.current(session, row)
         mine = [vote for vote in rows.standing(session, row, row.revision) if vote.user_id == order.person.id]
+        if named is not None:
+            mine = [vote for vote in mine if any(rules.concerns(vote.accounts, one) for one in named)]
         for vote in mine:
             if vote.via == "command":
-                voting.take_back(session, row, vote, order.now)
+                _take_back(order, session, row, revision, vote, named)
         judgement = voting.count(desk, session, row, revision, None, order.now)
         apply(desk, session, row, judgement, order.now)
     sync(desk, post.id or 0, order.now)
@@ -107,3 +112,34 @@ def withdraw(order: Order) -> str | None:
     if any(vote.via == "reaction" for vote in mine):
         return f"Your reaction on the card of #{post.id} still counts: please take it away there."
     return f"Your vote on #{post.id} is taken back."
+
+
+def _take_back(
+    order: Order, session: Session, post: Post, revision: Revision, vote: Vote, named: tuple[str, ...] | None
+) -> None:
+    """Strike a vote out, wholly or for the named accounts alone: what it said of the others stands."""
+    others = [
+        one
+        for one in rows.going(revision)
+        if named is not None and one not in named and rules.concerns(vote.accounts, one)
+    ]
+    known = {
+        one.accounts
+        for one in rows.standing(session, post, post.revision)
+        if (one.user_id, one.kind, one.via) == (vote.user_id, vote.kind, vote.via)
+    }
+    kind, reason = vote.kind, vote.reason
+    voting.take_back(session, post, vote, order.now)
+    for one in others:
+        if one not in known:
+            voting.cast(
+                session,
+                post,
+                post.revision,
+                order.person,
+                kind,
+                via="command",
+                now=order.now,
+                accounts=one,
+                reason=reason,
+            )

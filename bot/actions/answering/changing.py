@@ -50,6 +50,8 @@ def copy(order: Order) -> str | None:
     with order.desk.database.reading() as session:
         revision = rows.current(session, post)
     fresh = replace(rows.written(revision), at=None, not_after=None)
+    there = tuple(one for one in fresh.accounts if one in order.desk.platforms)
+    fresh = replace(fresh, accounts=there or fresh.accounts)
     problems = tuple(one for one in fresh.problems if "at:" not in one.text and "not after" not in one.text)
     begin(order.desk, order.message, replace(fresh, problems=problems), order.person, order.now)
     return None

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot import rules
-from bot.actions import rows, voting
+from bot.actions import drafting, rows, voting
 from bot.actions.sync import sync
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Command
-from storage.models import Post
+from storage.models import Post, Seen
 from storage.states import PostState
 
 
@@ -69,6 +69,13 @@ class Order:
                 f"`show {post.id}` tells what became of it."
             )
         return post
+
+    def done(self, session: Session) -> None:
+        """Write down, with the change itself, that this order was obeyed: a crash before the answer is said
+        must not make it be obeyed again.
+        """
+        text = drafting.digest(self.message.content)
+        session.merge(Seen(message_id=self.message.id, answered=True, digest=text, at=self.now))
 
     def accounts(self, post: Post) -> tuple[str, ...]:
         """Those of the post's accounts that the command names; all when it names none."""

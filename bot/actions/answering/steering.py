@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from bot import when
@@ -13,6 +14,8 @@ from storage import queue
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
+_LINK = re.compile(r"https?://[^\s<>()\[\]`*\\|]+")
+"""A link that cannot mean anything else on the card."""
 MOVABLE = {PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED}
 
 
@@ -75,10 +78,7 @@ def move(order: Order) -> str | None:
             due = drafting.free_slot(order.desk, session, order.now, None)
         if due is None:
             raise UserError("No slots are configured to take the next of: write a time.")
-    if due is not None and post.not_after is not None and due > post.not_after:
-        raise UserError(
-            f"#{post.id} must not go out after {words.when(post.not_after)} (its `not after:`). Edit the draft to change that."
-        )
+    _before_the_last_moment(post, due or order.now)
     return _retime(order, post, moment.kind, due)
 
 
@@ -87,14 +87,23 @@ def at_once(order: Order) -> str | None:
     post = order.unreleased(order.steerable())
     if post.state not in MOVABLE:
         raise UserError(f"#{post.id} is {post.state}: `copy {post.id}` starts anew from its text.")
+    _before_the_last_moment(post, order.now)
     return _retime(order, post, "now", None)
+
+
+def _before_the_last_moment(post: Post, due: datetime) -> None:
+    if post.not_after is not None and due > post.not_after:
+        raise UserError(
+            f"#{post.id} must not go out after {words.when(post.not_after)} (its `not after:`). "
+            "Edit the draft to change that."
+        )
 
 
 def _retime(order: Order, post: Post, timing: str, due: datetime | None) -> str | None:
     desk = order.desk
     with desk.turn(post.message_id):
         with desk.database.transaction() as session:
-            row = rows.post(session, post.id or 0)
+            row = order.unreleased(rows.post(session, post.id or 0))
             row.timing, row.moved = timing, True
             row.due_at = order.now if timing == "now" and row.state == PostState.APPROVED else due
             session.add(row)
@@ -122,28 +131,61 @@ def retry(order: Order) -> str | None:
         raise UserError(
             f"#{post.id} is {_standing(post)}: nothing of it was sent yet, so there is nothing to retry."
         )
+    if post.not_after is not None and post.not_after < order.now:
+        raise UserError(
+            f"#{post.id} must not go out after {words.when(post.not_after)}. `copy {post.id}` starts anew from its text."
+        )
     desk = order.desk
     wanted = order.accounts(post)
     again = {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED}
     with desk.turn(post.message_id), desk.database.transaction() as session:
         found = [one for one in queue.deliveries(session, post.id or 0) if one.account in wanted]
-        todo = [one for one in found if one.state in again]
-        for delivery in todo:
-            queue.reorder(session, delivery, who=order.person.name, now=order.now)
-            delivery.told = False
-            session.add(delivery)
+        todo = [one.account for one in found if one.state in again]
+        for delivery in found:
+            if delivery.account in todo:
+                queue.reorder(session, delivery, who=order.person.name, now=order.now)
+                delivery.told = False
+                session.add(delivery)
+        # In the same transaction: heard of twice, this order must not be obeyed twice.
+        order.done(session)
     if not todo:
         states = words.listed(
             [f"{desk.titles.get(one.account, one.account)} is {one.state}" for one in found]
         )
         raise UserError(f"There is nothing of #{post.id} to retry: {states}.")
     sync(desk, post.id or 0, order.now)
-    return f"🔁 #{post.id} is tried again on {words.listed([desk.titles.get(one.account, one.account) for one in todo])}."
+    return _retried(order, post, todo)
+
+
+def _retried(order: Order, post: Post, todo: list[str]) -> str:
+    """What really follows from the order, after a look at the draft and its card."""
+    with order.desk.database.reading() as session:
+        states = {one.account: one.state for one in queue.deliveries(session, post.id or 0)}
+    titles = order.desk.titles
+    by_state = {
+        state: words.listed([titles.get(one, one) for one in todo if states[one] == state])
+        for state in (DeliveryState.CANCELLED, DeliveryState.WAITING)
+    }
+    going = words.listed([titles.get(one, one) for one in todo if states[one] not in by_state])
+    said = [f"🔁 #{post.id} is tried again on {going}."] if going else []
+    if waiting := by_state[DeliveryState.WAITING]:
+        said.append(f"#{post.id} goes to {waiting} once it is approved again: see its card.")
+    if cancelled := by_state[DeliveryState.CANCELLED]:
+        said.append(
+            f"#{post.id} does not go to {cancelled}, because its draft was deleted. "
+            f"`copy {post.id}` starts anew from its text."
+        )
+    return " ".join(said)
 
 
 def published(order: Order) -> str | None:
     """`published 12 linkedin LINK`: a person says that a delivery in doubt, or a failed one, is out."""
     post = order.steerable()
+    link = order.command.rest.strip()
+    if link and not _LINK.fullmatch(link):
+        raise UserError(
+            f"Please give the link of the post, such as `published {post.id} mastodon https://…`, or no link at all."
+        )
     doubt = {DeliveryState.UNKNOWN, DeliveryState.FAILED}
     with order.desk.database.transaction() as session:
         wanted = order.command.accounts
@@ -160,7 +202,7 @@ def published(order: Order) -> str | None:
             now=order.now,
             who=order.person.name,
             what="says it is out",
-            url=order.command.rest.strip(),
+            url=link,
         )
         delivery.told = True
         session.add(delivery)
@@ -181,7 +223,11 @@ def _only(found: list[Delivery], post: Post) -> Delivery:
 def _change(order: Order, post: Post, state: PostState, what: str) -> None:
     desk = order.desk
     with desk.turn(post.message_id), desk.database.transaction() as session:
-        row = rows.post(session, post.id or 0)
+        row = order.unreleased(
+            rows.post(session, post.id or 0)
+        )  # it may have gone out since it was looked at
+        if state == PostState.HELD and row.timing == "now":
+            row.due_at = None  # it has no time to miss; with the next approval it gets one
         queue.transition(session, row, state, who=order.person.name, what=what, now=order.now)
     cards.refresh(desk, post.id or 0, order.now)
 
