@@ -9,10 +9,10 @@ from sqlmodel import Session
 from bot import rules
 from bot.actions import rows
 from bot.chat import Directory, Emoji, Message, Person
+from bot.config.values import Approvers
 from bot.desk import Desk
 from bot.replies import lines
 from bot.rules import Electorate, Judgement, Refusal
-from bot.config.values import Approvers
 from storage import queue
 from storage.models import Cursor, Post, Revision, Vote
 from storage.states import PostState
