@@ -37,9 +37,18 @@ class Electorate:
 
 
 def refusal(
-    person: Person, electorate: Electorate, *, author_id: int, self_approval: bool, veto: bool = False
+    person: Person,
+    electorate: Electorate,
+    *,
+    author_id: int,
+    self_approval: bool,
+    writer_id: int | None = None,
+    veto: bool = False,
 ) -> Refusal | None:
-    """Why this person's vote does not count, or None if it does. A veto of the author's own always counts."""
+    """Why this person's vote does not count, or None if it does. A veto of the author's own always counts.
+
+    `writer_id` is who wrote the text as it is now, by `edit`: two people are to have looked at it.
+    """
     if person.is_bot:
         return Refusal.BOT
     if not person.active:
@@ -50,7 +59,7 @@ def refusal(
         return Refusal.NO_APPROVERS
     if electorate.members is not None and person.id not in electorate.members:
         return Refusal.NOT_APPROVER
-    if person.id == author_id and not self_approval and not veto:
+    if person.id in {author_id, writer_id} and not self_approval and not veto:
         return Refusal.AUTHOR
     return None
 

@@ -85,14 +85,26 @@ def _gathered(desk: Desk, post_id: int, edited: datetime | None) -> None:
             session.add(post)
 
 
-def rewrite(desk: Desk, post: Post, written: Written, source: str, by: Person, now: datetime) -> None:
-    """Give a post that is not out yet another revision. The card is said by the `sync` that follows."""
+def rewrite(
+    desk: Desk,
+    post: Post,
+    written: Written,
+    source: str,
+    by: Person,
+    now: datetime,
+    *,
+    writer_id: int | None = None,
+) -> None:
+    """Give a post that is not out yet another revision. The card is said by the `sync` that follows.
+
+    `writer_id` is whose text it is, where that is not who made the revision (an alt text was added).
+    """
     author = desk.chat.directory.person(post.author_id)
     with desk.database.reading() as session:
         prepared = drafting.prepare(desk, session, written, author, now, post)
     with desk.database.transaction() as session:
         fresh = rows.post(session, post.id or 0)
-        drafting.save(session, fresh, prepared, source, by, now)
+        drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
 
 
 def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: datetime) -> None:

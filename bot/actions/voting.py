@@ -74,8 +74,7 @@ def count(
     votes = [
         vote
         for vote in rows.standing(session, post, revision.number)
-        if _refusal(desk, desk.chat.directory.person(vote.user_id), post, who, veto=vote.kind == "veto")
-        is None
+        if _refusal(desk, desk.chat.directory.person(vote.user_id), post, revision, who, vote.kind) is None
     ]
     return rules.judge(votes, rows.going(revision), needed(desk, rows.going(revision)))
 
@@ -87,13 +86,16 @@ def needed(desk: Desk, accounts: list[str]) -> dict[str, int]:
     return {account: extra.get(account) or general for account in accounts}
 
 
-def _refusal(desk: Desk, person: Person, post: Post, who: Electorate, *, veto: bool) -> Refusal | None:
+def _refusal(
+    desk: Desk, person: Person, post: Post, revision: Revision, who: Electorate, kind: str
+) -> Refusal | None:
     return rules.refusal(
         person,
         who,
         author_id=post.author_id,
+        writer_id=revision.created_by,
         self_approval=desk.config.social.self_approval,
-        veto=veto,
+        veto=kind == "veto",
     )
 
 
@@ -112,7 +114,7 @@ def _follow(
         if kind is None or reaction.user_id == desk.chat.directory.me:
             continue
         person = desk.chat.directory.person(reaction.user_id)
-        reason = _refusal(desk, person, post, who, veto=kind == "veto")
+        reason = _refusal(desk, person, post, revision, who, kind)
         if reason is None and kind == "approve" and post.state == PostState.BROKEN:
             reason = Refusal.BROKEN
         if reason is None:

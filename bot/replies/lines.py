@@ -74,7 +74,7 @@ def refusal(reason: Refusal, post: Post) -> str:
             Refusal.BOT: "bots do not vote.",
             Refusal.INACTIVE: "this account is deactivated.",
             Refusal.GUEST: "guests cannot approve.",
-            Refusal.AUTHOR: "it is your own post, and somebody else must approve it.",
+            Refusal.AUTHOR: "it is your own post (or your own change of it), and somebody else must approve it.",
             Refusal.NOT_APPROVER: "you are not one of the approvers. Everybody may draft and comment, though!",
             Refusal.NO_APPROVERS: "nobody can approve at present; its card says why.",
             Refusal.BROKEN: "it cannot go out as it stands; its card says what to correct.",

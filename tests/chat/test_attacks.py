@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from town import Town
+from town import Town, picture
 
 NOW = "@social draft\nto: mastodon\nHello"
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"
@@ -205,3 +205,34 @@ def test_bots_are_not_listened_to(town: Town) -> None:
     town.settle()
     assert town.post(1).state == "draft"
     assert len([one for one in town.said() if one.startswith("**#")]) == 1
+
+
+# -- four eyes ------------------------------------------------------------------------------------------
+
+
+def test_who_rewrote_a_post_cannot_approve_it_alone(town: Town) -> None:
+    town.carol.says(NOW)
+    town.bob.says("@social edit 1 Buy my coins")
+    town.bob.reacts(town.card_id(1))
+    town.bob.says("@social approve 1")
+    town.later(minutes=1)
+    assert town.published() == []
+    assert any("does not count" in one for one in town.whispered(town.bob))
+    town.alice.reacts(town.card_id(1))
+    assert [one["text"] for one in town.published()] == ["Buy my coins"]
+
+
+def test_the_author_cannot_approve_what_somebody_else_made_of_the_post(town: Town) -> None:
+    town.alice.says(NOW)
+    town.bob.says("@social edit 1 Hello, better")
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=1)
+    assert town.published() == []
+
+
+def test_an_alt_text_takes_nobody_the_right_to_approve(town: Town) -> None:
+    path = town.carol.uploads(picture(), "a.png")
+    town.carol.says(f"@social draft\nto: mastodon\nHello\n[a.png]({path})")
+    town.bob.says("@social alt 1 1 A map of the town")
+    town.bob.reacts(town.card_id(1))
+    assert len(town.published()) == 1

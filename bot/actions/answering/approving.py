@@ -40,6 +40,7 @@ def _vote(order: Order, kind: str) -> str | None:
             order.person,
             who,
             author_id=row.author_id,
+            writer_id=revision.created_by,
             self_approval=desk.config.social.self_approval,
             veto=kind == "veto",
         )

@@ -120,7 +120,11 @@ def waiting(order: Order) -> str | None:
 
 def _may_still_vote(order: Order, session: Session, post: Post, who: rules.Electorate) -> bool:
     reason = rules.refusal(
-        order.person, who, author_id=post.author_id, self_approval=order.desk.config.social.self_approval
+        order.person,
+        who,
+        author_id=post.author_id,
+        writer_id=rows.current(session, post).created_by,
+        self_approval=order.desk.config.social.self_approval,
     )
     voted = {vote.user_id for vote in rows.standing(session, post, post.revision)}
     return reason is None and order.person.id not in voted

@@ -34,13 +34,14 @@ def alt(order: Order) -> str | None:
         raise UserError(f"Say which picture and what it shows: `alt {post.id} 1 A group of learners`.")
     number, text = int(match[1]), match[2].strip()
     with order.desk.database.reading() as session:
-        last = rows.written(rows.current(session, post))
+        revision = rows.current(session, post)
+    last = rows.written(revision)
     if not 1 <= number <= len(last.attachments):
         raise UserError(
             f"#{post.id} has {words.count(len(last.attachments), 'file')}, so there is no file {number}."
         )
     files = [replace(one, alt=text) if at == number else one for at, one in enumerate(last.attachments, 1)]
-    _rewrite(order, post, replace(last, attachments=tuple(files)))
+    _rewrite(order, post, replace(last, attachments=tuple(files)), writer_id=revision.created_by)
     return None
 
 
@@ -79,10 +80,12 @@ def _merged(written: Written, last: Written) -> Written:
     return written
 
 
-def _rewrite(order: Order, post: Post, written: Written) -> None:
+def _rewrite(order: Order, post: Post, written: Written, *, writer_id: int | None = None) -> None:
     if post.state == PostState.WITHDRAWN:
         raise UserError(f"#{post.id} is withdrawn: `copy {post.id}` starts anew from its text.")
     desk = order.desk
     with desk.turn(post.message_id):
-        rewrite(desk, post, written, order.message.content, order.person, order.now)
+        with desk.database.reading() as session:  # it may have gone out since it was looked at
+            fresh = order.unreleased(rows.post(session, post.id or 0))
+        rewrite(desk, fresh, written, order.message.content, order.person, order.now, writer_id=writer_id)
     sync(desk, post.id or 0, order.now)

@@ -116,7 +116,15 @@ def _retime(order: Order, post: Post, timing: str, due: datetime | None) -> str 
         if row.state == PostState.BROKEN:
             # Perhaps only its time was wrong: read the same text anew.
             author = desk.chat.directory.person(row.author_id)
-            rewrite(desk, row, rows.written(revision), revision.source, author, order.now)
+            rewrite(
+                desk,
+                row,
+                rows.written(revision),
+                revision.source,
+                author,
+                order.now,
+                writer_id=revision.created_by,
+            )
     post = sync(desk, post.id or 0, order.now)
     goes = f"goes out {words.when(post.due_at)}" if post.due_at else "goes out once it is approved"
     if post.state == PostState.APPROVED and timing == "now":
