@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from handlers.text.fences import Line, Opened, scan
 from handlers.text.spans import Span, code_spans, inside
@@ -68,14 +69,28 @@ class _Code:
 
 
 def _pass(text: str, code: _Code) -> str:
-    def user(match: re.Match[str]) -> str:
+    silent = _replaced(_USER, text, code, _user)
+    return _replaced(_GROUP, text, code, _group) if silent == text else silent
+
+
+def _user(match: re.Match[str]) -> str:
+    nobody = match[1].strip().lower() in _WILDCARDS or "@" in match[1]  # no name has an @ in it
+    return f"**{match[1]}**" if nobody else f"@_**{match[1]}**"
+
+
+def _group(match: re.Match[str]) -> str:
+    return f"**{match[1]}**"
+
+
+def _replaced(mention: re.Pattern[str], text: str, code: _Code, by: Callable[[re.Match[str]], str]) -> str:
+    """Every mention replaced that does not begin in code. What begins there hides none that begins behind it."""
+    done: list[str] = []
+    at = 0
+    while match := mention.search(text, at):
         if code.holds(match.start()):
-            return match[0]
-        nobody = match[1].strip().lower() in _WILDCARDS or "@" in match[1]  # no name has an @ in it
-        return f"**{match[1]}**" if nobody else f"@_**{match[1]}**"
-
-    def group(match: re.Match[str]) -> str:
-        return match[0] if code.holds(match.start()) else f"**{match[1]}**"
-
-    silent = _USER.sub(user, text)
-    return _GROUP.sub(group, text) if silent == text else silent
+            done.append(text[at : match.start() + 1])
+            at = match.start() + 1
+        else:
+            done += (text[at : match.start()], by(match))
+            at = match.end()
+    return "".join([*done, text[at:]])
