@@ -119,8 +119,11 @@ class Listener:
                 pause = 1.0
             except Dismissed:
                 raise
-            except ChatError as error:
-                log.warning("%s Trying again in %.0f s.", error, pause, extra={"action": "zulip_away"})
+            except (ChatError, StorageError) as error:
+                if isinstance(error, StorageError) and not error.passing:
+                    raise
+                action = "storage_trouble" if isinstance(error, StorageError) else "zulip_away"
+                log.warning("%s Trying again in %.0f s.", error, pause, extra={"action": action})
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
