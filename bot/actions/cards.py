@@ -66,13 +66,16 @@ def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) ->
         text = text_of(desk, session, post, revision, judgement)
         older = rows.revision(session, post_id, number - 1) if number > 1 else None
         voided = bool(older and rows.standing(session, post, older.number))
+        begun = revision.card_text
+        revision.card_text = begun or text
     place = home_of(desk, draft)
     # After a crash between saying and writing down, the card may stand there already, as it was to be said then.
-    card_id = desk.chat.said(place, revision.card_text, draft.id) if revision.card_text else None
-    text = revision.card_text if card_id is not None else text
+    card_id = desk.chat.said(place, begun, draft.id) if begun else None
+    text = begun if card_id is not None else text
     if card_id is None:
-        with desk.database.transaction() as session:
-            rows.revision(session, post_id, number).card_text = text
+        if begun not in {"", text}:
+            with desk.database.transaction() as session:
+                rows.revision(session, post_id, number).card_text = text
         card_id = desk.chat.say(place, text)
     with desk.database.transaction() as session:
         revision = rows.revision(session, post_id, number)

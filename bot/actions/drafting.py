@@ -69,7 +69,7 @@ def prepare(
 ) -> Prepared:
     """Everything a revision holds. Fetches the files; raises `Down` when Zulip does not give them now."""
     found = _Found(list(written.problems))
-    names = desk.chat.emoji_names()
+    names = desk.chat.emoji_names
     media = _media(desk, written, found)
     outgoing = {}
     for account in written.accounts:
@@ -200,14 +200,10 @@ def free_slot(desk: Desk, session: Session, now: datetime, post: Post | None) ->
 def _same_lately(
     session: Session, outgoing: Mapping[str, Outgoing], post: Post | None, now: datetime, found: _Found
 ) -> None:
-    texts = {part.text for one in outgoing.values() for part in one.parts if part.text}
-    for other in rows.recent(session, now - LATELY):
-        if post is not None and other.id == post.id:
-            continue
-        revision = rows.current(session, other)
-        theirs = {part.text for one in rows.outgoing(revision).values() for part in one.parts}
-        if texts & theirs:
-            found.warn(f"The same text is already in #{other.id} ({other.state}).")
+    texts = {rows.stored(part.text) for one in outgoing.values() for part in one.parts if part.text}
+    for number, state, theirs in rows.recent(session, now - LATELY):
+        if (post is None or number != post.id) and any(text in theirs for text in texts):
+            found.warn(f"The same text is already in #{number} ({state}).")
             return
 
 

@@ -7,13 +7,16 @@ from datetime import datetime
 from functools import lru_cache
 
 from pydantic import TypeAdapter
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from bot.grammar import Written
 from handlers.base import Outgoing, Problem
 from storage import plan
 from storage.models import Delivery, Post, Revision, Vote
 from storage.states import PostState
+
+MOST = 500
+"""How many posts back the same text is looked for."""
 
 
 def post(session: Session, post_id: int) -> Post:
@@ -65,10 +68,24 @@ def unfinished(session: Session, post_id: int) -> bool:
     return session.exec(found.limit(1)).first() is not None
 
 
-def recent(session: Session, since: datetime) -> list[Post]:
-    """Posts begun since then that are not withdrawn, newest first."""
-    found = select(Post).where(Post.created_at >= since, Post.state != PostState.WITHDRAWN, Post.revision > 0)
-    return list(session.exec(found.order_by(col(Post.id).desc())))
+def recent(session: Session, since: datetime) -> list[tuple[int, str, str]]:
+    """Number, state and stored `outgoing` of posts begun since then that are not withdrawn, newest first.
+
+    Only the newest `MOST` posts are looked at, and what goes out is not parsed: this is asked for every draft.
+    """
+    newest = session.exec(select(func.max(Post.id))).one() or 0
+    found = (
+        select(col(Post.id), Post.state, Revision.outgoing)
+        .join(Revision, (col(Revision.post_id) == Post.id) & (col(Revision.number) == Post.revision))
+        .where(col(Post.id) > newest - MOST, Post.created_at >= since, Post.state != PostState.WITHDRAWN)
+    )
+    return [
+        (number or 0, state, text)
+        for number, state, text in session.exec(found.order_by(col(Post.id).desc()))
+    ]
+
+
+_TEXT = TypeAdapter(str)
 
 
 @lru_cache
@@ -84,6 +101,11 @@ def _problems() -> TypeAdapter[tuple[Problem, ...]]:
 @lru_cache
 def _written() -> TypeAdapter[Written]:
     return TypeAdapter(Written)
+
+
+def stored(text: str) -> str:
+    """A text of one part as it stands in a stored `outgoing`."""
+    return f'"text":{_TEXT.dump_json(text).decode()}'
 
 
 def outgoing(row: Revision) -> dict[str, Outgoing]:
