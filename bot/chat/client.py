@@ -11,9 +11,9 @@ from typing import Any
 from bot.chat import links
 from bot.chat.events import Events, QueueGone
 from bot.chat.home import Home
-from bot.chat.people import Directory, characters, read_emoji, unicode_code
+from bot.chat.people import Directory, read_emoji, unicode_code, unicode_names
 from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, read_message
-from bot.chat.wire import ChatError, Lost, Refused, Wire
+from bot.chat.wire import ChatError, Down, Lost, Refused, Wire
 
 log = logging.getLogger("social.chat")
 
@@ -32,6 +32,9 @@ class Chat:
         self._pause = pause or threading.Event().wait
         self._local = threading.local()
         self._emoji: dict[str, Emoji] = {}
+        self._called: dict[Emoji, str] = {}
+        self.emoji_names: dict[str, str] = {}
+        """Zulip's names of Unicode emoji -> the characters."""
         self._newest = 0
         """The newest message id heard of; what is said later has a greater one."""
         self.site = site.rstrip("/")
@@ -69,8 +72,14 @@ class Chat:
             try:
                 data = json.loads(self.wire.download(self.directory.emoji_url, 8 << 20))
             except (ChatError, ValueError) as error:
+                if isinstance(error, Down) and not self._emoji:
+                    raise  # without it no approval would count: listening is tried again
                 log.warning("no emoji table: %s", error, extra={"action": "emoji_missing"})
+                if self._emoji:
+                    return
         self._emoji = read_emoji(data, self.directory.realm_emoji)
+        self.emoji_names = unicode_names(self._emoji)
+        self._called = {one: name for name, one in reversed(self._emoji.items())}
 
     @property
     def me(self) -> Person:
@@ -120,13 +129,7 @@ class Chat:
 
     def emoji_name(self, emoji: Emoji) -> str:
         """A name that the server knows this emoji by."""
-        return next((name for name, one in self._emoji.items() if one == emoji), "+1")
-
-    def emoji_names(self) -> dict[str, str]:
-        """Zulip's names of Unicode emoji -> the characters."""
-        return {
-            name: characters(one.code) for name, one in self._emoji.items() if one.kind == "unicode_emoji"
-        }
+        return self._called.get(emoji, "+1")
 
     # -- looking ---------------------------------------------------------------------------------------
 
@@ -186,8 +189,7 @@ class Chat:
                 "apply_markdown": "false",
             },
         )
-        found: list[dict[str, Any]] = answer["messages"]
-        return found
+        return list(answer["messages"])
 
     def file(self, path: str) -> bytes:
         """The bytes of a file that somebody uploaded. Raises `Refused` when it is too large or hidden."""
@@ -232,8 +234,7 @@ class Chat:
             narrow.append({"operator": "stream", "operand": place.channel_id})
         for one in reversed(self._page(narrow, "newest", before=50, after=0)):
             if one["id"] > after and one["content"].strip() == text.strip():
-                found: int = one["id"]
-                return found
+                return int(one["id"])
         return None
 
     def _post(self, place: Place, text: str) -> int:

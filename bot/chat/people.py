@@ -6,6 +6,7 @@ events mean the same here: a person is inactive after `realm_user remove` *or* `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -39,17 +40,15 @@ class Directory:
 
     def read(self, state: dict[str, Any]) -> None:
         """Take everything from the answer of `/register`."""
-        self.people = {one["user_id"]: read_person(one) for one in state.get("realm_users", ())}
+        people = {one["user_id"]: read_person(one) for one in state.get("realm_users", ())}
         for one in state.get("realm_non_active_users", ()):
-            self.people[one["user_id"]] = read_person(one, active=False)
+            people[one["user_id"]] = read_person(one, active=False)
         for one in state.get("cross_realm_bots", ()):
-            self.people[one["user_id"]] = replace(read_person(one), is_bot=True)
-        self.groups = {}
-        for one in state.get("realm_user_groups", ()):
-            self._add_group(one)
-        self.channels = {}
-        for one in state.get("subscriptions", ()):
-            self._subscribe(one)
+            people[one["user_id"]] = replace(read_person(one), is_bot=True)
+        # put in place whole: the publisher may be counting votes while the listener registers anew
+        self.people = people
+        self.groups = _groups(state.get("realm_user_groups", ()))
+        self.channels = {one["stream_id"]: _channel(one) for one in state.get("subscriptions", ())}
         self.max_length = state.get("max_message_length", 10_000)
         self.max_topic = state.get("max_topic_length", 60)
         self.max_upload = int(state.get("max_file_upload_size_mib", 25)) << 20
@@ -133,15 +132,9 @@ class Directory:
                     email=person.get("delivery_email") or person.get("new_email") or known.email,
                 )
 
-    def _add_group(self, raw: dict[str, Any]) -> None:
-        if not raw.get("deactivated"):
-            self.groups[raw["id"]] = Group(
-                raw["id"], raw["name"], set(raw.get("members", ())), set(raw.get("direct_subgroup_ids", ()))
-            )
-
     def _group(self, event: dict[str, Any]) -> None:
         if event["op"] == "add":
-            self._add_group(event["group"])
+            self.groups |= _groups([event["group"]])
             return
         group = self.groups.get(event["group_id"])
         if group is None:
@@ -162,15 +155,10 @@ class Directory:
             case "remove_subgroups":
                 group.subgroups -= set(event["direct_subgroup_ids"])
 
-    def _subscribe(self, raw: dict[str, Any]) -> None:
-        self.channels[raw["stream_id"]] = Channel(
-            raw["stream_id"], raw["name"], private=bool(raw.get("invite_only"))
-        )
-
     def _subscription(self, event: dict[str, Any]) -> None:
         for one in event.get("subscriptions", ()):
             if event["op"] == "add":
-                self._subscribe(one)
+                self.channels[one["stream_id"]] = _channel(one)
             elif event["op"] == "remove":
                 self.channels.pop(one["stream_id"], None)
 
@@ -182,6 +170,20 @@ class Directory:
             gone = event.get("stream_ids") or [one["stream_id"] for one in event.get("streams", ())]
             for one in gone:
                 self.channels.pop(one, None)
+
+
+def _groups(raw: Iterable[dict[str, Any]]) -> dict[int, Group]:
+    return {
+        one["id"]: Group(
+            one["id"], one["name"], set(one.get("members", ())), set(one.get("direct_subgroup_ids", ()))
+        )
+        for one in raw
+        if not one.get("deactivated")
+    }
+
+
+def _channel(raw: dict[str, Any]) -> Channel:
+    return Channel(raw["stream_id"], raw["name"], private=bool(raw.get("invite_only")))
 
 
 def unicode_code(characters: str) -> str:
@@ -201,3 +203,8 @@ def read_emoji(data: dict[str, Any], realm: dict[str, str]) -> dict[str, Emoji]:
     for name, identity in realm.items():
         names[name] = Emoji(identity, "realm_emoji")
     return names
+
+
+def unicode_names(emoji: dict[str, Emoji]) -> dict[str, str]:
+    """Zulip's names of Unicode emoji -> the characters."""
+    return {name: characters(one.code) for name, one in emoji.items() if one.kind == "unicode_emoji"}

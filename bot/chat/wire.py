@@ -16,7 +16,7 @@ import io
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import zulip
@@ -158,8 +158,12 @@ class Wire:
         The key goes to this server only: a redirect to a file store elsewhere is followed without it.
         """
         try:
-            return self._download(urljoin(self.site + "/", path.lstrip("/")), limit, signed=True)
+            url = urljoin(self.site + "/", path.lstrip("/"))
+            own = urlsplit(url)[:2] == urlsplit(self.site)[:2]
+            return self._download(url, limit, signed=own)
         except Refused:
+            if not own:
+                raise
             # Servers with a file store may want the temporary address (facts/zulip.md section 7).
             answer = self.call(path.lstrip("/"))
             return self._download(
@@ -182,6 +186,11 @@ class Wire:
                 return bytes(data)
         except requests.exceptions.RequestException as error:
             raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
+
+
+def _broken(answer: dict[str, Any]) -> bool:
+    """An error of the server itself; older servers tell it without a code (facts/zulip.md section 2)."""
+    return answer.get("code") == "INTERNAL_SERVER_ERROR" or answer.get("msg") == "Internal server error"
 
 
 def _refusal(answer: dict[str, Any]) -> Refused:
