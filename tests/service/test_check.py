@@ -155,6 +155,13 @@ def test_no_account_at_all_is_said(stand: Stand, found: Found) -> None:
     assert only(found()[1]) == "No platform account is configured: add one, such as [mastodon]."
 
 
+def test_a_database_that_cannot_be_used_ends_it_there(stand: Stand, found: Found) -> None:
+    stand.database.write_bytes(b"this is no database at all, but a file of another program" * 20)
+    good, bad = found()
+    assert good == []
+    assert "is damaged, or is no database of this bot" in only(bad)
+
+
 def test_an_account_without_credentials_is_left_out_and_said(stand: Stand, found: Found) -> None:
     stand.content["mastodon"] = {}
     stand.write()
@@ -177,5 +184,7 @@ def test_an_emoji_that_zulip_does_not_know_is_named(stand: Stand, found: Found) 
 
 def test_it_may_run_beside_the_bot(stand: Stand, start: Start, found: Found) -> None:
     bot = start("run", "--config", stand.config).listens()
-    assert found()[1] == []
+    good, bad = found()
+    assert "The database can be opened and the bot is running with it." in good
+    assert bad == []
     assert bot.stops() == 0
