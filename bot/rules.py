@@ -73,6 +73,7 @@ class Tally:
     approvers: tuple[str, ...]
     """Names of those whose approval counts for this account."""
     vetoes: tuple[str, ...]
+    """Names of those who stop it, with their reasons where they gave one."""
 
     @property
     def missing(self) -> int:
@@ -121,11 +122,15 @@ def judge(votes: Sequence[Vote], accounts: Sequence[str], needed: Mapping[str, i
     for account in accounts:
         here = [vote for vote in votes if concerns(vote.accounts, account)]
         approvers = {vote.user_id: vote.name for vote in here if vote.kind == "approve"}
-        vetoes = {vote.user_id: vote.name for vote in here if vote.kind == "veto"}
+        vetoes = {vote.user_id: _with_reason(vote) for vote in here if vote.kind == "veto"}
         tallies.append(
             Tally(account, needed[account], tuple(approvers.values()), tuple(vetoes.values())),
         )
     return Judgement(tuple(tallies))
+
+
+def _with_reason(vote: Vote) -> str:
+    return f"{vote.name} (“{vote.reason}”)" if vote.reason else vote.name
 
 
 def concerns(scope: str, account: str) -> bool:

@@ -100,6 +100,11 @@ def notify(
     return session.execute(statement.returning(col(Notice.id))).first() is not None
 
 
+def told(session: Session, key: str) -> bool:
+    """Whether something was written down under this key, said yet or not."""
+    return session.exec(select(Notice.id).where(Notice.key == key)).first() is not None
+
+
 def outbox(session: Session, limit: int = 100) -> Sequence[Notice]:
     """What is still to be said, oldest first."""
     unsaid = select(Notice).where(col(Notice.said_at).is_(None))

@@ -23,7 +23,7 @@ from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from storage.errors import Moved
-from storage.journal import create, log, notify, outbox, said, transition, write_entry
+from storage.journal import create, log, notify, outbox, said, told, transition, write_entry
 from storage.models import Delivery
 from storage.plan import (
     BEHIND,
@@ -63,6 +63,7 @@ __all__ = [
     "said",
     "settle",
     "slot_taken",
+    "told",
     "transition",
     "troubled",
     "waiting_without_time",

@@ -14,6 +14,7 @@ from bot.replies.card import CardFacts, card, struck
 from bot.rules import Judgement
 from storage import queue
 from storage.models import Post, Revision
+from storage.states import PostState
 
 DRAFTS_TOPIC = "drafts"
 """Where the card of a draft goes that was made in a direct message."""
@@ -131,10 +132,24 @@ def refresh(desk: Desk, post_id: int, now: datetime) -> None:
         revision = rows.current(session, post)
         judgement = voting.count(desk, session, post, revision, None, now)
         text = text_of(desk, session, post, revision, judgement)
-    if revision.card_id is None or not revision.card_open or revision.card_text == text:
+    if revision.card_id is None or revision.card_text == text:
         return
-    said = desk.chat.edit(revision.card_id, text)
+    shown = revision.card_open and desk.chat.edit(revision.card_id, text)
     with desk.database.transaction() as session:
         revision = rows.revision(session, post_id, revision.number)
-        revision.card_open = said
+        revision.card_open = shown
         revision.card_text = text
+        if not shown and post.state == PostState.DRAFT and not queue.told(session, judged(post_id, now)):
+            # a change of state has its own line; this is a vote that did not bring one about
+            queue.notify(
+                session,
+                key=f"standing:{post_id}:{revision.number}:{now.isoformat()}",
+                text=lines.standing(post, judgement),
+                post_id=post_id,
+                now=now,
+            )
+
+
+def judged(post_id: int, now: datetime) -> str:
+    """Key of the notice that tells how a post's state followed from its votes."""
+    return f"judged:{post_id}:{now.isoformat()}"

@@ -129,7 +129,7 @@ def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: d
         what = "vetoed" if judgement.vetoes else "lost an approval"
         queue.transition(session, post, wanted, who=who, what=what, now=now)
         text = lines.unapproved(post, judgement)
-    queue.notify(session, key=f"judged:{post.id}:{now.isoformat()}", text=text, post_id=post.id, now=now)
+    queue.notify(session, key=cards.judged(post.id or 0, now), text=text, post_id=post.id, now=now)
 
 
 def _apply_to_deliveries(session: Session, post: Post, judgement: Judgement, now: datetime) -> None:

@@ -31,6 +31,17 @@ def unapproved(post: Post, judgement: Judgement) -> str:
     return f"**#{post.id}** is not approved any more: {count(missing, 'approval')} missing."
 
 
+def standing(post: Post, judgement: Judgement) -> str:
+    """How the votes stand, when the card can no longer show it."""
+    if judgement.vetoes:
+        return f"✋ **#{post.id}** is vetoed by {people(judgement.vetoes)} and stays in."
+    missing = max((one.missing for one in judgement.tallies), default=0)
+    so_far = (
+        f"approved so far by {people(judgement.approvers)}" if judgement.approvers else "approved by nobody"
+    )
+    return f"**#{post.id}** is {so_far}: {count(missing, 'approval')} missing."
+
+
 def voided(post: Post) -> str:
     """The text changed after somebody had approved it."""
     return f"**#{post.id}** was changed, so its earlier approvals do not count: please look at the new card."

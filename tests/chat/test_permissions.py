@@ -168,3 +168,24 @@ def test_a_carol_cannot_steer_a_post_of_somebody_else_but_may_hold_it(town: Town
     assert "Only the author of #1" in town.said()[-1]
     town.carol.says("@social hold 1")
     assert town.post(1).state == "held"
+
+
+def test_a_veto_by_command_shows_its_reason(town: Town) -> None:
+    town.carol.says(DRAFT)
+    town.alice.says("@social veto 1 because the *date* is wrong")
+    assert "Vetoed** by Alice (“the &#42;date&#42; is wrong”)" in town.card(1)
+
+
+@pytest.mark.parametrize("settings", ["approvals = 2"])
+def test_when_zulip_no_longer_lets_the_card_be_edited_votes_are_told_in_its_topic(town: Town) -> None:
+    town.carol.says("@social draft\nto: mastodon\nat: thursday 10:00\nHello")
+    town.later(hours=1)
+    town.alice.reacts(town.card_id(1))
+    assert "**#1** is approved so far by Alice: 1 approval missing." in town.said()[-1]
+    town.bob.reacts(town.card_id(1))
+    assert [one for one in town.said() if "is approved by" in one]
+    assert "Needs **2 approvals**" in town.card(1)
+    town.bob.unreacts(town.card_id(1))
+    town.alice.reacts(town.card_id(1), "-1")
+    assert "is vetoed by Alice and stays in" in town.said()[-1]
+    assert len([one for one in town.said() if "approved so far" in one]) == 1

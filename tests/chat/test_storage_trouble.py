@@ -8,6 +8,7 @@ import threading
 
 import pytest
 from town import Town
+from typing_extensions import override
 
 pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
 
@@ -18,6 +19,7 @@ def test_a_locked_database_is_waited_out_and_the_draft_is_not_lost(
     told = threading.Event()
 
     class Ears(logging.Handler):
+        @override
         def emit(self, record: logging.LogRecord) -> None:
             if getattr(record, "action", "") == "storage_trouble":
                 told.set()
