@@ -40,7 +40,8 @@ def missed(desk: Desk, now: datetime) -> list[int]:
         Delivery.not_before < now - desk.config.social.late,
         col(Delivery.account).not_in(busy),  # else it only waits for its turn
     )
-    found = select(Delivery.post_id).join(Post, col(Post.id) == Delivery.post_id).where(or_(over, stale))
+    found = select(Delivery.post_id).join(Post, col(Post.id) == Delivery.post_id)
+    found = found.where(col(Delivery.state).in_(unsent), or_(over, stale))  # said twice: so an index is used
     with desk.database.reading() as session:
         return list(session.exec(found.distinct()))
 
