@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from pydantic import TypeAdapter
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from bot.grammar import Written
@@ -17,6 +18,32 @@ from storage.states import PostState
 
 MOST = 500
 """How many posts back the same text is looked for."""
+
+# Written once: putting a question together takes longer than answering it, and these are asked at every look.
+_REVISION = select(Revision).where(
+    Revision.post_id == bindparam("post"), Revision.number == bindparam("number")
+)
+_BY_DRAFT = select(Post).where(Post.message_id == bindparam("message"))
+_BY_CARD = (
+    select(Post)
+    .join(Revision, col(Revision.post_id) == Post.id)
+    .where(Revision.card_id == bindparam("message"))
+)
+_STANDING = (
+    select(Vote)
+    .where(Vote.post_id == bindparam("post"), Vote.revision == bindparam("number"))
+    .order_by(col(Vote.id))
+)
+_RECENT = (
+    select(col(Post.id), Post.state, Revision.outgoing)
+    .join(Revision, (col(Revision.post_id) == Post.id) & (col(Revision.number) == Post.revision))
+    .where(
+        col(Post.id) > select(func.coalesce(func.max(Post.id), 0) - MOST).scalar_subquery(),
+        Post.created_at >= bindparam("since"),
+        Post.state != PostState.WITHDRAWN,
+    )
+    .order_by(col(Post.id).desc())
+)
 
 
 def post(session: Session, post_id: int) -> Post:
@@ -29,23 +56,18 @@ def post(session: Session, post_id: int) -> Post:
 
 def revision(session: Session, post_id: int, number: int) -> Revision:
     """One revision of a post."""
-    return session.exec(select(Revision).where(Revision.post_id == post_id, Revision.number == number)).one()
+    return session.exec(_REVISION, params={"post": post_id, "number": number}).one()
 
 
 def current(session: Session, row: Post) -> Revision:
     """The revision that the post is now."""
-    return session.exec(
-        select(Revision).where(Revision.post_id == row.id, Revision.number == row.revision)
-    ).one()
+    return session.exec(_REVISION, params={"post": row.id, "number": row.revision}).one()
 
 
 def by_message(session: Session, message_id: int) -> Post | None:
     """The post whose draft is that message, or whose card (of any revision) it is."""
-    found = session.exec(select(Post).where(Post.message_id == message_id)).first()
-    if found is not None:
-        return found
-    card = session.exec(select(Revision).where(Revision.card_id == message_id)).first()
-    return session.get(Post, card.post_id) if card else None
+    found = session.exec(_BY_DRAFT, params={"message": message_id}).first()
+    return found or session.exec(_BY_CARD, params={"message": message_id}).first()
 
 
 def open_cards(session: Session, post_id: int, *, before: int) -> list[Revision]:
@@ -58,8 +80,7 @@ def open_cards(session: Session, post_id: int, *, before: int) -> list[Revision]
 
 def standing(session: Session, row: Post, number: int) -> list[Vote]:
     """The votes that were cast on that revision and not taken back, oldest first."""
-    found = select(Vote).where(Vote.post_id == row.id, Vote.revision == number)
-    return list(session.exec(found.order_by(col(Vote.id))))
+    return list(session.exec(_STANDING, params={"post": row.id, "number": number}))
 
 
 def unfinished(session: Session, post_id: int) -> bool:
@@ -73,15 +94,8 @@ def recent(session: Session, since: datetime) -> list[tuple[int, str, str]]:
 
     Only the newest `MOST` posts are looked at, and what goes out is not parsed: this is asked for every draft.
     """
-    newest = session.exec(select(func.max(Post.id))).one() or 0
-    found = (
-        select(col(Post.id), Post.state, Revision.outgoing)
-        .join(Revision, (col(Revision.post_id) == Post.id) & (col(Revision.number) == Post.revision))
-        .where(col(Post.id) > newest - MOST, Post.created_at >= since, Post.state != PostState.WITHDRAWN)
-    )
     return [
-        (number or 0, state, text)
-        for number, state, text in session.exec(found.order_by(col(Post.id).desc()))
+        (number or 0, state, text) for number, state, text in session.exec(_RECENT, params={"since": since})
     ]
 
 
