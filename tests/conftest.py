@@ -17,7 +17,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.skipped and os.environ.get("SOCIAL_TESTS_COMPLETE") and isinstance(report.longrepr, tuple):
+    if report.skipped and os.environ.get("COMPLETE_TEST_RUN") and isinstance(report.longrepr, tuple):
         reason = str(report.longrepr[2])
         if any(one in reason for one in NEEDED):
             report.outcome = "failed"
