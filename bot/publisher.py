@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from bot.actions import checking, delivering, expiring, reporting
 from bot.actions.sync import sync
@@ -16,7 +16,7 @@ from bot.chat import ChatError, Dismissed, Down, NotHome
 from bot.desk import Desk
 from storage import queue
 from storage.errors import StorageError
-from storage.models import Delivery, Post
+from storage.models import Delivery
 from storage.states import DeliveryState
 
 log = logging.getLogger("social.publisher")
@@ -148,8 +148,7 @@ class Publisher:
         quiet = now - self._desk.config.social.gather
         with self._desk.database.reading() as session:
             # one that lies ahead was written before the clock went back
-            found = select(Post.id).where(or_(col(Post.changed_at) <= quiet, col(Post.changed_at) > now))
-            return [one for one in session.exec(found) if one is not None]
+            return [number for number, at in queue.changed(session) if at <= quiet or at > now]
 
     def _due(self, now: datetime) -> list[int]:
         grace = self._desk.config.social.grace

@@ -29,12 +29,17 @@ def _one_of(states: type[StrEnum]) -> CheckConstraint:
 _SENDING = text(f"state = '{DeliveryState.SENDING.value}'")
 
 
+_CHANGED = text("changed_at IS NOT NULL")
+"""What is asked twice a second must not read the whole history: such rows are few."""
+
+
 class Post(SQLModel, table=True):
     """One thing to be said to the world, numbered for ever."""
 
     __table_args__ = (
         Index("ix_post_due", "state", "due_at", "id"),
         Index("ix_post_released_at", "released_at"),
+        Index("ix_post_changed", "changed_at", sqlite_where=_CHANGED, postgresql_where=_CHANGED),
         _one_of(PostState),
     )
 
@@ -123,6 +128,13 @@ class Delivery(SQLModel, table=True):
         UniqueConstraint("post_id", "account"),
         Index("ix_delivery_due", "state", "not_before", "id"),
         Index("ix_delivery_settled", "state", "settled_at"),
+        Index(
+            "ix_delivery_untold",
+            "state",
+            "post_id",
+            sqlite_where=text("told IS 0"),
+            postgresql_where=text("told IS false"),
+        ),
         # one delivery at a time per account, whoever claims it
         Index(
             "uq_delivery_sending",

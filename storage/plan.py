@@ -144,3 +144,16 @@ def slot_taken(session: Session, instant: datetime) -> bool:
     gone = (_P.WITHDRAWN, _P.EXPIRED)
     there = select(Post.id).where(Post.due_at == instant, col(Post.state).not_in(gone))
     return session.exec(there.limit(1)).first() is not None
+
+
+def changed(session: Session) -> Sequence[tuple[int, datetime]]:
+    """Number of each post with an edit that is still being gathered, and when that was first seen."""
+    found = select(Post.id, Post.changed_at).where(col(Post.changed_at).is_not(None))
+    return [(number or 0, at) for number, at in session.exec(found) if at is not None]
+
+
+def untold(session: Session) -> Sequence[int]:
+    """Numbers of the posts with outcomes that people were not told of yet."""
+    settled = (_D.PUBLISHED, _D.FAILED, _D.UNKNOWN)
+    found = select(Delivery.post_id).where(col(Delivery.told).is_(False), col(Delivery.state).in_(settled))
+    return session.exec(found.distinct()).all()

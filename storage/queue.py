@@ -27,6 +27,7 @@ from storage.journal import create, log, notify, outbox, said, told, transition,
 from storage.models import Delivery
 from storage.plan import (
     BEHIND,
+    changed,
     drafts,
     due_posts,
     late_posts,
@@ -36,12 +37,14 @@ from storage.plan import (
     published,
     slot_taken,
     troubled,
+    untold,
     waiting_without_time,
 )
 from storage.states import DeliveryState
 
 __all__ = [
     "Moved",
+    "changed",
     "claim",
     "create",
     "deliveries",
@@ -66,6 +69,7 @@ __all__ = [
     "told",
     "transition",
     "troubled",
+    "untold",
     "waiting_without_time",
     "write_entry",
 ]

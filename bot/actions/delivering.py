@@ -151,7 +151,7 @@ def doubtful(desk: Desk, now: datetime) -> list[Delivery]:
     with desk.database.reading() as session:
         found = select(Delivery).where(
             Delivery.state == DeliveryState.UNKNOWN,
-            Delivery.told == False,  # noqa: E712  # SQL
+            col(Delivery.told).is_(False),
             Delivery.searches < len(SEARCHES),
             col(Delivery.not_before) <= now,
         )

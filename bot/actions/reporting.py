@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
 from bot.actions import rows
 from bot.chat import Down, Place, Refused
@@ -42,13 +42,8 @@ def report(desk: Desk, post_id: int, now: datetime) -> None:
 
 def untold(desk: Desk) -> list[int]:
     """Posts with outcomes that people were not told of yet."""
-    settled = (DeliveryState.PUBLISHED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
     with desk.database.reading() as session:
-        found = select(Delivery.post_id).where(
-            col(Delivery.told).is_(False),
-            col(Delivery.state).in_(settled),
-        )
-        return list(session.exec(found.distinct()))
+        return list(queue.untold(session))
 
 
 def _is_news(delivery: Delivery) -> bool:

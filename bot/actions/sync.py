@@ -29,8 +29,9 @@ def begin(desk: Desk, message: Message, written: Written, author: Person, now: d
     with desk.turn(message.id):
         with desk.database.reading() as session:
             known = rows.by_message(session, message.id)
-            if known is not None:
-                return known.id or 0
+        if known is not None:  # written down before, but perhaps its card was not said any more
+            return sync(desk, known.id or 0, now).id or 0
+        with desk.database.reading() as session:
             prepared = drafting.prepare(desk, session, written, author, now, None)
         place = cards.home_of(desk, message)
         post = Post(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 from town import Town
+
+from bot.chat import ChatError
 
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00\nHello"
 
@@ -90,3 +93,15 @@ def test_a_crash_between_saying_a_card_and_writing_it_down_does_not_double_it(to
         session.add(revision)
     town.restart()
     assert len([one for one in town.said() if one.startswith("**#1**")]) == 1
+
+
+def test_a_card_that_could_not_be_said_is_said_when_zulip_is_back(town: Town) -> None:
+    town.fault("zulip", "500", times=8, method="POST", path="/api/v1/messages")
+    town.carol.writes(LATER)
+    for _ in range(6):
+        with contextlib.suppress(ChatError):
+            town.settle()
+        town.world.clock.advance(timedelta(seconds=10))
+    town.settle()
+    assert len([one for one in town.said() if one.startswith("**#1**")]) == 1
+    assert town.post(1).revision == 1

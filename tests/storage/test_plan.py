@@ -164,6 +164,8 @@ ASKED: dict[str, Callable[[Session, datetime], object]] = {
     "drafts": lambda session, _now: queue.drafts(session),
     "waiting": lambda session, _now: queue.waiting_without_time(session),
     "log": lambda session, _now: queue.log(session, 1),
+    "changed": lambda session, _now: queue.changed(session),
+    "untold": lambda session, _now: queue.untold(session),
 }
 
 

@@ -92,6 +92,14 @@ def _post() -> None:
     op.create_index("ix_post_due", "post", ["state", "due_at", "id"], unique=False)
     op.create_index(op.f("ix_post_due_at"), "post", ["due_at"], unique=False)
     op.create_index("ix_post_released_at", "post", ["released_at"], unique=False)
+    op.create_index(
+        "ix_post_changed",
+        "post",
+        ["changed_at"],
+        unique=False,
+        sqlite_where=sa.text("changed_at IS NOT NULL"),
+        postgresql_where=sa.text("changed_at IS NOT NULL"),
+    )
 
 
 def _seen() -> None:
@@ -134,6 +142,14 @@ def _delivery() -> None:
     op.create_index("ix_delivery_due", "delivery", ["state", "not_before", "id"], unique=False)
     op.create_index(op.f("ix_delivery_post_id"), "delivery", ["post_id"], unique=False)
     op.create_index("ix_delivery_settled", "delivery", ["state", "settled_at"], unique=False)
+    op.create_index(
+        "ix_delivery_untold",
+        "delivery",
+        ["state", "post_id"],
+        unique=False,
+        sqlite_where=sa.text("told IS 0"),
+        postgresql_where=sa.text("told IS false"),
+    )
     op.create_index(
         "uq_delivery_sending",
         "delivery",
