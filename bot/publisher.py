@@ -36,7 +36,9 @@ class Publisher:
     def __init__(self, desk: Desk, wake: threading.Event | None = None) -> None:
         self._desk = desk
         self._wake = wake or threading.Event()
-        self._pool = ThreadPoolExecutor(max(len(desk.platforms), 1) + 2, thread_name_prefix="deliver")
+        # one delivery and one search at a time per account: a platform that hangs takes nobody's place
+        self._pool = ThreadPoolExecutor(2 * len(desk.platforms) + 1, thread_name_prefix="deliver")
+        self._searched: dict[str, Future[None]] = {}
         self._under_way: dict[int, Future[None]] = {}
         self._away_until: datetime | None = None
         self._complaint = ""
@@ -190,14 +192,16 @@ class Publisher:
             interrupted = [one for one in queue.interrupted(session, now) if one.id not in self._under_way]
         for delivery in interrupted:
             delivering.interrupt(self._desk, delivery, now)
+        self._searched = {key: one for key, one in self._searched.items() if not one.done()}
         for delivery in delivering.doubtful(self._desk, now):
-            if delivery.id not in self._under_way:
-                self._start(delivery, delivering.search)
+            if delivery.id not in self._under_way and delivery.account not in self._searched:
+                self._searched[delivery.account] = self._start(delivery, delivering.search)
 
-    def _start(self, delivery: Delivery, work: Callable[[Desk, Delivery], None]) -> None:
+    def _start(self, delivery: Delivery, work: Callable[[Desk, Delivery], None]) -> Future[None]:
         future = self._pool.submit(work, self._desk, delivery)
         self._under_way[delivery.id or 0] = future
         future.add_done_callback(lambda _: self._wake.set())
+        return future
 
     def _tell(self, now: datetime) -> None:
         self._each(reporting.untold(self._desk), delivering.tell, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from town import Town, picture
 
 
@@ -197,3 +199,21 @@ def test_a_dead_token_is_a_warning_on_the_card(town: Town) -> None:
     town.carol.says("@social draft\nto: mastodon\nHello")
     assert "⚠" in town.card(1)
     assert "token" in town.card(1)
+
+
+def test_a_platform_that_hangs_while_it_is_searched_takes_nobodys_place(town: Town) -> None:
+    town.fault("x", "reset-after", times=4, path="/2/tweets", method="POST")
+    for number in range(4):
+        town.carol.says(f"@social draft\nto: x\nHello number {number}")
+    for number in range(1, 5):
+        town.alice.client.add_reaction({"message_id": town.card_id(number), "emoji_name": "+1"})
+    town.settle()
+    states = [town.deliveries(number)["x"].state for number in range(1, 5)]
+    assert states.count("unknown") > 1
+    town.fault("x", "delay", times=1, delay_s=2, method="GET")
+    town.world.clock.advance(timedelta(seconds=10))
+    town.publisher.tick(town.now)
+    assert len([one for one in town.publisher._under_way.values() if not one.done()]) == 1
+    for _ in range(6):
+        town.later(seconds=5)
+    assert len(town.published("x")) == 4
