@@ -78,12 +78,12 @@ function visible() {
   });
 }
 
-async function poll(api, queue, last) {
+async function poll(api, queue, last, block) {
   const stop = new AbortController();
   const hide = () => { if (document.hidden) stop.abort(); };
   document.addEventListener("visibilitychange", hide);
   try {
-    return (await api.ask("GET", "events", { queue_id: queue, last_event_id: last }, stop.signal)).events;
+    return (await api.ask("GET", "events", { queue_id: queue, last_event_id: last, dont_block: !block }, stop.signal)).events;
   } catch (error) {
     if (error.name === "AbortError") return [];
     throw error;
@@ -111,7 +111,8 @@ export async function follow(api, on) {
         await on.start(made);
         [queue, last] = [made.queue_id, made.last_event_id];
       }
-      const events = await poll(api, queue, last);
+      // After a failure an answer at once, so that the reader learns that the chat is there again.
+      const events = await poll(api, queue, last, failures === 0);
       failures = 0;
       on.state(true);
       for (const event of events) {

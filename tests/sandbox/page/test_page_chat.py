@@ -53,6 +53,15 @@ def test_writing_reacting_editing_and_deleting_are_seen_by_all_at_once(place: Pl
         expect(page.locator(".message")).to_have_count(0)
 
 
+def test_the_sign_of_a_lost_chat_goes_as_soon_as_the_chat_is_back(place: Place, visit: Visit) -> None:
+    carol, lost = visit("carol"), "**/api/v1/events?*"
+    carol.route(lost, lambda route: route.abort())
+    place.say("bob", "This ends the request that waits.")
+    expect(carol.locator("#link-state")).to_be_visible()
+    carol.unroute(lost)
+    expect(carol.locator("#link-state")).to_be_hidden()
+
+
 def test_the_picker_has_the_few_that_matter(place: Place, visit: Visit) -> None:
     number = place.say("bob", "What do you think?")
     carol = visit("carol")
