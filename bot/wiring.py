@@ -22,6 +22,7 @@ from handlers.media import Store
 from handlers.registry import PLATFORMS
 from storage.database import Database
 from storage.errors import StorageError
+from storage.meter import Meter
 from storage.vault import Vault, key_of
 
 Registry = Mapping[str, type[Platform]]
@@ -63,7 +64,7 @@ def platforms_of(
     """One platform object per configured account, in the order of the configuration."""
     secret = config.social.secret_key
     key = secret.get_secret_value() if secret else key_of(config.social.data_dir / "secret.key")
-    tools = Tools(store=store, vault=Vault(database, key, clock), clock=clock)
+    tools = Tools(store=store, vault=Vault(database, key, clock), clock=clock, meter=Meter(database, clock))
     return {
         account: registry[account.partition(":")[0]](account, settings, tools)
         for account, settings in config.accounts.items()

@@ -30,6 +30,14 @@ class Media:
     width: int = 0
     height: int = 0
     """Pixels; 0 where unknown."""
+    seconds: float = 0.0
+    """How long a film or an animation is; 0 where unknown."""
+    frames: int = 0
+    """Pictures of an animation; 0 for everything else."""
+    codecs: tuple[str, ...] = ()
+    """Of a film: how its pictures and its sound are written, by the names of ffprobe (`h264`, `aac`)."""
+    fps: float = 0.0
+    """Of a film: pictures per second; 0 where unknown."""
     note: str = ""
     """What was done to it for this platform ("scaled to 2048 × 1365"), for the card."""
 

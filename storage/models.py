@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.states import DeliveryState, PostState
+from storage.states import DeliveryState, PostState, StagedState
 
 # every constraint has a name, so that a later migration can speak of it on both databases
 SQLModel.metadata.naming_convention = {
@@ -29,6 +29,7 @@ def _one_of(states: type[StrEnum]) -> CheckConstraint:
 _SENDING = text(f"state = '{DeliveryState.SENDING.value}'")
 
 
+_STAGING = text(f"state = '{StagedState.STAGING.value}'")
 _CHANGED = text("changed_at IS NOT NULL")
 """What is asked twice a second must not read the whole history: such rows are few."""
 
@@ -174,6 +175,54 @@ class Delivery(SQLModel, table=True):
     """While `unknown`: how often the platform was asked whether it is there."""
     told: bool = False
     """Whether people were told of the present outcome."""
+
+
+class Staged(SQLModel, table=True):
+    """One revision prepared unseen on one account before its time. Its delivery takes the row over."""
+
+    __table_args__ = (
+        UniqueConstraint("post_id", "revision", "account"),
+        # one at a time per account, whoever claims it
+        Index("uq_staged_staging", "account", unique=True, sqlite_where=_STAGING, postgresql_where=_STAGING),
+        _one_of(StagedState),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    post_id: int = Field(foreign_key="post.id", index=True)
+    revision: int
+    account: str
+    state: str = StagedState.PENDING
+    attempts: int = 0
+    not_before: datetime
+    """UTC; a retry waits until then."""
+    lease_until: datetime | None = None
+    """While `staging`: when the claim may be taken for dead."""
+    worker: str = ""
+    key: str
+    receipt: str = "{}"
+    """JSON, opaque to all but its platform."""
+    first_at: datetime | None = None
+    error: str = ""
+
+
+class Usage(SQLModel, table=True):
+    """What was used of a platform's limit, or spent there: one row per piece of work."""
+
+    __table_args__ = (
+        UniqueConstraint("account", "what", "key"),
+        Index("ix_usage_period", "account", "what", "period"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    account: str
+    what: str
+    """`uploads`, or what else a platform counts."""
+    period: str
+    """The platform's own day or month: `2026-11`."""
+    key: str
+    """Of the piece of work, so that a repeated one is counted once."""
+    amount: int
+    at: datetime
 
 
 class Entry(SQLModel, table=True):

@@ -40,6 +40,20 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class StagedState(StrEnum):
+    """Where something stands that is prepared unseen before its time (a video, uploaded as private)."""
+
+    PENDING = "pending"
+    STAGING = "staging"
+    """Claimed: a request may have left."""
+    STAGED = "staged"
+    """There; the delivery goes on from its receipt."""
+    FAILED = "failed"
+    """Could not be prepared; the delivery will try everything itself."""
+    DISCARDING = "discarding"
+    """No longer wanted: it is removed, and then the row as well."""
+
+
 _P = PostState
 _D = DeliveryState
 

@@ -13,7 +13,7 @@ from handlers.linkedin import errors, little, writing
 from handlers.linkedin.api import Api, urn_path
 from handlers.linkedin.assets import Assets
 from handlers.media import Media
-from handlers.parts import AlreadyThere, Place, Trying, Walk
+from handlers.parts import AlreadyThere, Place, Trying, Upload, Walk
 from handlers.web import json_object, lost
 
 logger = logging.getLogger(__name__)
@@ -43,13 +43,18 @@ class Page:
         self.throttled = False
         self.walk: Walk | None = None
 
-    def upload(self, media: Media) -> str:
+    def upload(self, media: Media, upload: Upload) -> str:
         """The URN of the file, once LinkedIn has it ready."""
         try:
-            return Assets(self._api, self._tools.store).upload(media)
+            urn = Assets(self._api, self._tools.store).upload(media)
         except errors.Throttled:
             self.throttled = True
             raise
+        upload.told(media.size)
+        return urn
+
+    def ready(self, media: Media, identity: str, since: datetime) -> None:
+        """The upload has waited for it."""
 
     def post(self, place: Place, files: list[str], key: str) -> Published:  # noqa: ARG002 - LinkedIn has no such key
         """The creating request; 201 has no body, the URN is in a header."""

@@ -23,7 +23,7 @@ from handlers.likeness import same_as_html
 from handlers.mastodon.errors import judge
 from handlers.mastodon.limits import Limits
 from handlers.media import Media
-from handlers.parts import Place, Service, StaleFiles, Trying
+from handlers.parts import Place, Service, StaleFiles, Trying, Upload
 from handlers.wire import Wire
 
 T = TypeVar("T")
@@ -112,7 +112,7 @@ class Line(Service):
         )
 
     @override
-    def upload(self, media: Media) -> str:
+    def upload(self, media: Media, upload: Upload) -> str:
         data, action = self._tools.store.read(media.sha256), f"the file “{media.name}”"
         found: Any = self.ask(
             lambda: self.api.media_post(
@@ -126,8 +126,14 @@ class Line(Service):
         identity = _text(found, "id")
         if not identity:
             raise self._nonsense()
-        self._processed(identity, found, action)
+        upload.told(media.size)
+        upload.ready = _ready(found, self.wire)
         return identity
+
+    @override
+    def ready(self, media: Media, identity: str, since: datetime) -> None:
+        action = f"the file “{media.name}”"
+        self._processed(identity, self.ask(lambda: self.api.media(identity), action=action), action)
 
     def _processed(self, identity: str, found: Any, action: str) -> None:
         """Wait until the file may be attached: 202 and 206 mean "not yet"."""

@@ -15,13 +15,13 @@ from typing_extensions import override
 from handlers.base import PlatformError, Published, Rejected, Tools, Unavailable, Uncertain
 from handlers.likeness import same_as_shortened
 from handlers.media import Media
-from handlers.parts import Place, Service, Trying
+from handlers.parts import Place, Service, Trying, Upload
 from handlers.web import Web
 from handlers.wire import Wire
+from handlers.x import uploads
 from handlers.x.errors import judge
 from handlers.x.reading import each, inner, text
 from handlers.x.settings import Pair, XSettings, client, signs_in
-from handlers.x.uploads import upload
 
 HOST: Final = "https://api.twitter.com"
 """The address that tweepy has built in; the wire puts the configured one in its place."""
@@ -149,8 +149,14 @@ class Line(Service):
         self.ask(call, action=action)
 
     @override
-    def upload(self, media: Media) -> str:
-        return upload(self, media, self._tools.store)
+    def upload(self, media: Media, upload: Upload) -> str:
+        identity = uploads.upload(self, media, self._tools.store)
+        upload.told(media.size)
+        return identity
+
+    @override
+    def ready(self, media: Media, identity: str, since: datetime) -> None:
+        """The upload has waited for it."""
 
     @override
     def post(self, place: Place, files: list[str], key: str) -> Published:

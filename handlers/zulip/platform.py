@@ -24,6 +24,7 @@ from handlers.base import (
 )
 from handlers.media import Media
 from handlers.parts import Place, Progress, Trying, Walk
+from handlers.parts import Upload as Carried
 from handlers.web import lost
 from handlers.zulip import writing
 from handlers.zulip.address import message_address
@@ -171,14 +172,18 @@ class Channel:
         self._channel = name
         self._topic = topic
 
-    def upload(self, media: Media) -> str:
+    def upload(self, media: Media, upload: Carried) -> str:
         """The address of the file on this server; it is seen by nobody until a message has it."""
         with self._tools.store.open(media.sha256) as file:
             answer = self._api.call("POST", "user_uploads", upload=Upload(file, file_name(media)))
         where = answer.get("url") or answer.get("uri")
         if not isinstance(where, str) or not where:
             raise lost(TITLE, acts=False)
+        upload.told(media.size)
         return where
+
+    def ready(self, media: Media, identity: str, since: datetime) -> None:
+        """Zulip has a file ready as soon as it has it."""
 
     def post(self, place: Place, files: list[str], key: str) -> Published:  # noqa: ARG002 - Zulip has no such key
         """The creating request, by the channel's number."""

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from typing_extensions import override
 
-from handlers.base import Receipt, Ticket, Tools
+from handlers.base import Receipt, Step, Ticket, Tools
 from handlers.media import Store
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -200,6 +200,31 @@ class MemoryVault:
         self.writes.append(dict(secrets))
 
 
+class MemoryMeter:
+    """What was used, by account, what, and key."""
+
+    def __init__(self) -> None:
+        self.taken: dict[tuple[str, str, str], tuple[str, int]] = {}
+
+    def take(self, account: str, what: str, period: str, amount: int, *, most: int | None, key: str) -> bool:
+        if (account, what, key) in self.taken:
+            return True
+        if most is not None and self.used(account, what, period) + amount > most:
+            return False
+        self.taken[account, what, key] = (period, amount)
+        return True
+
+    def give_back(self, account: str, what: str, key: str) -> None:
+        self.taken.pop((account, what, key), None)
+
+    def used(self, account: str, what: str, period: str) -> int:
+        return sum(
+            amount
+            for (who, which, _), (when, amount) in self.taken.items()
+            if (who, which, when) == (account, what, period)
+        )
+
+
 class Delivery:
     """The row of one delivery: what survives from one attempt to the next."""
 
@@ -208,10 +233,12 @@ class Delivery:
         self.saves: list[Receipt] = []
         self.key = "post-12-mastodon-1"
         self.first_at = clock()
+        self.steps: list[Step] = []
 
     def ticket(self) -> Ticket:
         """For the next attempt, with what the last one saved."""
-        return Ticket(self.key, json.loads(json.dumps(self.receipt)), self._save, self.first_at)
+        receipt = json.loads(json.dumps(self.receipt))
+        return Ticket(self.key, receipt, self._save, self.first_at, self.steps.append)
 
     def _save(self, receipt: Receipt) -> None:
         self.receipt = json.loads(json.dumps(receipt))
@@ -229,8 +256,13 @@ def vault() -> MemoryVault:
 
 
 @pytest.fixture
-def tools(tmp_path: Path, clock: Clock, vault: MemoryVault) -> Tools:
-    return Tools(Store(tmp_path / "media"), vault, clock)
+def meter() -> MemoryMeter:
+    return MemoryMeter()
+
+
+@pytest.fixture
+def tools(tmp_path: Path, clock: Clock, vault: MemoryVault, meter: MemoryMeter) -> Tools:
+    return Tools(Store(tmp_path / "media"), vault, clock, meter)
 
 
 @pytest.fixture

@@ -117,11 +117,24 @@ class NoVault:
         raise AssertionError("nothing to keep")
 
 
+class NoMeter:
+    """A meter for what uses nothing."""
+
+    def take(self, *_: Any, **__: Any) -> bool:
+        raise AssertionError("nothing to count")
+
+    def give_back(self, *_: Any) -> None:
+        raise AssertionError("nothing to count")
+
+    def used(self, *_: Any) -> int:
+        raise AssertionError("nothing to count")
+
+
 @pytest.fixture(scope="module")
 def offline() -> Iterator[Callable[[str], Platform]]:
     """Platforms for `prepare` alone; any request would fail with an unknown scheme."""
     with tempfile.TemporaryDirectory() as folder:
-        tools = Tools(Store(Path(folder)), NoVault(), lambda: NOON)
+        tools = Tools(Store(Path(folder)), NoVault(), lambda: NOON, NoMeter())
         made = {name: make(name, "http://127.0.0.1:9", tools) for name in PLATFORMS}
         yield lambda name: made[name]
 

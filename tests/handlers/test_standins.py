@@ -81,7 +81,7 @@ def platform(name: str, service: Service, tools: Tools) -> Platform:
 
 
 @pytest.fixture(params=["mastodon", "x-oauth1", "x-oauth2"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path, vault: Any) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path: Path, vault: Any, meter: Any) -> Iterator[Stage]:
     world = World()
     faults = Faults(world)
     made: list[Service] = []
@@ -95,7 +95,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path, vault: Any) -> Iterato
 
     with serving(build):
         stage = Stage(world, made[0], faults)
-        tools = Tools(Store(tmp_path / "media"), vault, world.clock.now)
+        tools = Tools(Store(tmp_path / "media"), vault, world.clock.now, meter)
         stage.platform = platform(request.param, made[0], tools)
         stage.platform.check()
         yield stage

@@ -14,7 +14,19 @@ AT_THE_TOP = {
     "pyproject.toml", "zuliprc.example", "README.md",
     "LICENSE", "CHANGELOG.md", "constraints.txt", "constraints-test.txt",
 }  # fmt: skip
-STORAGE = ["errors", "states", "models", "migrations", "database", "journal", "plan", "queue", "vault"]
+STORAGE = [
+    "errors",
+    "states",
+    "models",
+    "migrations",
+    "database",
+    "journal",
+    "plan",
+    "queue",
+    "staging",
+    "meter",
+    "vault",
+]
 """Each may import only those before it."""
 BOT_LAYERS: list[set[str]] = [
     {"chat", "grammar", "when", "clocks", "logs", "config"},

@@ -1,122 +1,19 @@
 """The parts of a thread (or the only one), sent one after the other and never twice.
 
-What stands in a receipt, so that a retry goes on where the last attempt ended:
-
-    out      the parts that are out, in order: id, url, warnings
-    files    what was uploaded for the next part: its place in the part, id there, when
-    trying   the part whose creating request left, and has no answer yet; committed before the request
-    doubts   how often an answer was lost
-
 Only the creating request can make a delivery uncertain; uploads and questions may be repeated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 
-from handlers.base import Outgoing, Part, Published, Receipt, Rejected, Ticket, Unavailable, Uncertain
+from handlers.base import Later, Outgoing, Published, Rejected, Step, Ticket, Unavailable, Uncertain
 from handlers.media import Media, MissingMedia
-
-
-class StaleFiles(Rejected):
-    """Nothing is out: the files that were uploaded are not known there (any more). They are uploaded once more."""
-
-
-class AlreadyThere(Rejected):
-    """The platform refused because it has this very text already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which part of a delivery is meant."""
-
-    number: int
-    """From 0."""
-    of: int
-    part: Part
-    parent: Published | None
-    """The part before, which this one answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trying:
-    """A creating request that left; nobody knows what became of it."""
-
-    number: int
-    at: datetime
-    key: str
-
-
-class Service(Protocol):
-    """What a platform adds to this walk; made anew for each piece of work."""
-
-    name: str
-    """The account, as people call it."""
-    keeps_files: timedelta
-    """How long an uploaded file may wait for its post."""
-
-    def upload(self, media: Media) -> str:
-        """Bring one file there, ready to be used; its id. Raises `Rejected` or `Unavailable`, never `Uncertain`."""
-        ...
-
-    def post(self, place: Place, files: list[str], key: str) -> Published:
-        """The creating request. Raises any `PlatformError`, `StaleFiles` and `AlreadyThere` among them."""
-        ...
-
-    def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
-        """That part among what the account published since then, but for the known ids.
-
-        None: it is not to be seen there now. Raises `Uncertain` or `Unavailable`.
-        """
-        ...
-
-    def patience(self, trying: Trying, now: datetime) -> timedelta:
-        """How long after the request it must not be seen there before that is certain."""
-        ...
-
-
-@dataclass(slots=True)
-class Progress:
-    """A receipt, read."""
-
-    out: list[Published] = field(default_factory=list)
-    files: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    trying: Trying | None = None
-    doubts: int = 0
-
-    @classmethod
-    def of(cls, receipt: Receipt) -> Progress:
-        """From what was saved."""
-        trying: dict[str, Any] | None = receipt.get("trying")
-        return cls(
-            [Published(one["id"], one["url"], tuple(one["warnings"])) for one in receipt.get("out", [])],
-            {place: (one["id"], _time(one["at"])) for place, one in receipt.get("files", {}).items()},
-            Trying(trying["part"], _time(trying["at"]), trying["key"]) if trying else None,
-            receipt.get("doubts", 0),
-        )
-
-    def receipt(self) -> Receipt:
-        """To be saved."""
-        return {
-            "out": [{"id": one.id, "url": one.url, "warnings": list(one.warnings)} for one in self.out],
-            "files": {place: {"id": one, "at": at.isoformat()} for place, (one, at) in self.files.items()},
-            "trying": self.trying
-            and {"part": self.trying.number, "at": self.trying.at.isoformat(), "key": self.trying.key},
-            "doubts": self.doubts,
-        }
-
-    def published(self) -> Published:
-        """The whole, by its first part."""
-        return Published(
-            self.out[0].id, self.out[0].url, tuple(one for part in self.out for one in part.warnings)
-        )
-
-
-def _time(written: str) -> datetime:
-    return datetime.fromisoformat(written)
+from handlers.parts.progress import Brought, Progress
+from handlers.parts.service import AlreadyThere, Place, Service, StaleFiles, Trying
+from handlers.parts.upload import Upload
 
 
 class Walk:
@@ -224,21 +121,45 @@ class Walk:
             raise error
 
     def _files(self, *, anew: bool) -> list[str]:
-        """The ids of the next part's files, uploaded if they are not there or too old."""
+        """The ids of the next part's files, ready to be used; uploaded if they are not there or too old."""
         number = len(self.progress.out)
-        ids = []
+        brought = []
         for index, media in enumerate(self.outgoing.parts[number].media):
             place = f"{number}.{index}"
-            known, at = self.progress.files.get(place, ("", self.clock()))
-            if anew or not known or self.clock() - at > self.service.keeps_files:
-                try:
-                    known = self.service.upload(media)
-                except MissingMedia as error:
-                    raise Rejected(str(error)) from None
-                self.progress.files[place] = (known, self.clock())
-                self._save()
-            ids.append(known)
-        return ids
+            known = self.progress.files.get(place)
+            if anew or known is None or (known.at and self.clock() - known.at > self.service.keeps_files):
+                known = self.progress.files[place] = Brought()
+            if not known.id:
+                self._bring(media, known)
+            brought.append((media, known))
+        for media, one in brought:
+            self._await(media, one)
+        return [one.id for _, one in brought]
+
+    def _bring(self, media: Media, one: Brought) -> None:
+        def keep(state: dict[str, Any]) -> None:
+            one.state = state
+            self._save()
+
+        upload = Upload(media, one.state, keep, self.ticket.tell)
+        try:
+            identity = self.service.upload(media, upload)
+        except MissingMedia as error:
+            raise Rejected(str(error)) from None
+        one.id, one.at, one.ready, one.state = identity, self.clock(), upload.ready, {}
+        self._save()
+
+    def _await(self, media: Media, one: Brought) -> None:
+        """Until the platform can use the file; a video it works on for minutes."""
+        if one.ready:
+            return
+        try:
+            self.service.ready(media, one.id, one.at or self.clock())
+        except Later:
+            self.ticket.tell(Step("processing", media.name))
+            raise
+        one.ready = True
+        self._save()
 
     def _look(self, number: int, trying: Trying | None = None) -> Published | None:
         since = min(self.ticket.first_at, trying.at) if trying else self.ticket.first_at
@@ -273,6 +194,8 @@ class Walk:
         """The same error, saying how far a thread came."""
         out, of = len(self.progress.out), len(self.outgoing.parts)
         told = f"{error} ({out} of {of} parts of the thread are out.)" if out else str(error)
+        if isinstance(error, Later):
+            return error
         if isinstance(error, Unavailable):
             return Unavailable(told, until=error.until, wait=error.wait)
         return Uncertain(told) if isinstance(error, Uncertain) else Rejected(told)

@@ -1,0 +1,35 @@
+"""The contract between the bot and a platform: what goes in, what comes out, and how it can go wrong."""
+
+from __future__ import annotations
+
+from handlers.base.drafts import Draft, Options, Outgoing, Part, Poll, Problem
+from handlers.base.errors import Later, PlatformError, Rejected, Unavailable, Uncertain
+from handlers.base.outcomes import Published, Receipt, Standing, Step, Ticket, Use
+from handlers.base.platform import Platform, Stager
+from handlers.base.tools import Meter, Settings, Tools, Vault
+
+__all__ = [
+    "Draft",
+    "Later",
+    "Meter",
+    "Options",
+    "Outgoing",
+    "Part",
+    "Platform",
+    "PlatformError",
+    "Poll",
+    "Problem",
+    "Published",
+    "Receipt",
+    "Rejected",
+    "Settings",
+    "Stager",
+    "Standing",
+    "Step",
+    "Ticket",
+    "Tools",
+    "Unavailable",
+    "Uncertain",
+    "Use",
+    "Vault",
+]

@@ -1,0 +1,79 @@
+"""What a platform whose posts have parts brings to the walk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from handlers.base import Part, Published, Rejected
+from handlers.media import Media
+from handlers.parts.upload import Upload
+
+
+class StaleFiles(Rejected):
+    """Nothing is out: the files that were uploaded are not known there (any more). They are uploaded once more."""
+
+
+class AlreadyThere(Rejected):
+    """The platform refused because it has this very text already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of a delivery is meant."""
+
+    number: int
+    """From 0."""
+    of: int
+    part: Part
+    parent: Published | None
+    """The part before, which this one answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """A creating request that left; nobody knows what became of it."""
+
+    number: int
+    at: datetime
+    key: str
+
+
+class Service(Protocol):
+    """What a platform adds to this walk; made anew for each piece of work."""
+
+    name: str
+    """The account, as people call it."""
+    keeps_files: timedelta
+    """How long an uploaded file may wait for its post."""
+
+    def upload(self, media: Media, upload: Upload) -> str:
+        """Bring one file there, going on where an earlier attempt ended; its id.
+
+        Raises `Rejected` or `Unavailable`, never `Uncertain`. `MissingMedia` is caught.
+        """
+        ...
+
+    def ready(self, media: Media, identity: str, since: datetime) -> None:
+        """Return as soon as the uploaded file can be used. `since` is when it was uploaded.
+
+        Raises `Later` while the platform works on it, `Rejected` when it cannot use it or takes too long,
+        `Unavailable`, or `StaleFiles`.
+        """
+        ...
+
+    def post(self, place: Place, files: list[str], key: str) -> Published:
+        """The creating request. Raises any `PlatformError`, `StaleFiles` and `AlreadyThere` among them."""
+        ...
+
+    def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
+        """That part among what the account published since then, but for the known ids.
+
+        None: it is not to be seen there now. Raises `Uncertain` or `Unavailable`.
+        """
+        ...
+
+    def patience(self, trying: Trying, now: datetime) -> timedelta:
+        """How long after the request it must not be seen there before that is certain."""
+        ...

@@ -1,0 +1,67 @@
+"""What was used of the platforms' limits, and spent there: counted once, never beyond what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from storage.database import Database
+from storage.models import Usage
+
+_LOCKS = 0x50C1A2
+"""Tells our locks on meters from other locks in the same database (PostgreSQL)."""
+
+
+class Meter:
+    """Thread-safe, and shared by all copies of the bot that have the database in common."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def take(self, account: str, what: str, period: str, amount: int, *, most: int | None, key: str) -> bool:
+        """Take so much, committed before it returns; False, and nothing is taken, if more than `most` would be used.
+
+        `period` is the platform's own day or month, such as `2026-11`. The same `key` is counted once, however
+        often it comes.
+        """
+        with self._database.transaction() as session:
+            _alone(session, account)
+            known = select(Usage.id).where(Usage.account == account, Usage.what == what, Usage.key == key)
+            if session.exec(known).first() is not None:
+                return True
+            if most is not None and _sum(session, account, what, period) + amount > most:
+                return False
+            session.add(
+                Usage(account=account, what=what, period=period, key=key, amount=amount, at=self._clock())
+            )
+            return True
+
+    def give_back(self, account: str, what: str, key: str) -> None:
+        """It was certainly not used after all."""
+        with self._database.transaction() as session:
+            found = select(Usage).where(Usage.account == account, Usage.what == what, Usage.key == key)
+            row = session.exec(found).first()
+            if row is not None:
+                session.delete(row)
+
+    def used(self, account: str, what: str, period: str) -> int:
+        """How much was taken in that period."""
+        with self._database.reading() as session:
+            return _sum(session, account, what, period)
+
+
+def _sum(session: Session, account: str, what: str, period: str) -> int:
+    total = select(func.coalesce(func.sum(col(Usage.amount)), 0)).where(
+        Usage.account == account, Usage.what == what, Usage.period == period
+    )
+    return int(session.exec(total).one())
+
+
+def _alone(session: Session, account: str) -> None:
+    """Two copies may not both take what only one of them may have. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCKS, func.hashtext(account))))
