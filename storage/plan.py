@@ -12,8 +12,8 @@ from sqlalchemy import and_, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from storage.models import Delivery, Post
-from storage.states import DeliveryState, PostState
+from storage.models import Delivery, Post, Staged
+from storage.states import DeliveryState, PostState, StagedState
 
 _P, _D = PostState, DeliveryState
 
@@ -27,6 +27,13 @@ _busy = aliased(Delivery)
 
 BEHIND = exists().where(col(_busy.account) == Delivery.account, col(_busy.state) == _D.SENDING)
 """Of a delivery: its account is sending another one."""
+IN_PREPARATION = exists().where(
+    col(Staged.post_id) == Delivery.post_id,
+    col(Staged.revision) == Delivery.revision,
+    col(Staged.account) == Delivery.account,
+    col(Staged.state) == StagedState.STAGING,
+)
+"""Of a delivery: what was begun for it before its time is still under way."""
 
 # asked all the time, so they are written once: that costs more than to ask
 _AT_ONCE = select(Post).where(Post.state == _P.APPROVED, col(Post.due_at).is_(None)).limit(1)
@@ -38,7 +45,7 @@ _TIMED = (
 )
 _PENDING = (
     select(Delivery.not_before)
-    .where(Delivery.state == _D.PENDING, ~BEHIND)
+    .where(Delivery.state == _D.PENDING, ~BEHIND, ~IN_PREPARATION)
     .order_by(col(Delivery.not_before))
     .limit(1)
 )

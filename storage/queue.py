@@ -27,6 +27,7 @@ from storage.journal import create, log, notify, outbox, said, told, transition,
 from storage.models import Delivery
 from storage.plan import (
     BEHIND,
+    IN_PREPARATION,
     changed,
     drafts,
     due_posts,
@@ -40,6 +41,7 @@ from storage.plan import (
     untold,
     waiting_without_time,
 )
+from storage.staging import take_over
 from storage.states import DeliveryState
 
 __all__ = [
@@ -78,7 +80,12 @@ _D = DeliveryState
 
 _CLAIMABLE = (
     select(Delivery)
-    .where(Delivery.state == _D.PENDING, col(Delivery.not_before) <= bindparam("now"), ~BEHIND)
+    .where(
+        Delivery.state == _D.PENDING,
+        col(Delivery.not_before) <= bindparam("now"),
+        ~BEHIND,
+        ~IN_PREPARATION,
+    )
     .order_by(col(Delivery.not_before), col(Delivery.id))
 )
 
@@ -146,11 +153,12 @@ def settle(
     url: str = "",
     not_before: datetime | None = None,
     receipt: Mapping[str, Any] | None = None,
+    counts: bool = True,
 ) -> Delivery:
     """Write down what became of a delivery; returns the row as it now is.
 
     `delivery` is the row as it was claimed, or as it was looked at. `not_before` (UTC) is when a retry may
-    begin; `receipt` replaces the old one. Raises `Moved` if it is no longer the caller's, unless `new` is
+    begin; `receipt` replaces the old one; without `counts` the attempt was none. Raises `Moved` if it is no longer the caller's, unless `new` is
     `published`: that is true whoever says it, wherever an edge leads there.
     """
     row = _fresh(session, delivery)
@@ -167,6 +175,7 @@ def settle(
         row.not_before = not_before
     if receipt is not None:
         row.receipt = json.dumps(dict(receipt))
+    row.attempts -= not counts
     return transition(session, row, new, who=who, what=what, now=now)
 
 
@@ -206,6 +215,7 @@ def _lock_account(session: Session, account: str) -> bool:
 
 
 def _take(session: Session, row: Delivery, now: datetime, lease: timedelta, worker: str) -> Delivery:
+    take_over(session, row)
     transition(session, row, _D.SENDING, who="bot", what=f"attempt {row.attempts + 1}", now=now)
     row.attempts += 1
     row.first_at = row.first_at or now

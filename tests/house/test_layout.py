@@ -22,8 +22,8 @@ STORAGE = [
     "database",
     "journal",
     "plan",
-    "queue",
     "staging",
+    "queue",
     "meter",
     "vault",
 ]
