@@ -22,6 +22,14 @@ A draft
     alt         what a picture shows; once per picture, in order
     thread      `no`: a text that is too long is an error instead of a thread
     link        the address that an article is about
+    poll        `a | b | c`: the answers that readers choose from; the text is the question
+    poll for    how long the poll is open: `3 days`; a day where nothing is said
+    poll multiple  `yes`: readers may choose several answers
+    tags        words with commas between them (YouTube)
+    playlist    name or number of a playlist (YouTube)
+    category    name or number of a category (YouTube)
+    licence     `youtube` or `creative commons` (YouTube); `license` too
+    for kids    `yes` or `no`: whether the video is made for children (YouTube)
     campaign    what it belongs to
     note        for the reviewers, never published
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.grammar.options import Given, code
+from bot.grammar.options import Given
+from bot.grammar.reading import code
 from bot.grammar.uploads import Upload
 from bot.grammar.values import Attachment
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from bot.grammar import names
 from bot.grammar.attach import attachments
 from bot.grammar.blocks import layout, quoted_replies
-from bot.grammar.options import KNOWN, Given, Option, code, fits, look, meant, take
+from bot.grammar.known import KNOWN
+from bot.grammar.options import Given, Option, finish, fits, look, meant, take
+from bot.grammar.reading import code
 from bot.grammar.sections import Section, divide
 from bot.grammar.uploads import Line, Upload, take_out
 from bot.grammar.values import Written
@@ -19,7 +21,9 @@ _QUOTED_DRAFT = re.compile(
     r"\s*(?:@_?\*\*[^*\n]+\*\*|@\w+)\s*[,:]?\s*draft(?!\w)(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?P<rest>.*)",
     re.IGNORECASE,
 )
-_FREE = frozenset({"title", "cw", "alt", "link", "campaign", "note", "visibility"})
+_FREE = frozenset(
+    {"title", "cw", "alt", "link", "campaign", "note", "visibility", "tags", "playlist", "category"}
+)
 """Options that take any words, so that only the small letters of the name tell."""
 
 
@@ -58,6 +62,7 @@ def written(
         _take_quotes(quotes, body, accounts)
     for option in body.chosen:
         take(option, given, accounts)
+    finish(given)
     return _put_together(body, accounts, defaults)
 
 

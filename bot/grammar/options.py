@@ -9,110 +9,26 @@ and `https://…` are text. A line of text that only looks like an option become
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.grammar import names
+from bot.grammar import names, reading
+from bot.grammar.known import KNOWN, OTHER_WORDS, SPELLINGS
 from bot.grammar.nearest import nearest
+from bot.grammar.reading import code
 from bot.grammar.uploads import Line
-from handlers.base import Options, Problem
-
-KNOWN = (
-    "to",
-    "at",
-    "not after",
-    "title",
-    "cw",
-    "lang",
-    "visibility",
-    "alt",
-    "thread",
-    "link",
-    "campaign",
-    "note",
-)
-"""Every option there is."""
-
-OTHER_WORDS = {
-    "platforms": "to",
-    "platform": "to",
-    "accounts": "to",
-    "account": "to",
-    "targets": "to",
-    "target": "to",
-    "where": "to",
-    "post to": "to",
-    "send to": "to",
-    "when": "at",
-    "time": "at",
-    "date": "at",
-    "schedule": "at",
-    "scheduled": "at",
-    "publish at": "at",
-    "post at": "at",
-    "on": "at",
-    "before": "not after",
-    "until": "not after",
-    "expires": "not after",
-    "deadline": "not after",
-    "no later than": "not after",
-    "headline": "title",
-    "subject": "title",
-    "content warning": "cw",
-    "warning": "cw",
-    "sensitive": "cw",
-    "language": "lang",
-    "privacy": "visibility",
-    "alt text": "alt",
-    "alttext": "alt",
-    "description": "alt",
-    "split": "thread",
-    "url": "link",
-    "notes": "note",
-    "comment": "note",
-}
-"""What people write for an option: refused with its right name, because it may be text as well."""
-
-LANGUAGES = {
-    "english": "en",
-    "finnish": "fi",
-    "suomi": "fi",
-    "swedish": "sv",
-    "svenska": "sv",
-    "norwegian": "no",
-    "norsk": "no",
-    "danish": "da",
-    "dansk": "da",
-    "icelandic": "is",
-    "estonian": "et",
-    "latvian": "lv",
-    "lithuanian": "lt",
-    "german": "de",
-    "deutsch": "de",
-    "french": "fr",
-    "dutch": "nl",
-    "spanish": "es",
-    "italian": "it",
-    "polish": "pl",
-    "portuguese": "pt",
-}
-_VISIBLE = {
-    "quiet public": "unlisted",
-    "followers": "private",
-    "followers only": "private",
-    "followers-only": "private",
-}
-_YES = {"yes", "y", "on", "true", "ok", "allowed"}
-_NO = {"no", "n", "off", "false", "never"}
+from handlers.base import Options, Poll, Problem
 
 _OPTION = re.compile(r"\s{0,3}(?P<name>[^\W\d_][\w -]{0,24}?)\s*[:：](?!//)\s*(?P<value>.*)")
 _TIME = re.compile(
     r"\d|\b(?:now|next|noon|midnight|today|tomorrow|(?:mon|tues?|wed|thur?s?|fri|sat|sun)(?:[a-z]*day)?)\b",
     re.IGNORECASE,
 )
-_LANG = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _SHORT_VALUE = 6
+_POLL = ("poll", "poll for", "poll multiple")
+OPEN_FOR = 24 * 60
+"""Minutes that a poll is open where nobody says how long: a day, as Mastodon and X propose themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +54,7 @@ def look(line: Line) -> Option | None:
     if not match:
         return None
     name = " ".join(re.sub(r"[-_]", " ", match["name"]).casefold().split())
-    name = "not after" if name == "notafter" else name
-    return Option(line, match["name"], name, match["value"].strip())
+    return Option(line, match["name"], SPELLINGS.get(name, name), match["value"].strip())
 
 
 def meant(option: Option, accounts: Sequence[str]) -> str | None:
@@ -159,18 +74,20 @@ def fits(name: str, value: str, accounts: Sequence[str]) -> bool:
         return bool(named.accounts or named.absent or any(near for _, near in named.unknown))
     if name in {"at", "not after"}:
         return len(value.split()) <= _SHORT_VALUE and bool(_TIME.search(value))
-    if name == "thread":
-        return value.casefold() in _YES | _NO
-    if name == "lang":
-        return _language(value) is not None
-    if name == "link":
-        return value.startswith(("http://", "https://"))
-    return False
+    telling = _TELLING.get(name)
+    return telling is not None and telling(value)
 
 
-def _language(value: str) -> str | None:
-    found = _LANG.fullmatch(value)
-    return LANGUAGES.get(value.casefold()) or (found[1].lower() if found else None)
+_TELLING: dict[str, Callable[[str], bool]] = {
+    "thread": lambda value: reading.choice(value) is not None,
+    "lang": lambda value: reading.language(value) is not None,
+    "link": lambda value: value.startswith(("http://", "https://")),
+    "poll": lambda value: len(reading.choices(value)) > 1,
+    "poll for": lambda value: reading.minutes(value) is not None,
+    "poll multiple": lambda value: reading.choice(value) is not None,
+    "licence": lambda value: reading.licence(value) is not None,
+    "for kids": lambda value: reading.choice(value) is not None,
+}
 
 
 @dataclass(slots=True)
@@ -187,6 +104,8 @@ class Given:
     lines: dict[str, int] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    poll: dict[str, Any] = field(default_factory=dict)
+    """What was said of a poll so far: `choices`, `minutes`, `multiple`."""
 
     def error(self, text: str, line: int) -> None:
         """Something that must be corrected before the post can go out."""
@@ -236,29 +155,26 @@ def _take_to(value: str, line: int, given: Given, accounts: Sequence[str]) -> No
 
 
 def _take_option(name: str, value: str, line: int, given: Given) -> None:
-    taken = value
-    if name == "thread":
-        if value.casefold() not in _YES | _NO:
-            given.error(f"`thread:` takes `yes` or `no`, not `{code(value)}`.", line)
-        given.options = replace(given.options, thread=value.casefold() not in _NO)
-        return
-    if name == "lang":
-        language = _language(value)
-        if language is None:
-            given.error(f"`lang:` takes a language code such as `en` or `fi`, not `{code(value)}`.", line)
-        taken = language or value
-    elif name == "visibility":
-        taken = _VISIBLE.get(value.casefold(), value.casefold())
-    elif name == "link":
-        taken = value.strip("<>")
-        if not taken.startswith(("http://", "https://")) or " " in taken:
-            given.error(
-                f"`link:` takes one whole address such as `https://example.org`, not `{code(value)}`.", line
-            )
-    changes: dict[str, Any] = {name: taken}
-    given.options = replace(given.options, **changes)
+    said = reading.read(name, value)
+    if said.complaint:
+        given.error(said.complaint, line)
+    if name in _POLL:
+        given.poll |= said.changes
+    else:
+        given.options = replace(given.options, **said.changes)
 
 
-def code(value: str) -> str:
-    """Somebody's words inside code marks."""
-    return value.replace("`", "'")
+def finish(given: Given) -> None:
+    """Put together what several lines say of one thing: the poll."""
+    said = given.poll
+    if "poll" in given.lines and len(said.get("choices", ())) > 1:
+        poll = Poll(said["choices"], said.get("minutes", OPEN_FOR), said.get("multiple", False))
+        given.options = replace(given.options, poll=poll)
+    elif "poll" not in given.lines:
+        for name in _POLL:
+            if name in given.lines:
+                told = (
+                    f"`{name}: {code(given.values[name])}` is about a poll, but there is none: "
+                    "add a line such as `poll: yes | no`."
+                )
+                given.error(told, given.lines[name])

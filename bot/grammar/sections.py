@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from bot.grammar import names
 from bot.grammar.blocks import layout
-from bot.grammar.options import Given, code
+from bot.grammar.options import Given
+from bot.grammar.reading import code
 from bot.grammar.uploads import Line
 
 _DASHES = re.compile(r" {0,3}(?P<dashes>-{3,}|—-|–-|—–|———?)(?P<blank>[ \t]*)(?P<names>\S.*)")

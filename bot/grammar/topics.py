@@ -24,6 +24,8 @@ Registration is open: https://coderefinery.org/workshops
 ```
 * `to:` platforms, `all`, or `all but x` · `at:` when (`help time`) · `not after:` past this it is never published
 * `title:` · `cw:` content warning · `lang: en` · `visibility:` · `link:` · `thread: no` · `campaign:`
+* `poll: yes | no | not yet`: the text is the question · `poll for: 3 days` · `poll multiple: yes`
+* YouTube: `tags: a, b` · `playlist:` · `category:` · `licence: creative commons` · `for kids: no`
 * `alt:` what a picture shows, once per picture, in order · `note:` for the reviewers, never published
 * `--- x` or `--- x, mastodon`: from here on, the own text of these platforms
 * Upload pictures into the message. The text of their link, if it is not the file's name, is their alt text.
@@ -85,6 +87,8 @@ _OTHER = {
     "create": "draft",
     "make": "draft",
     "start": "draft",
+    "poll": "draft",
+    "polls": "draft",
     "pictures": "draft",
     "sections": "draft",
     "approving": "approve",

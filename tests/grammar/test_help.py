@@ -6,7 +6,7 @@ import pytest
 
 import bot.grammar
 from bot.grammar import HELP, OVERVIEW, Command, Written, parse
-from bot.grammar.options import KNOWN
+from bot.grammar.known import KNOWN
 from bot.grammar.verbs import VERBS, Verb
 
 ACCOUNTS = ("mastodon", "linkedin", "x", "youtube", "zulip")
