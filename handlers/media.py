@@ -33,7 +33,7 @@ class Media:
     seconds: float = 0.0
     """How long a film or an animation is; 0 where unknown."""
     frames: int = 0
-    """Pictures of an animation; 0 for everything else."""
+    """Pictures of an animation, pages of a document; 0 where unknown, and for everything else."""
     codecs: tuple[str, ...] = ()
     """Of a film: how its pictures and its sound are written, by the names of ffprobe (`h264`, `aac`)."""
     fps: float = 0.0

@@ -6,7 +6,7 @@ fit    `Media` -> the same within one platform's limits, changed no more than th
 
 from __future__ import annotations
 
-from handlers.pictures.bad import BadMedia
+from handlers.bad import BadMedia
 from handlers.pictures.fitting import fit
 from handlers.pictures.taking import MAX_BYTES, MAX_PIXELS, seconds, take
 

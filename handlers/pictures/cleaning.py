@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from handlers.pictures.bad import Damaged
+from handlers.bad import Damaged
 from handlers.pictures.sniffing import GIF, JPEG, PNG, WEBP
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-from handlers.pictures.bad import Damaged
+from handlers.bad import Damaged
 from handlers.pictures.sniffing import GIF, JPEG, PNG, WEBP
 
 FORMATS = {JPEG: "JPEG", PNG: "PNG", GIF: "GIF", WEBP: "WEBP"}

@@ -9,8 +9,8 @@ from math import sqrt
 
 from PIL import Image, ImageSequence
 
+from handlers.bad import BadMedia, Damaged, quoted, readable_size
 from handlers.media import Media, Store
-from handlers.pictures.bad import BadMedia, Damaged, quoted, readable_size
 from handlers.pictures.decoding import decode, encode, on_white, simple
 from handlers.pictures.sniffing import GIF, JPEG, KINDS, PNG, WEBP
 

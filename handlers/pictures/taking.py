@@ -6,8 +6,8 @@ import struct
 
 from PIL import JpegImagePlugin
 
+from handlers.bad import BadMedia, Damaged, grouped, quoted
 from handlers.media import Media, Store
-from handlers.pictures.bad import BadMedia, Damaged, grouped, quoted
 from handlers.pictures.cleaning import Clean, clean
 from handlers.pictures.decoding import decode, encode, upright
 from handlers.pictures.sniffing import JPEG, MOV, MP4, PDF, PNG, REFUSED, TAKEN, sniff

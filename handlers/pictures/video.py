@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from handlers.pictures.bad import Damaged
+from handlers.bad import Damaged
 
 _TELLING = frozenset({b"udta", b"meta", b"uuid"})
 _HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
