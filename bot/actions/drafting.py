@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from bot.desk import Desk
 from bot.grammar import Attachment, Written
 from bot.replies.escape import shorten
 from handlers import pictures, text
-from handlers.base import Draft, Outgoing, Problem
+from handlers.base import Draft, Options, Outgoing, Problem
 from handlers.media import Media
 from storage import queue
 from storage.models import Post, Revision
@@ -71,6 +71,7 @@ def prepare(
     found = _Found(list(written.problems))
     names = desk.chat.emoji_names
     media = _media(desk, written, found)
+    options = _options(written.options, names)
     outgoing = {}
     for account in written.accounts:
         if account not in desk.platforms:
@@ -80,13 +81,22 @@ def prepare(
         files = tuple(
             one for attachment, one in media if not attachment.accounts or account in attachment.accounts
         )
-        outgoing[account] = desk.platforms[account].prepare(Draft(body, files, written.options))
+        outgoing[account] = desk.platforms[account].prepare(Draft(body, files, options))
     if outgoing and all(one.skipped for one in outgoing.values()):
         found.error("None of its platforms can take this post.")
     _lint(written, found)
     timing, due_at, not_after = _time(desk, session, written, author, now, post, found)
     _same_lately(session, outgoing, post, now, found)
     return Prepared(written, outgoing, tuple(found.problems), timing, due_at, not_after)
+
+
+def _options(said: Options, names: Mapping[str, str]) -> Options:
+    """The options as platforms get them: what readers see has its emoji as characters, as the text has."""
+    poll = said.poll and replace(
+        said.poll, choices=tuple(text.emojify(choice, names) for choice in said.poll.choices)
+    )
+    title, cw = (one and text.emojify(one, names) for one in (said.title, said.cw))
+    return replace(said, title=title, cw=cw, poll=poll)
 
 
 def _media(desk: Desk, written: Written, found: _Found) -> list[tuple[Attachment, Media]]:
