@@ -6,19 +6,36 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.chat import Chat, Person, zone_of
 from bot.config import Config
-from handlers.base import Platform
+from handlers.base import Platform, Step
 from handlers.media import Store
 from storage.database import Database
+
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Effort:
+    """A long piece of work on one account, as people are told of it."""
+
+    step: Step
+    """How far it is."""
+    since: datetime
+    quarter: int = 0
+    """Up to which quarter the log was told."""
+    shown_at: datetime = NEVER
+    """When the chat was last told."""
+    ended: bool = False
 
 
 @dataclass(slots=True)
 class Desk:
-    """The parts that the actions work with. Nothing here changes but the locks and what is being sent."""
+    """The parts that the actions work with. Nothing here changes but the locks and what is under way."""
 
     config: Config
     chat: Chat
@@ -34,6 +51,10 @@ class Desk:
     """Deliveries that this process is sending right now: their claim is alive whatever the clock says."""
     troubles: dict[str, str] = field(default_factory=dict)
     """Account -> why it cannot post at present, as its last check said; accounts in order are not in it."""
+    efforts: dict[tuple[int, str], Effort] = field(default_factory=dict)
+    """(Post, account) -> the upload under way there."""
+    considered: dict[tuple[int, int], dict[str, timedelta]] = field(default_factory=dict)
+    """(Post, revision) -> how long before its time each account begins to prepare it."""
     started_at: datetime = field(init=False)
     _locks: dict[int, threading.RLock] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.actions import checking, delivering, expiring, reporting
+from bot.actions import checking, delivering, expiring, progressing, reporting, searching, staging
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, NotHome
 from bot.desk import Desk
 from storage import queue
 from storage.errors import StorageError
-from storage.models import Delivery
+from storage.models import Delivery, Staged
+from storage.plan import IN_PREPARATION
 from storage.states import DeliveryState
 
 log = logging.getLogger("social.publisher")
@@ -36,8 +37,8 @@ class Publisher:
     def __init__(self, desk: Desk, wake: threading.Event | None = None) -> None:
         self._desk = desk
         self._wake = wake or threading.Event()
-        # one delivery and one search at a time per account: a platform that hangs takes nobody's place
-        self._pool = ThreadPoolExecutor(2 * len(desk.platforms) + 1, thread_name_prefix="deliver")
+        # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
+        self._pool = ThreadPoolExecutor(3 * len(desk.platforms) + 1, thread_name_prefix="deliver")
         self._searched: dict[str, Future[None]] = {}
         self._under_way: dict[int, Future[None]] = {}
         self._away_until: datetime | None = None
@@ -47,6 +48,7 @@ class Publisher:
         self._troubled: dict[int, datetime] = {}
         """Posts that could not be looked at, and until when they are left alone."""
         self._checks: list[Future[None]] = []
+        self._staging: dict[int, Future[None]] = {}
 
     def acquaint(self) -> None:
         """Ask every account who we are there, side by side: it tells the limits of its texts, and whether its
@@ -71,13 +73,14 @@ class Publisher:
             else:
                 self._complaint = ""
         self._recover(now)
+        self._remove(now)
         if settle:
             self.settle()
             self._tell(self._desk.clock())
 
     def settle(self) -> None:
         """Wait for everything under way: deliveries, searches and checks."""
-        wait([*self._under_way.values(), *self._checks])
+        wait([*self._under_way.values(), *self._staging.values(), *self._checks])
         self._checks.clear()
 
     def run(self, stop: threading.Event) -> None:
@@ -102,6 +105,7 @@ class Publisher:
             found = list(session.exec(select(Delivery).where(Delivery.state == DeliveryState.SENDING)))
         for delivery in found:
             delivering.interrupt(self._desk, delivery, now)
+        staging.recover(self._desk, None)
 
     def close(self, patience_s: float) -> int:
         """Take nothing more, wait for what is under way, and tell how much of it was not finished."""
@@ -122,7 +126,27 @@ class Publisher:
             # a deletion or a lost approval wins to the last moment
             if delivery.post_id in released or self._each([delivery.post_id], delivering.last_look, now):
                 self._claim(delivery, now)
+        self._stage(now)
         self._tell(now)
+
+    def _stage(self, now: datetime) -> None:
+        """Bring there, unseen, what may be brought before its time."""
+        staging.plan(self._desk, now)
+        for staged in staging.claims(self._desk, now):
+            self._prepare(staged, staging.stage)
+
+    def _remove(self, now: datetime) -> None:
+        """Remove what was brought there and is not wanted any more; Zulip has no part in it."""
+        self._staging = {key: one for key, one in self._staging.items() if not one.done()}
+        staging.recover(self._desk, now)
+        for staged in staging.leftovers(self._desk, now):
+            if staged.id not in self._staging:
+                self._prepare(staged, staging.discard)
+
+    def _prepare(self, staged: Staged, work: Callable[[Desk, Staged], None]) -> None:
+        future = self._pool.submit(work, self._desk, staged)
+        self._staging[staged.id or 0] = future
+        future.add_done_callback(lambda _: self._wake.set())
 
     def _each(
         self, post_ids: Iterable[int], work: Callable[[Desk, int, datetime], object], now: datetime
@@ -169,6 +193,7 @@ class Publisher:
                 Delivery.state == DeliveryState.PENDING,
                 col(Delivery.not_before) <= now,
                 col(Delivery.account).not_in(busy),
+                ~IN_PREPARATION,
             )
             first: dict[str, Delivery] = {}
             for delivery in session.exec(
@@ -193,9 +218,9 @@ class Publisher:
         for delivery in interrupted:
             delivering.interrupt(self._desk, delivery, now)
         self._searched = {key: one for key, one in self._searched.items() if not one.done()}
-        for delivery in delivering.doubtful(self._desk, now):
+        for delivery in searching.doubtful(self._desk, now):
             if delivery.id not in self._under_way and delivery.account not in self._searched:
-                self._searched[delivery.account] = self._start(delivery, delivering.search)
+                self._searched[delivery.account] = self._start(delivery, searching.search)
 
     def _start(self, delivery: Delivery, work: Callable[[Desk, Delivery], None]) -> Future[None]:
         future = self._pool.submit(work, self._desk, delivery)
@@ -206,3 +231,4 @@ class Publisher:
     def _tell(self, now: datetime) -> None:
         self._each(reporting.untold(self._desk), delivering.tell, now)
         reporting.speak(self._desk, now)
+        progressing.show(self._desk, now)

@@ -6,15 +6,15 @@ import json
 import logging
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot import rules
-from bot.actions import cards, reporting, rows, voting
+from bot.actions import cards, progressing, reporting, rows, voting
 from bot.actions.sync import sync
 from bot.desk import Desk
 from handlers.base import (
+    Later,
     Outgoing,
-    PlatformError,
     Published,
     Receipt,
     Rejected,
@@ -35,7 +35,6 @@ LONGEST_WAIT = timedelta(minutes=30)
 SEARCHES = (timedelta(seconds=5), timedelta(seconds=25), timedelta(minutes=2))
 """When a platform is asked whether a delivery in doubt is there; absent twice counts as certain, because
 timelines may lag behind."""
-LATEST_SEARCH = timedelta(hours=24)
 BUG = "The bot had an error of its own while sending; its log has the details."
 
 
@@ -88,11 +87,13 @@ def deliver(desk: Desk, delivery: Delivery) -> None:
     try:
         if platform is None:
             raise Rejected(f"The account {delivery.account} is not configured any more.")
-        published = platform.send(_outgoing(desk, delivery), _ticket(desk, delivery))
+        published = platform.send(outgoing_of(desk, delivery), ticket_of(desk, delivery))
+    except Later as trouble:
+        _wait(desk, delivery, trouble)
     except Unavailable as trouble:
         _again(desk, delivery, trouble)
     except Rejected as trouble:
-        _settle(desk, delivery, DeliveryState.FAILED, what="refused", error=str(trouble))
+        settle(desk, delivery, DeliveryState.FAILED, what="refused", error=str(trouble))
     except Uncertain as trouble:
         _doubt(desk, delivery, str(trouble))
     except queue.Moved as moved:
@@ -101,7 +102,9 @@ def deliver(desk: Desk, delivery: Delivery) -> None:
         log.exception("post %s %s: error while sending", delivery.post_id, delivery.account)
         _doubt(desk, delivery, BUG)
     else:
-        _settle(desk, delivery, DeliveryState.PUBLISHED, what="published", published=published)
+        settle(desk, delivery, DeliveryState.PUBLISHED, what="published", published=published)
+    finally:
+        progressing.ended(desk, delivery.post_id, delivery.account)
 
 
 def interrupt(desk: Desk, delivery: Delivery, now: datetime) -> None:
@@ -118,46 +121,6 @@ def interrupt(desk: Desk, delivery: Delivery, now: datetime) -> None:
         )
 
 
-def search(desk: Desk, delivery: Delivery) -> None:
-    """Ask the platform whether a delivery in doubt is there. Never raises."""
-    platform = desk.platforms.get(delivery.account)
-    now = desk.clock()
-    number = delivery.searches + 1
-    try:
-        if platform is None:
-            raise Uncertain(f"The account {delivery.account} is not configured any more.")
-        found = platform.find(_outgoing(desk, delivery), _ticket(desk, delivery))
-    except Unavailable as trouble:
-        if delivery.first_at is not None and now > delivery.first_at + LATEST_SEARCH:
-            _ask(desk, delivery, str(trouble))
-            return
-        _search_again(desk, delivery, delivery.searches, wait(delivery, trouble, now) - now)
-    except PlatformError as trouble:
-        _ask(desk, delivery, str(trouble))
-    except Exception:  # a bug must not stop the loop; people are asked instead
-        log.exception("post %s %s: error while searching", delivery.post_id, delivery.account)
-        _ask(desk, delivery, BUG)
-    else:
-        if found is not None:
-            _settle(desk, delivery, DeliveryState.PUBLISHED, what="found", published=found)
-        elif number < 2:  # noqa: PLR2004  # absent once may be a timeline that lags behind
-            _search_again(desk, delivery, number, SEARCHES[number])
-        else:
-            _settle(desk, delivery, DeliveryState.PENDING, what="is not there", not_before=now)
-
-
-def doubtful(desk: Desk, now: datetime) -> list[Delivery]:
-    """Deliveries in doubt that are to be searched for now."""
-    with desk.database.reading() as session:
-        found = select(Delivery).where(
-            Delivery.state == DeliveryState.UNKNOWN,
-            col(Delivery.told).is_(False),
-            Delivery.searches < len(SEARCHES),
-            col(Delivery.not_before) <= now,
-        )
-        return list(session.exec(found.order_by(col(Delivery.id))))
-
-
 def wait(delivery: Delivery, trouble: Unavailable, now: datetime) -> datetime:
     """When to try again: when the platform said, else with back-off, doubling from 15 s to half an hour."""
     backed_off = min(FIRST_WAIT * 2 ** max(delivery.attempts - 1, 0), LONGEST_WAIT)
@@ -166,19 +129,40 @@ def wait(delivery: Delivery, trouble: Unavailable, now: datetime) -> datetime:
     return max(told) if told else now + backed_off
 
 
-def _again(desk: Desk, delivery: Delivery, trouble: Unavailable) -> None:
-    now = desk.clock()
-    then = wait(delivery, trouble, now)
+def _wait(desk: Desk, delivery: Delivery, trouble: Later) -> None:
+    """The platform works on a file; its account may send other things meanwhile."""
+    then = wait(delivery, trouble, desk.clock())
+    if not _too_late(desk, delivery, then, trouble):
+        settle(
+            desk,
+            delivery,
+            DeliveryState.PENDING,
+            what="is being processed there",
+            error=str(trouble),
+            not_before=then,
+            counts=False,
+        )
+
+
+def _too_late(desk: Desk, delivery: Delivery, then: datetime, trouble: Unavailable) -> bool:
     with desk.database.reading() as session:
         latest = rows.post(session, delivery.post_id).not_after
-    if latest is not None and then > latest:
-        error = f"{trouble} Its last time to go out passes before the next try."
-        _settle(desk, delivery, DeliveryState.FAILED, what="too late to try again", error=error)
-    elif delivery.attempts >= ATTEMPTS:
+    if latest is None or then <= latest:
+        return False
+    error = f"{trouble} Its last time to go out passes before the next try."
+    settle(desk, delivery, DeliveryState.FAILED, what="too late to try again", error=error)
+    return True
+
+
+def _again(desk: Desk, delivery: Delivery, trouble: Unavailable) -> None:
+    then = wait(delivery, trouble, desk.clock())
+    if _too_late(desk, delivery, then, trouble):
+        return
+    if delivery.attempts >= ATTEMPTS:
         error = f"{trouble} It was tried {delivery.attempts} times."
-        _settle(desk, delivery, DeliveryState.FAILED, what="gave up", error=error)
+        settle(desk, delivery, DeliveryState.FAILED, what="gave up", error=error)
     else:
-        _settle(
+        settle(
             desk,
             delivery,
             DeliveryState.PENDING,
@@ -190,29 +174,10 @@ def _again(desk: Desk, delivery: Delivery, trouble: Unavailable) -> None:
 
 def _doubt(desk: Desk, delivery: Delivery, error: str) -> None:
     then = desk.clock() + SEARCHES[0]
-    _settle(desk, delivery, DeliveryState.UNKNOWN, what="answer lost", error=error, not_before=then)
+    settle(desk, delivery, DeliveryState.UNKNOWN, what="answer lost", error=error, not_before=then)
 
 
-def _search_again(desk: Desk, delivery: Delivery, searches: int, span: timedelta) -> None:
-    with desk.database.transaction() as session:
-        row = session.get(Delivery, delivery.id)
-        if row is not None and row.state == DeliveryState.UNKNOWN:
-            row.searches, row.not_before = searches, desk.clock() + span
-            session.add(row)
-
-
-def _ask(desk: Desk, delivery: Delivery, error: str) -> None:
-    """It cannot be found out: people are asked, once."""
-    with desk.database.transaction() as session:
-        row = session.get(Delivery, delivery.id)
-        if row is not None and row.state == DeliveryState.UNKNOWN:
-            row.searches = len(SEARCHES)
-            row.error = error
-            session.add(row)
-    reporting.report(desk, delivery.post_id, desk.clock())
-
-
-def _settle(
+def settle(
     desk: Desk,
     delivery: Delivery,
     state: DeliveryState,
@@ -221,7 +186,9 @@ def _settle(
     error: str = "",
     published: Published | None = None,
     not_before: datetime | None = None,
+    counts: bool = True,
 ) -> None:
+    """Write down what became of it; a claim that is no longer ours changes nothing."""
     now = desk.clock()
     try:
         with desk.database.transaction() as session:
@@ -235,6 +202,7 @@ def _settle(
                 remote_id=published.id if published else "",
                 url=published.url if published else "",
                 not_before=not_before,
+                counts=counts,
             )
             row.told = False
             session.add(row)
@@ -249,13 +217,16 @@ def _keep_found(session: Session, delivery: Delivery, receipt: Receipt) -> None:
         session.add(row)
 
 
-def _outgoing(desk: Desk, delivery: Delivery) -> Outgoing:
+def outgoing_of(desk: Desk, delivery: Delivery) -> Outgoing:
+    """What is to go out, as it was approved."""
     with desk.database.reading() as session:
         revision = rows.revision(session, delivery.post_id, delivery.revision)
     return rows.outgoing(revision)[delivery.account]
 
 
-def _ticket(desk: Desk, delivery: Delivery) -> Ticket:
+def ticket_of(desk: Desk, delivery: Delivery) -> Ticket:
+    """What one attempt, or one search, carries."""
+
     def save(receipt: Receipt) -> None:
         with desk.database.transaction() as session:
             if delivery.state == DeliveryState.UNKNOWN:  # a search found parts of it
@@ -264,9 +235,15 @@ def _ticket(desk: Desk, delivery: Delivery) -> Ticket:
             queue.keep_receipt(session, delivery, receipt)
             queue.renew(session, delivery, desk.clock() + desk.config.social.lease)
 
+    def renew() -> None:
+        if delivery.state == DeliveryState.SENDING:
+            with desk.database.transaction() as session:
+                queue.renew(session, delivery, desk.clock() + desk.config.social.lease)
+
     return Ticket(
         key=delivery.key,
         receipt=json.loads(delivery.receipt),
         save=save,
         first_at=delivery.first_at or desk.clock(),
+        tell=progressing.heard(desk, delivery.post_id, delivery.account, renew),
     )

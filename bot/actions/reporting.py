@@ -107,11 +107,16 @@ def _last_said(desk: Desk) -> int:
 
 
 def _place(desk: Desk, notice: Notice) -> Place:
-    """Where a notice goes: to one person, or to where the post's card is now, as long as that is in the channel."""
+    """Where a notice goes: to one person, or to where its post is spoken of."""
     if notice.user_id is not None:
         return Place(user_ids=(notice.user_id,))
+    return place_of(desk, notice.post_id)
+
+
+def place_of(desk: Desk, post_id: int | None) -> Place:
+    """Where one speaks of a post: where its card is now, as long as that is in the channel."""
     with desk.database.reading() as session:
-        post = session.get(Post, notice.post_id) if notice.post_id else None
+        post = session.get(Post, post_id) if post_id else None
         card_id = rows.current(session, post).card_id if post and post.revision else None
     if post is None:
         return Place(channel_id=desk.chat.home, topic=GENERAL)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.replies.escape import inline, with_code
-from bot.replies.words import Titles, count, listed, people, when
+from bot.replies.words import Titles, count, listed, people, size, when
 from bot.rules import Judgement, Refusal
-from storage.models import Delivery, Post
+from handlers.base import Step
+from storage.models import Delivery, Post, Staged
 from storage.states import DeliveryState
 
 
@@ -113,6 +114,38 @@ def too_late(post: Post, accounts: Sequence[str], titles: Titles) -> str:
     passed = f" ({when(post.not_after)})" if post.not_after else ""
     return (
         f"⌛ **#{post.id}** does not go to {where} any more: its last moment, `not after:`, passed{passed}."
+    )
+
+
+def progress(post_id: int, title: str, step: Step, *, ended: bool = False) -> str:
+    """How far an upload is."""
+    start = f"**#{post_id}** {title}: {inline(step.file)}"
+    far = f"{size(step.done)} of {size(step.total)}" if step.total else "how far is not known"
+    if step.what == "processing":
+        return f"{'✔' if ended else '⏳'} {start} is there" + (
+            "." if ended else f", and {title} is working on it …"
+        )
+    if ended:
+        whole = step.total and step.done >= step.total
+        return f"✔ {start} was uploaded ({size(step.total)})." if whole else f"{start} stopped at {far}."
+    return f"⏳ {start} is being uploaded, {far} …"
+
+
+def not_prepared(staged: Staged, error: str, titles: Titles) -> str:
+    """What should have been brought there before its time was refused."""
+    title = titles.get(staged.account, staged.account)
+    return (
+        f"⚠ **#{staged.post_id}** {title}, uploaded ahead of its time: {_sentence(error)} "
+        "Nothing of it was to be seen. Mend it before its time, or it is tried once more then."
+    )
+
+
+def not_removed(staged: Staged, error: str, titles: Titles) -> str:
+    """What was prepared and is not wanted any more is still there."""
+    title = titles.get(staged.account, staged.account)
+    return (
+        f"⚠ **#{staged.post_id}** {title}: what was uploaded there before its time is private, and the bot "
+        f"could not remove it. {_sentence(error)} Please delete it there by hand."
     )
 
 
