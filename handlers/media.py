@@ -6,13 +6,16 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 1024 * 1024
 """Bytes read at a time, so that a long video never stands in memory whole."""
+PART = ".part"
+"""How the name of a file ends that is still being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,15 @@ class Media:
 
 class MissingMedia(Exception):
     """A stored file is gone, or its bytes are no longer those that were reviewed; its text is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file in the store's folder that is still being written."""
+
+    path: Path
+    file: BinaryIO
+    """Open for writing and reading."""
 
 
 class Store:
@@ -100,23 +112,36 @@ class Store:
             raise _missing()
         return found
 
-    def _keep(self, chunks: Iterable[bytes]) -> str:
+    @contextmanager
+    def part(self) -> Iterator[Part]:
+        """A new file in the folder that nobody sees yet, to be written and then adopted; else it is gone."""
         self.root.mkdir(parents=True, exist_ok=True)
         self.root.chmod(0o700)
-        part = self.root / f"{secrets.token_hex(16)}.part"
-        digest = hashlib.sha256()
+        path = self.root / f"{secrets.token_hex(16)}{PART}"
         try:
-            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - the mode must hold from the first byte
-                for chunk in chunks:
-                    digest.update(chunk)
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self.root / digest.hexdigest())
+            with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:  # noqa: PTH123 - the mode must hold from the first byte
+                yield Part(path, file)
         finally:
-            part.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+
+    def adopt(self, part: Part) -> str:
+        """Keep what was written, durably, and close it; returns the SHA-256 to get it by."""
+        part.file.flush()
+        part.file.seek(0)
+        digest = hashlib.sha256()
+        for chunk in iter(lambda: part.file.read(CHUNK), b""):
+            digest.update(chunk)
+        os.fsync(part.file.fileno())
+        part.file.close()
+        part.path.replace(self.root / digest.hexdigest())
         self._settle()
         return digest.hexdigest()
+
+    def _keep(self, chunks: Iterable[bytes]) -> str:
+        with self.part() as part:
+            for chunk in chunks:
+                part.file.write(chunk)
+            return self.adopt(part)
 
     def _settle(self) -> None:
         """Make the new name itself survive a power cut, where folders can be synced (not on Windows)."""

@@ -1,6 +1,6 @@
 """Pictures, videos and documents: taken in clean, and made to fit each platform.
 
-take   bytes from a person -> `Media` in the store: recognized, upright, without metadata
+take   a file from a person -> `Media` in the store: recognized, upright, without metadata
 fit    `Media` -> the same within one platform's limits, changed no more than they demand
 """
 
@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from handlers.bad import BadMedia
 from handlers.pictures.fitting import fit
-from handlers.pictures.taking import MAX_BYTES, MAX_PIXELS, seconds, take
+from handlers.pictures.taking import MAX_BYTES, MAX_FILM_BYTES, MAX_PIXELS, take, take_pieces
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "BadMedia", "fit", "seconds", "take"]
+__all__ = ["MAX_BYTES", "MAX_FILM_BYTES", "MAX_PIXELS", "BadMedia", "fit", "take", "take_pieces"]

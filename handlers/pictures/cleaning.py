@@ -26,7 +26,14 @@ class Clean:
     """Pixels, before it is turned upright."""
     orientation: int = 1
     """EXIF's number, 1 to 8: how it must be turned or mirrored to be upright."""
-    animated: bool = False
+    frames: int = 1
+    seconds: float = 0.0
+    """Of an animation: its pictures, and how long it takes once."""
+
+    @property
+    def animated(self) -> bool:
+        """Whether it moves."""
+        return self.frames > 1
 
 
 def clean(data: bytes, mime: str) -> Clean:
@@ -125,7 +132,7 @@ _PNG_KEPT = frozenset(
 def _png(data: bytes) -> Clean:
     out, at = [data[:8]], 8
     width = height = 0
-    orientation, animated = 1, False
+    orientation, frames, seconds = 1, 1, 0.0
     while True:
         (size,) = struct.unpack_from(">I", data, at)
         kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
@@ -136,12 +143,16 @@ def _png(data: bytes) -> Clean:
             width, height = struct.unpack_from(">II", body)
         elif kind == b"eXIf":
             orientation = _orientation(body)
-        animated = animated or kind == b"acTL"
+        elif kind == b"acTL":
+            (frames,) = struct.unpack_from(">I", body)
+        elif kind == b"fcTL":
+            shown, hundredths = struct.unpack_from(">HH", body, 20)
+            seconds += shown / (hundredths or 100)
         if kind in _PNG_KEPT:
             out.append(data[at : at + 12 + size])
         at += 12 + size
         if kind == b"IEND":
-            return Clean(b"".join(out), width, height, orientation, animated)
+            return Clean(b"".join(out), width, height, orientation, frames, seconds)
 
 
 _GIF_KEPT = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
@@ -152,7 +163,7 @@ _GRAPHIC_CONTROL, _APPLICATION = 0xF9, 0xFF
 def _gif(data: bytes) -> Clean:
     width, height, flags = struct.unpack_from("<HHB", data, 6)
     at = 13 + _palette(flags)
-    out, frames = [data[:at]], 0
+    out, frames, hundredths = [data[:at]], 0, 0
     while at < len(data) and data[at] != _TRAILER:
         start = at
         if data[at] == _IMAGE:
@@ -162,6 +173,7 @@ def _gif(data: bytes) -> Clean:
         elif data[at] == _EXTENSION:
             label = data[at + 1]
             at = _gif_blocks(data, at + 2)
+            hundredths += struct.unpack_from("<H", data, start + 4)[0] if label == _GRAPHIC_CONTROL else 0
             kept = label == _GRAPHIC_CONTROL or (
                 label == _APPLICATION and data[start + 3 : start + 14] in _GIF_KEPT
             )
@@ -171,7 +183,9 @@ def _gif(data: bytes) -> Clean:
             out.append(data[start:at])
     if not frames:
         raise Damaged("no picture in it")
-    return Clean(b"".join([*out, b";"]), width, height, animated=frames > 1)
+    return Clean(
+        b"".join([*out, b";"]), width, height, frames=frames, seconds=hundredths / 100 if frames > 1 else 0.0
+    )
 
 
 def _palette(flags: int) -> int:
@@ -186,7 +200,7 @@ def _gif_blocks(data: bytes, at: int) -> int:
 
 
 _WEBP_KEPT = frozenset({b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"})
-_HAS_EXIF_OR_XMP, _HAS_ANIMATION = 0x0C, 0x02
+_HAS_EXIF_OR_XMP = 0x0C
 
 
 def _webp(data: bytes) -> Clean:
@@ -196,7 +210,7 @@ def _webp(data: bytes) -> Clean:
         raise Damaged("cut off")
     out, at = [], 12
     sizes: list[tuple[int, int]] = []
-    orientation, animated = 1, False
+    orientation, frames, thousandths = 1, 0, 0
     while at + 8 <= end:
         kind = data[at : at + 4]
         (size,) = struct.unpack_from("<I", data, at + 4)
@@ -204,8 +218,10 @@ def _webp(data: bytes) -> Clean:
         if kind == b"EXIF":
             orientation = _orientation(body.removeprefix(b"Exif\0\0"))
         elif kind == b"VP8X":
-            animated = bool(body[0] & _HAS_ANIMATION)
             body = bytes([body[0] & ~_HAS_EXIF_OR_XMP]) + body[1:]
+        elif kind == b"ANMF":
+            frames += 1
+            thousandths += int.from_bytes(body[12:15], "little")
         sizes += _webp_size(kind, body)
         if kind in _WEBP_KEPT:
             out.append(kind + struct.pack("<I", size) + body + b"\0" * (size % 2))
@@ -214,7 +230,14 @@ def _webp(data: bytes) -> Clean:
         raise Damaged("no picture in it")
     body = b"WEBP" + b"".join(out)
     width, height = max(one for one, _ in sizes), max(other for _, other in sizes)
-    return Clean(b"RIFF" + struct.pack("<I", len(body)) + body, width, height, orientation, animated)
+    return Clean(
+        b"RIFF" + struct.pack("<I", len(body)) + body,
+        width,
+        height,
+        orientation,
+        max(frames, 1),
+        thousandths / 1000,
+    )
 
 
 def _webp_size(kind: bytes, body: bytes) -> list[tuple[int, int]]:

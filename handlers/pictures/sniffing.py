@@ -63,7 +63,8 @@ _BRANDS = {
     b"M4B ": "audio",
 }
 _OLD_MOV = frozenset({b"moov", b"mdat", b"wide", b"pnot"})
-_LOOK = 4096
+LOOK = 4096
+"""Bytes of its beginning that tell what a file is."""
 
 
 def sniff(data: bytes) -> str:
@@ -83,11 +84,11 @@ def sniff(data: bytes) -> str:
 
 
 def _text_or_unknown(data: bytes) -> str:
-    head = data[:_LOOK]
+    head = data[:LOOK]
     try:
         words = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except UnicodeDecodeError as error:
-        if error.start < len(head) - 4 or len(data) <= _LOOK:
+        if error.start < len(head) - 4 or len(data) <= LOOK:
             return "bmp" if head[:2] == b"BM" else "unknown"
         words = head[: error.start].decode("utf-8", "replace")
     if "\0" in words:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Iterable
 
 from PIL import JpegImagePlugin
 
 from handlers.bad import BadMedia, Damaged, grouped, quoted
-from handlers.media import Media, Store
+from handlers.films.blanking import blank
+from handlers.films.probing import probed
+from handlers.films.reading import film
+from handlers.media import CHUNK, Media, Part, Store
 from handlers.pictures.cleaning import Clean, clean
 from handlers.pictures.decoding import decode, encode, upright
-from handlers.pictures.sniffing import JPEG, MOV, MP4, PDF, PNG, REFUSED, TAKEN, sniff
-from handlers.pictures.video import blanked, film
+from handlers.pictures.sniffing import JPEG, LOOK, MOV, MP4, PDF, PNG, REFUSED, TAKEN, sniff
 
 MAX_BYTES = 25 * 1024 * 1024
-"""Zulip's own limit for an upload (`max_file_upload_size_mib`, 25 unless the server says otherwise)."""
+"""Of a picture, which stands in memory while it is cleaned. Zulip's own usual limit for an upload
+(`max_file_upload_size_mib`; a server may allow more).
+"""
+MAX_DOCUMENT_BYTES = 100 * 1024 * 1024
+"""LinkedIn takes no larger document, and nobody else takes any."""
+MAX_FILM_BYTES = 1024 * 1024 * 1024
+"""Of a film; what people can upload at all is Zulip's decision."""
 MAX_PIXELS = 80_000_000
 """More than any phone takes; such a picture needs some 240 MB while it is decoded."""
 _QUALITY = 95
@@ -22,49 +30,79 @@ _QUALITY = 95
 _MIB = 1024 * 1024
 
 
-def take(data: bytes, name: str, alt: str, store: Store, *, max_bytes: int = MAX_BYTES) -> Media:
-    """Keep a file, clean, in the store. Raises `BadMedia` with a sentence for who uploaded it.
+def take(data: bytes, name: str, alt: str, store: Store) -> Media:
+    """Keep a file that is in memory already; see `take_pieces`."""
+    return take_pieces((data[at : at + CHUNK] for at in range(0, len(data), CHUNK)), name, alt, store)
+
+
+def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store) -> Media:
+    """Keep a file, clean, in the store, as it arrives. Raises `BadMedia` with a sentence for who uploaded it.
 
     JPEG, PNG, GIF and WebP lose their metadata (position, camera, names, previews) and are turned upright; colour
     profile and pixels stay, without new compression unless a picture had to be turned. Metadata of MP4 and
-    QuickTime is blanked in place. A PDF is kept as it is. The declared size is judged before anything is
-    decoded.
+    QuickTime is blanked in place; what is known of the film is told. A PDF is kept as it is. The declared size is
+    judged before anything is decoded. A film or a document never stands in memory whole.
     """
-    if len(data) > max_bytes:
-        raise BadMedia(
-            f"{quoted(name)} is {len(data) / _MIB:.1f} MiB; at most {max_bytes / _MIB:.0f} MiB can be taken. "
-            "Make it smaller and upload it again.",
-        )
-    mime = sniff(data)
-    if mime not in TAKEN:
-        raise BadMedia(f"{quoted(name)} {REFUSED[mime]}")
-    try:
-        if mime in (MP4, MOV):
-            known = film(data)
-            data, width, height = blanked(data, known), known.width, known.height
-        elif mime == PDF:
-            width = height = 0
-        else:
-            data, width, height = _picture(data, mime, name)
-    except Damaged as trouble:
-        raise BadMedia(
-            f"{quoted(name)} is damaged or incomplete ({trouble}): upload it again, or save it anew first.",
-        ) from trouble
-    return Media(store.put(data), name, mime, len(data), alt, width, height)
+    with store.part() as part:
+        mime = _arrived(pieces, name, part)
+        size = part.file.tell()
+        try:
+            if mime in (MP4, MOV):
+                known = probed(film(part.file), part.path)
+                blank(part.file, known)
+                return Media(
+                    sha256=store.adopt(part),
+                    name=name,
+                    mime=mime,
+                    size=size,
+                    alt=alt,
+                    width=known.width,
+                    height=known.height,
+                    seconds=known.seconds,
+                    codecs=known.codecs,
+                    fps=known.fps,
+                )
+            if mime == PDF:
+                return Media(store.adopt(part), name, mime, size, alt)
+            part.file.seek(0)
+            return _picture(part.file.read(), mime, name, alt, store)
+        except Damaged as trouble:
+            raise BadMedia(
+                f"{quoted(name)} is damaged or incomplete ({trouble}): upload it again, or save it anew first.",
+            ) from trouble
 
 
-def seconds(media: Media, store: Store) -> float:
-    """How long a film is; 0 where that is unknown, and for everything else. Raises `MissingMedia`."""
-    if media.mime not in (MP4, MOV):
-        return 0.0
-    try:
-        return film(store.read(media.sha256)).seconds
-    except (Damaged, struct.error):
-        return 0.0
+def _arrived(pieces: Iterable[bytes], name: str, part: Part) -> str:
+    """Write it all down and tell what it is; stop as soon as it is too large for what it is."""
+    head, size, most, mime = b"", 0, 0, ""
+    for piece in pieces:
+        size += len(piece)
+        if not mime:
+            head += piece
+            if len(head) >= LOOK:
+                mime = _taken(sniff(head), name)
+                most = _most(mime)
+        if most and size > most:
+            raise BadMedia(
+                f"{quoted(name)} is larger than the {most / _MIB:.0f} MiB that can be taken of "
+                f"{'a film' if most == MAX_FILM_BYTES else 'such a file'}. Make it smaller and upload it again.",
+            )
+        part.file.write(piece)
+    part.file.flush()
+    return mime or _taken(sniff(head), name)
 
 
-def _picture(data: bytes, mime: str, name: str) -> tuple[bytes, int, int]:
-    """The clean bytes with width and height."""
+def _taken(kind: str, name: str) -> str:
+    if kind not in TAKEN:
+        raise BadMedia(f"{quoted(name)} {REFUSED[kind]}")
+    return kind
+
+
+def _most(mime: str) -> int:
+    return MAX_FILM_BYTES if mime in (MP4, MOV) else MAX_DOCUMENT_BYTES if mime == PDF else MAX_BYTES
+
+
+def _picture(data: bytes, mime: str, name: str, alt: str, store: Store) -> Media:
     known = clean(data, mime)
     if known.width * known.height > MAX_PIXELS:
         raise BadMedia(
@@ -75,11 +113,23 @@ def _picture(data: bytes, mime: str, name: str) -> tuple[bytes, int, int]:
         raise Damaged("no size")
     if known.orientation == 1 or known.animated:
         decode(known.data, mime, (known.width // 8, known.height // 8))
-        return known.data, known.width, known.height
-    return _turned(known, mime)
+        data, size = known.data, (known.width, known.height)
+    else:
+        data, size = _turned(known, mime)
+    return Media(
+        sha256=store.put(data),
+        name=name,
+        mime=mime,
+        size=len(data),
+        alt=alt,
+        width=size[0],
+        height=size[1],
+        seconds=known.seconds,
+        frames=known.frames if known.animated else 0,
+    )
 
 
-def _turned(known: Clean, mime: str) -> tuple[bytes, int, int]:
+def _turned(known: Clean, mime: str) -> tuple[bytes, tuple[int, int]]:
     image = decode(known.data, mime)
     profile = image.info.get("icc_profile")
     turned = upright(image, known.orientation)
@@ -91,4 +141,4 @@ def _turned(known: Clean, mime: str) -> tuple[bytes, int, int]:
     else:
         lossless = b"VP8L" in known.data[:64]
         data = encode(turned, mime, profile, lossless=lossless, quality=_QUALITY, exact=True)
-    return data, turned.width, turned.height
+    return data, turned.size

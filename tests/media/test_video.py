@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from handlers.media import Store
-from handlers.pictures import BadMedia, seconds, take
+from handlers.pictures import BadMedia, take
 
 FTYP = b"isom\0\0\2\0"
 
@@ -16,7 +16,7 @@ def test_size_and_duration_are_read(made: Any, store: Store) -> None:
     )
     media = take(data, "talk.mp4", "a talk", store)
     assert (media.mime, media.width, media.height, media.alt) == ("video/mp4", 1920, 1080, "a talk")
-    assert seconds(media, store) == 12.0
+    assert media.seconds == 12.0
     assert store.read(media.sha256) == data
 
 
@@ -79,4 +79,4 @@ def test_a_film_without_pictures_is_refused(made: Any, store: Store) -> None:
 
 
 def test_only_films_have_a_duration(made: Any, store: Store) -> None:
-    assert seconds(take(made.encoded(made.photo(), "PNG"), "a.png", "", store), store) == 0.0
+    assert take(made.encoded(made.photo(), "PNG"), "a.png", "", store).seconds == 0.0
