@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.replies.escape import escape, inline, shorten, with_code
-from bot.replies.words import Titles, count, listed, people, places, size, when
+from bot.replies.preview import few, preview
+from bot.replies.words import Titles, count, listed, people, places, when
 from bot.rules import Electorate, Judgement
 from handlers.base import Outgoing, Problem
-from handlers.media import Media
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
 _CUT = "*(This card is cut: the rest did not fit into one message.)*"
-FEW = 3
-"""How many parts, files and problems of each kind are shown when there is room for nothing else."""
 PREVIEWS = (10_000, 3_000, 1_500, 700, 350, 150, 60, 0)
 """Characters of each text that are shown, tried in this order until the card fits."""
 
@@ -182,97 +180,11 @@ def _body(facts: CardFacts, most: int) -> str:
     for account in facts.accounts:
         outgoing = facts.outgoing.get(account)
         if outgoing is not None:
-            blocks.append(_preview(facts.titles.get(account, account), outgoing, most))
-    blocks.extend(_few(_problems(facts), most, "problems"))
+            blocks.append(preview(facts.titles.get(account, account), outgoing, most))
+    blocks.extend(few(_problems(facts), most, "problems"))
     if facts.note:
         blocks.append(f"📝 Note for reviewers: {escape(shorten(facts.note, most or 60))}")
     return "\n".join(blocks)
-
-
-def _preview(title: str, outgoing: Outgoing, most: int) -> str:
-    if outgoing.skipped:
-        return f"▸ {title}: left out. {with_code(outgoing.skipped)}"
-    lines = []
-    if outgoing.title:
-        lines.append(f"Title: **{_brief(outgoing.title, most)}**")
-    if outgoing.cw:
-        lines.append(f"Content warning: **{_brief(outgoing.cw, most)}**")
-    facts = [
-        ("language", outgoing.lang),
-        ("visibility", _unusual(outgoing.visibility)),
-        ("link", outgoing.link),
-    ]
-    said = [f"{name}: {_brief(value, most)}" for name, value in (*facts, *outgoing.extra.items()) if value]
-    if said:
-        lines.append(" · ".join(said))
-    parts = [_part(outgoing, number, most) for number in range(len(outgoing.parts))]
-    lines.extend(_few(parts, most, "parts"))
-    return f"```spoiler {title} — {_measure(outgoing)}\n" + "\n".join(lines) + "\n```"
-
-
-def _part(outgoing: Outgoing, number: int, most: int) -> str:
-    part = outgoing.parts[number]
-    lines = []
-    if len(outgoing.parts) > 1:
-        lines.append(f"**Part {number + 1} of {len(outgoing.parts)}** · {part.length} of {outgoing.limit}")
-    lines.append(_shown(part.text, most))
-    lines.extend(_few([_medium(medium, at, most) for at, medium in enumerate(part.media, 1)], most, "files"))
-    return "\n".join(lines)
-
-
-def _few(lines: Sequence[str], most: int, what: str) -> list[str]:
-    """All of them; only the first ones where no text is shown either."""
-    if most or len(lines) <= FEW:
-        return list(lines)
-    return [*lines[:FEW], f"*(and {len(lines) - FEW} more {what})*"]
-
-
-def _brief(text: str, most: int) -> str:
-    return inline(shorten(text, max(most, 60)))
-
-
-def _unusual(visibility: str | None) -> str | None:
-    return None if visibility == "public" else visibility
-
-
-def _shown(text: str, most: int) -> str:
-    if not text:
-        return "*(no text)*"
-    if len(text) <= most:
-        return escape(text)
-    rest = len(text) - most
-    return f"{escape(text[:most])}… *(preview shortened: {rest} more characters will be published)*"
-
-
-def _measure(outgoing: Outgoing) -> str:
-    parts = outgoing.parts
-    if len(parts) == 1:
-        said = [f"{parts[0].length} of {outgoing.limit}"]
-        if outgoing.unit != "characters":
-            said[0] += f" {outgoing.unit}"
-    else:
-        said = [f"thread of {len(parts)}"]
-    media = [medium for part in parts for medium in part.media]
-    said.extend(_kinds(media))
-    return " · ".join(said)
-
-
-def _kinds(media: Sequence[Media]) -> list[str]:
-    videos = [medium for medium in media if medium.mime.startswith("video/")]
-    pictures = [medium for medium in media if medium.mime.startswith("image/")]
-    said = [count(len(pictures), "picture")] if pictures else []
-    if videos:
-        said.append(count(len(videos), "video"))
-    if rest := len(media) - len(videos) - len(pictures):
-        said.append(count(rest, "document"))
-    return said
-
-
-def _medium(medium: Media, number: int, most: int) -> str:
-    shape = f", {medium.width} × {medium.height}" if medium.width else ""
-    note = f", {inline(medium.note)}" if medium.note else ""
-    alt = f"alt text: “{_brief(medium.alt, most)}”" if medium.alt else "no alt text"
-    return f"📎 {number}. {inline(shorten(medium.name, 60))}{shape}, {size(medium.size)}{note} — {alt}"
 
 
 def _problems(facts: CardFacts) -> list[str]:

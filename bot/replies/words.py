@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.replies.escape import inline
@@ -57,3 +57,17 @@ def size(number: int) -> str:
     if number < 1_000_000:  # noqa: PLR2004
         return f"{round(number / 1000)} kB"
     return f"{number / 1_000_000:.1f} MB"
+
+
+def usd(thousandths: int) -> str:
+    """Money for people: `0.015 USD`, `0.20 USD`."""
+    whole, rest = divmod(thousandths, 1000)
+    decimals = f"{rest:03}" if rest % 10 else f"{rest // 10:02}"
+    return f"{whole}.{decimals} USD"
+
+
+def lasting(span: timedelta) -> str:
+    """A span in its two greatest units: `3 days`, `1 hour and 30 minutes`."""
+    minutes = round(span.total_seconds() / 60)
+    units = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
+    return listed([count(number, noun) for noun, number in units if number][:2]) or count(0, "minute")

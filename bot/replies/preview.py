@@ -1,0 +1,113 @@
+"""What one platform would get, as the card shows it: text, title, files, poll, and how long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.replies.escape import escape, inline, shorten, with_code
+from bot.replies.words import count, lasting, size, usd
+from handlers.base import Outgoing, Poll
+from handlers.media import Media
+
+FEW = 3
+"""How many parts, files and problems of each kind are shown when there is room for nothing else."""
+
+
+def preview(title: str, outgoing: Outgoing, most: int) -> str:
+    """One platform's part of the card: closed, with its measure as the title; `most` characters of each text."""
+    if outgoing.skipped:
+        return f"▸ {title}: left out. {with_code(outgoing.skipped)}"
+    lines = []
+    if outgoing.title:
+        lines.append(f"Title: **{_brief(outgoing.title, most)}**")
+    if outgoing.cw:
+        lines.append(f"Content warning: **{_brief(outgoing.cw, most)}**")
+    facts = [
+        ("language", outgoing.lang),
+        ("visibility", _unusual(outgoing.visibility)),
+        ("link", outgoing.link),
+    ]
+    said = [f"{name}: {_brief(value, most)}" for name, value in (*facts, *outgoing.extra.items()) if value]
+    if said:
+        lines.append(" · ".join(said))
+    parts = [_part(outgoing, number, most) for number in range(len(outgoing.parts))]
+    lines.extend(few(parts, most, "parts"))
+    return f"```spoiler {title} — {_measure(outgoing)}\n" + "\n".join(lines) + "\n```"
+
+
+def _part(outgoing: Outgoing, number: int, most: int) -> str:
+    part = outgoing.parts[number]
+    lines = []
+    if len(outgoing.parts) > 1:
+        lines.append(f"**Part {number + 1} of {len(outgoing.parts)}** · {part.length} of {outgoing.limit}")
+    lines.append(_shown(part.text, most))
+    if outgoing.poll and number == 0:
+        lines.append(_poll(outgoing.poll))
+    lines.extend(few([_medium(medium, at, most) for at, medium in enumerate(part.media, 1)], most, "files"))
+    return "\n".join(lines)
+
+
+def few(lines: Sequence[str], most: int, what: str) -> list[str]:
+    """All of them; only the first ones where no text is shown either."""
+    if most or len(lines) <= FEW:
+        return list(lines)
+    return [*lines[:FEW], f"*(and {len(lines) - FEW} more {what})*"]
+
+
+def _brief(text: str, most: int) -> str:
+    return inline(shorten(text, max(most, 60)))
+
+
+def _unusual(visibility: str | None) -> str | None:
+    return None if visibility == "public" else visibility
+
+
+def _shown(text: str, most: int) -> str:
+    if not text:
+        return "*(no text)*"
+    if len(text) <= most:
+        return escape(text)
+    rest = len(text) - most
+    return f"{escape(text[:most])}… *(preview shortened: {rest} more characters will be published)*"
+
+
+def _measure(outgoing: Outgoing) -> str:
+    parts = outgoing.parts
+    if len(parts) == 1:
+        said = [f"{parts[0].length} of {outgoing.limit}"]
+        if outgoing.unit != "characters":
+            said[0] += f" {outgoing.unit}"
+    else:
+        said = [f"thread of {len(parts)}"]
+    media = [medium for part in parts for medium in part.media]
+    said.extend(_kinds(media))
+    if outgoing.poll:
+        said.append("poll")
+    if outgoing.price:
+        said.append(f"costs {usd(outgoing.price)}")
+    return " · ".join(said)
+
+
+def _kinds(media: Sequence[Media]) -> list[str]:
+    videos = [medium for medium in media if medium.mime.startswith("video/")]
+    pictures = [medium for medium in media if medium.mime.startswith("image/")]
+    said = [count(len(pictures), "picture")] if pictures else []
+    if videos:
+        said.append(count(len(videos), "video"))
+    if rest := len(media) - len(videos) - len(pictures):
+        said.append(count(rest, "document"))
+    return said
+
+
+def _medium(medium: Media, number: int, most: int) -> str:
+    shape = f", {medium.width} × {medium.height}" if medium.width else ""
+    note = f", {inline(medium.note)}" if medium.note else ""
+    alt = f"alt text: “{_brief(medium.alt, most)}”" if medium.alt else "no alt text"
+    return f"📎 {number}. {inline(shorten(medium.name, 60))}{shape}, {size(medium.size)}{note} — {alt}"
+
+
+def _poll(poll: Poll) -> str:
+    how = ", several may be chosen" if poll.multiple else ""
+    choices = "\n".join(f"* {inline(choice)}" for choice in poll.choices)
+    return f"📊 Poll, open for {lasting(timedelta(minutes=poll.minutes))}{how}:\n{choices}"
