@@ -82,11 +82,11 @@ class Walk:
     def _step(self) -> None:
         """Bring out the next part."""
         for again in (False, True):
-            files = self._files(anew=again)
             place = self._place(len(self.progress.out))
-            self.progress.trying = Trying(place.number, self.clock(), self.ticket.key)
-            self._save()
             try:
+                files = self._files(anew=again)
+                self.progress.trying = Trying(place.number, self.clock(), self.ticket.key)
+                self._save()
                 self._came_out(self.service.post(place, files, self.ticket.key))
             except AlreadyThere as error:
                 self._settle_duplicate(place.number, error)
@@ -157,6 +157,9 @@ class Walk:
             self.service.ready(media, one.id, one.at or self.clock())
         except Later:
             self.ticket.tell(Step("processing", media.name))
+            raise
+        except Rejected:
+            one.id, one.at = "", None  # whoever orders it again wants another try, not the same answer
             raise
         one.ready = True
         self._save()
