@@ -1,11 +1,21 @@
-"""Pictures, videos and files of publications for the page, in a form that can do nothing but be looked at."""
+"""Files coming in and going out piece by piece; and those of publications for the page, to be looked at only.
+
+What the stand-ins need of large files:
+
+    received(world, request)         a request's body, written down as it arrives -> its name and its size
+    world.blobs.put_file(file)       the file of a form
+    world.blobs.join(names)          parts of an upload as one file
+    files.look_at(blobs.open(name))  what it is
+    handed_out(world, name, ...)     the answer that hands it out, with single ranges
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bot.sandbox.world import World
 
@@ -22,10 +32,10 @@ def answer(world: World, request: Request) -> Response:
     """`GET /sandbox/blob/{sha}`, with single ranges for video players."""
     name = request.path_params["sha"]
     try:
-        data = world.blobs.get(name) if _SHA256.fullmatch(name) else None
+        size = world.blobs.size(name) if _SHA256.fullmatch(name) else None
     except KeyError:
-        data = None
-    if data is None:
+        size = None
+    if size is None:
         return JSONResponse({"error": "There is no file of that name."}, 404)
     mime, file_name = _known(world, name)
     shown = mime in SHOWN
@@ -34,10 +44,26 @@ def answer(world: World, request: Request) -> Response:
         "content-disposition": "inline" if shown else f'attachment; filename="{_safe(file_name)}"',
         "content-security-policy": "default-src 'none'; sandbox",
         "cache-control": "private, max-age=31536000, immutable",
-        "accept-ranges": "bytes",
         "etag": f'"{name}"',
     }
-    return _ranged(data, request.headers.get("range", ""), headers)
+    return handed_out(world, name, headers, request.headers.get("range", ""))
+
+
+async def received(world: World, request: Request, most: int | None = None) -> tuple[str, int]:
+    """The body of a request as a blob: its name and its size in bytes. Raises `TooLarge` beyond `most` bytes.
+
+    Nothing is kept of a body that breaks off (`ClientDisconnect`).
+    """
+    with world.blobs.spool() as spool:
+        async for piece in request.stream():
+            spool.write(piece)
+            if most is not None and spool.size > most:
+                raise TooLarge(most)
+        return spool.keep(), spool.size
+
+
+class TooLarge(Exception):
+    """A body has more bytes than are taken."""
 
 
 def _known(world: World, name: str) -> tuple[str, str]:
@@ -52,15 +78,21 @@ def _safe(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-") or "file"
 
 
-def _ranged(data: bytes, asked: str, headers: dict[str, str]) -> Response:
-    """The whole, or the one range that was asked for (RFC 9110, section 14; several ranges get the whole)."""
+def handed_out(world: World, name: str, headers: Mapping[str, str], asked: str = "") -> Response:
+    """The whole, or the one range that was asked for (RFC 9110, section 14; several ranges get the whole).
+
+    `asked` is the request's `Range`. Raises KeyError if there is no file of that name.
+    """
+    size = world.blobs.size(name)
+    headers = {**headers, "accept-ranges": "bytes"}
+    start, end, status = 0, size - 1, 200
     found = _RANGE.fullmatch(asked.strip())
-    if found is None or not any(found.groups()):
-        return Response(data, headers=headers)
-    first, last = found.groups()
-    start = int(first) if first else max(0, len(data) - int(last))
-    end = min(int(last), len(data) - 1) if first and last else len(data) - 1
-    if start >= len(data) or start > end:
-        return Response(status_code=416, headers={**headers, "content-range": f"bytes */{len(data)}"})
-    part = {**headers, "content-range": f"bytes {start}-{end}/{len(data)}"}
-    return Response(data[start : end + 1], 206, part)
+    if found is not None and any(found.groups()):
+        first, last = found.groups()
+        start = int(first) if first else max(0, size - int(last))
+        end = min(int(last), size - 1) if first and last else size - 1
+        if start >= size or start > end:
+            return Response(status_code=416, headers={**headers, "content-range": f"bytes */{size}"})
+        headers["content-range"], status = f"bytes {start}-{end}/{size}", 206
+    headers["content-length"] = str(end - start + 1)
+    return StreamingResponse(world.blobs.pieces(name, start, end + 1), status, headers)

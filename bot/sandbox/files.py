@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -15,6 +16,7 @@ _FORMATS = {
     "WEBP": "image/webp",
     "AVIF": "image/avif",
 }
+_HEAD = 16
 _BOX_TYPE_AT = 4
 """An ISO media file names its kind after the four bytes of the first box's length."""
 
@@ -40,6 +42,14 @@ class Look:
 
 def look(data: bytes) -> Look | None:
     """What these bytes are; None if they are nothing any platform takes."""
+    return look_at(io.BytesIO(data))
+
+
+def look_at(file: BinaryIO) -> Look | None:
+    """What an open file is, without reading a film whole."""
+    file.seek(0)
+    data = file.read(_HEAD)
+    file.seek(0)
     if data[_BOX_TYPE_AT : _BOX_TYPE_AT + 4] == b"ftyp" and data[8:12] not in {b"avif", b"heic", b"mif1"}:
         return Look("video/quicktime" if data[8:12] == b"qt  " else "video/mp4")
     if data.startswith(b"\x1a\x45\xdf\xa3"):
@@ -48,12 +58,12 @@ def look(data: bytes) -> Look | None:
         return Look("application/pdf")
     if data.startswith(b"PK\x03\x04"):
         return Look("application/vnd.openxmlformats-officedocument")
-    return _picture(data)
+    return _picture(file)
 
 
-def _picture(data: bytes) -> Look | None:
+def _picture(file: BinaryIO) -> Look | None:
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(file) as image:
             width, height = image.size
             frames = int(getattr(image, "n_frames", 1))
             mime = _FORMATS.get(image.format or "")

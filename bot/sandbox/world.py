@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import sqlite3
 import threading
@@ -17,6 +16,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from bot.sandbox.keeping import Blobs
 
 
 class Shelf:
@@ -64,36 +65,6 @@ class Shelf:
         """Close the file."""
         with self._lock:
             self._db.close()
-
-
-class Blobs:
-    """Bytes by their SHA-256, in a folder or in memory."""
-
-    def __init__(self, root: Path | None) -> None:
-        self._root = root
-        self._memory: dict[str, bytes] = {}
-        if root is not None:
-            root.mkdir(parents=True, exist_ok=True)
-
-    def put(self, data: bytes) -> str:
-        """Keep the bytes; their SHA-256 in hexadecimal is the name to get them by."""
-        name = hashlib.sha256(data).hexdigest()
-        if self._root is None:
-            self._memory[name] = data
-        else:
-            part = self._root / f"{name}.part"
-            part.write_bytes(data)
-            part.replace(self._root / name)
-        return name
-
-    def get(self, name: str) -> bytes:
-        """The bytes. Raises KeyError if there are none of that name."""
-        if self._root is None:
-            return self._memory[name]
-        try:
-            return (self._root / name).read_bytes()
-        except FileNotFoundError:
-            raise KeyError(name) from None
 
 
 class Clock:
