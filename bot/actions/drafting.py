@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -103,8 +104,10 @@ def _media(desk: Desk, written: Written, found: _Found) -> list[tuple[Attachment
     taken = []
     for number, attachment in enumerate(written.attachments, 1):
         try:
-            data = desk.chat.file(attachment.path)
-            taken.append((attachment, pictures.take(data, attachment.name, attachment.alt, desk.store)))
+            # read to the end or not, the answer is closed
+            with closing(desk.chat.file(attachment.path, pictures.MAX_FILM_BYTES)) as pieces:
+                media = pictures.take_pieces(pieces, attachment.name, attachment.alt, desk.store)
+            taken.append((attachment, media))
         except pictures.BadMedia as error:
             found.error(str(error))
         except Down:

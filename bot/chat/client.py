@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from bot.chat import links
@@ -191,9 +191,9 @@ class Chat:
         )
         return list(answer["messages"])
 
-    def file(self, path: str) -> bytes:
-        """The bytes of a file that somebody uploaded. Raises `Refused` when it is too large or hidden."""
-        return self.wire.download(path, self.directory.max_upload)
+    def file(self, path: str, limit: int) -> Generator[bytes, None, None]:
+        """An uploaded file, piece by piece. Raises `Refused` when it is hidden or above `limit` bytes, and `Down`."""
+        return self.wire.pieces(path, limit)
 
     def link(self, message_id: int, place: Place) -> str:
         """The address of a message."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +25,8 @@ log = logging.getLogger("social.chat")
 
 ATTEMPTS = 3
 """How often a call that is safe to repeat is made before Zulip counts as down."""
+_PIECE = 1 << 18
+"""Bytes of a file that are moved at once."""
 LONGEST_PAUSE_S = 70.0
 """Zulip's limit is 200 calls a minute; it never asks for longer."""
 
@@ -56,6 +58,10 @@ class Refused(ChatError):
 
 class Dismissed(Refused):
     """The API key is not valid (any more), or the bot's account is deactivated."""
+
+
+class _Hidden(Refused):
+    """The file is not given out at this address."""
 
 
 class _NoAnswer(Exception):
@@ -153,39 +159,54 @@ class Wire:
         return answer
 
     def download(self, path: str, limit: int) -> bytes:
-        """The bytes of an uploaded file. Raises `Refused` when it may not be read or is above `limit` bytes.
+        """All bytes of a small file; see `pieces`."""
+        return b"".join(self.pieces(path, limit))
 
-        The key goes to this server only: a redirect to a file store elsewhere is followed without it.
+    def pieces(self, path: str, limit: int) -> Generator[bytes]:
+        """The bytes of an uploaded file as they arrive, so that a long film never stands in memory whole.
+
+        Raises `Refused` when it may not be read or is above `limit` bytes, `Down` when it breaks off. The key goes
+        to this server only: a redirect to a file store elsewhere is followed without it.
         """
+        url = urljoin(self.site + "/", path.lstrip("/"))
+        own = urlsplit(url)[:2] == urlsplit(self.site)[:2]
         try:
-            url = urljoin(self.site + "/", path.lstrip("/"))
-            own = urlsplit(url)[:2] == urlsplit(self.site)[:2]
-            return self._download(url, limit, signed=own)
-        except Refused:
+            with self._opened(url, signed=own) as answer:
+                yield from _arriving(answer, limit)
+                return
+        except _Hidden:
             if not own:
                 raise
-            # Servers with a file store may want the temporary address (facts/zulip.md section 7).
-            answer = self.call(path.lstrip("/"))
-            return self._download(
-                urljoin(self.site + "/", str(answer["url"]).lstrip("/")), limit, signed=False
-            )
+        # Servers with a file store may want the temporary address (facts/zulip.md section 7).
+        told = self.call(path.lstrip("/"))
+        with self._opened(urljoin(self.site + "/", str(told["url"]).lstrip("/")), signed=False) as answer:
+            yield from _arriving(answer, limit)
 
-    def _download(self, url: str, limit: int, *, signed: bool) -> bytes:
+    def _opened(self, url: str, *, signed: bool) -> requests.Response:
         self._client.ensure_session()
         session = self._client.session
         get = session.get if signed and session is not None else requests.get
         try:
-            with get(url, timeout=60, stream=True) as answer:
-                if answer.status_code != requests.codes.ok:
-                    raise Refused(f"Zulip does not give the file out ({answer.status_code}).", code="FILE")
-                data = bytearray()
-                for piece in answer.iter_content(1 << 16):
-                    data += piece
-                    if len(data) > limit:
-                        raise Refused(f"The file is larger than {limit >> 20} MiB.", code="TOO_LARGE")
-                return bytes(data)
+            answer = get(url, timeout=60, stream=True)
         except requests.exceptions.RequestException as error:
             raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
+        if answer.status_code != requests.codes.ok:
+            answer.close()
+            raise _Hidden(f"Zulip does not give the file out ({answer.status_code}).", code="FILE")
+        return answer
+
+
+def _arriving(answer: requests.Response, limit: int) -> Iterator[bytes]:
+    """The body, undone of its transport's packing. `limit` in bytes of what comes out."""
+    size = 0
+    try:
+        for piece in answer.iter_content(_PIECE):
+            size += len(piece)
+            if size > limit:
+                raise Refused(f"The file is larger than {limit >> 20} MiB.", code="TOO_LARGE")
+            yield piece
+    except requests.exceptions.RequestException as error:
+        raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
 
 
 def _broken(answer: dict[str, Any]) -> bool:
