@@ -9,15 +9,17 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from storage.database import Database, insert
 from storage.errors import StorageError
 from storage.models import Credential
+from storage.turns import turn
 
 SHORTEST_KEY = 20
 """Fewest characters of a `secret_key` that somebody thought of."""
@@ -55,6 +57,18 @@ class Vault:
         sealed = self._fernet.encrypt(json.dumps({"account": account, "secrets": dict(secrets)}).encode())
         with self._database.transaction() as session:
             self._put(session, account, sealed.decode())
+
+    def alone(self, account: str) -> AbstractContextManager[None]:
+        """Until the block ends, no other thread and no other copy of the bot is in such a block of this account.
+
+        For reading, renewing and writing tokens as one piece. Raises `StorageError`.
+        """
+        return turn(self._database, f"tokens of {account}")
+
+    def accounts(self) -> frozenset[str]:
+        """The accounts for which something is kept; the key is not needed to know."""
+        with self._database.reading() as session:
+            return frozenset(session.exec(select(Credential.account)))
 
     def forget(self, account: str) -> None:
         """Keep nothing of this account any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +22,10 @@ class Vault(Protocol):
 
     def write(self, account: str, secrets: Mapping[str, str]) -> None:
         """Keep these instead, committed before it returns."""
+        ...
+
+    def alone(self, account: str) -> AbstractContextManager[None]:
+        """Until the block ends, no other thread and no other copy of the bot is in such a block of this account."""
         ...
 
 

@@ -7,18 +7,17 @@ Either the four OAuth 1.0a secrets, or OAuth 2.0 with a `client_id`: then the fi
 from __future__ import annotations
 
 import logging
+from decimal import Decimal
 from typing import Final, Self
 
 import tweepy
-from pydantic import ConfigDict, SecretStr, field_validator, model_validator
-from typing_extensions import override
+from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from handlers import base
 from handlers.base import Rejected, Tools
-from handlers.oauth import Client, Grant, Tokens
-from handlers.web import Web, json_object
+from handlers.oauth import Client, Grant, Tokens, scopes
 
-RIGHTS: Final = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
+RIGHTS: Final = scopes("x")
 """OAuth 2.0 scopes that posting needs (X OpenAPI 2.167, createPosts and media)."""
 
 # these log headers and signatures when somebody turns debugging on
@@ -42,6 +41,10 @@ class XSettings(base.Settings):
     client_id: str = ""
     client_secret: SecretStr | None = None
     refresh_token: SecretStr | None = None
+    monthly_budget_usd: Decimal | None = Field(default=None, ge=0, max_digits=9, decimal_places=3)
+    """What the account may spend in a calendar month (UTC), in US dollars; None: as much as it has credits."""
+    premium: bool = False
+    """Whether the account pays for Premium, and so may post longer videos."""
 
     @field_validator("base_url", "web_url")
     @classmethod
@@ -79,7 +82,10 @@ class Pair(Tokens):
     def __init__(self, account: str, settings: XSettings, tools: Tools, who: str) -> None:
         configured = Grant(access=secret(settings.access_token), refresh=secret(settings.refresh_token))
         client = Client(
-            f"{settings.base_url}/2/oauth2/token", settings.client_id, secret(settings.client_secret)
+            f"{settings.base_url}/2/oauth2/token",
+            settings.client_id,
+            secret(settings.client_secret),
+            basic=True,
         )
         over = f"{who} does not accept the bot's sign-in any more (expired, used up or withdrawn). "
         super().__init__(
@@ -89,36 +95,6 @@ class Pair(Tokens):
             tools,
             lambda _code, _grant: Rejected(over + signs_in(account, settings)),
         )
-
-    @override
-    def renewable(self, grant: Grant) -> bool:
-        """As in the parent; but a public client has no secret."""
-        return bool(grant.refresh and self._client.client_id)
-
-    @override
-    def renew(self, web: Web, used: str) -> Grant:
-        """As in the parent; another copy of the bot may have been quicker, then its pair is taken."""
-        with self._lock:
-            grant = self.grant()
-            if grant.access and grant.access != used:
-                return grant
-            client = self._client
-            fields = {"grant_type": "refresh_token", "refresh_token": grant.refresh}
-            response = web.call(
-                "POST",
-                client.token_url,
-                data=fields if client.client_secret else fields | {"client_id": client.client_id},
-                auth=(client.client_id, client.client_secret) if client.client_secret else None,
-            )
-            body = json_object(response)
-            if not response.is_success or not isinstance(body.get("access_token"), str):
-                newer = self.grant()
-                if newer.access and newer.refresh != grant.refresh:
-                    return newer
-                raise self._failure(web, response.status_code, body.get("error"), grant)
-            renewed = self._renewed(grant, body)
-            self._keep(renewed)
-            return renewed
 
 
 def signs_in(account: str, settings: XSettings) -> str:

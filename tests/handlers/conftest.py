@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import Message
@@ -191,6 +192,10 @@ class MemoryVault:
     def __init__(self) -> None:
         self.kept: dict[str, dict[str, str]] = {}
         self.writes: list[dict[str, str]] = []
+        self._lock = threading.Lock()
+
+    def alone(self, _account: str) -> AbstractContextManager[Any]:
+        return self._lock
 
     def read(self, account: str) -> dict[str, str]:
         return dict(self.kept.get(account, {}))

@@ -116,6 +116,9 @@ class NoVault:
     def write(self, _account: str, _secrets: Any) -> None:
         raise AssertionError("nothing to keep")
 
+    def alone(self, _account: str) -> Any:
+        raise AssertionError("nothing to renew")
+
 
 class NoMeter:
     """A meter for what uses nothing."""

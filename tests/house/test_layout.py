@@ -25,6 +25,7 @@ STORAGE = [
     "staging",
     "queue",
     "meter",
+    "turns",
     "vault",
 ]
 """Each may import only those before it."""
@@ -37,6 +38,7 @@ BOT_LAYERS: list[set[str]] = [
     {"listener", "publisher"},
     {"wiring"},
     {"service", "checks", "sandbox"},
+    {"login"},
     {"zulipbot", "cli"},
     {"__main__"},
 ]

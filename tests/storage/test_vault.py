@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from sqlmodel import select
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Credential
+from storage.turns import turn
 from storage.vault import Vault, key_of
 
 KEY = Fernet.generate_key().decode()
@@ -126,3 +129,73 @@ def test_an_empty_or_unreadable_key_file_is_told(tmp_path: Path) -> None:
         key_of(tmp_path / "binary")
     with pytest.raises(StorageError, match="cannot be made or read"):
         key_of(tmp_path)
+
+
+def test_one_at_a_time_is_alone_with_the_tokens_of_an_account(url: str, database: Database) -> None:
+    """As between two processes: each has its own connection to the same database."""
+    other = Database(url)
+    inside: list[str] = []
+    entered, leave = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with Vault(database, KEY).alone("x"):
+            inside.append("first in")
+            entered.set()
+            leave.wait(10)
+            inside.append("first out")
+
+    def second() -> None:
+        with Vault(other, KEY).alone("x"):
+            inside.append("second in")
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    assert entered.wait(10)
+    threads[1].start()
+    with Vault(other, KEY).alone("mastodon"):
+        inside.append("another account waits for nobody")
+        Vault(other, KEY).write("x", {"access_token": "others may write meanwhile"})
+    leave.set()
+    for thread in threads:
+        thread.join(10)
+    other.close()
+    assert inside == ["first in", "another account waits for nobody", "first out", "second in"]
+
+
+def test_the_turn_ends_with_an_error_too(database: Database) -> None:
+    vault = Vault(database, KEY)
+    with pytest.raises(ZeroDivisionError), vault.alone("x"):
+        raise ZeroDivisionError
+    with vault.alone("x"):
+        vault.write("x", {"access_token": "t"})
+
+
+def test_who_waits_too_long_for_a_turn_is_told(url: str, database: Database) -> None:
+    other = Database(url)
+    with (
+        turn(database, "x"),
+        pytest.raises(StorageError) as caught,
+        turn(other, "x", timedelta(milliseconds=100)),
+    ):
+        pytest.fail("two at once")
+    assert caught.value.passing
+    other.close()
+
+
+def test_a_process_that_dies_gives_its_turn_back(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'social.sqlite3'}"
+    code = (
+        "import os, sys\nfrom storage.database import Database\nfrom storage.turns import turn\n"
+        "with turn(Database(sys.argv[1]), 'x'):\n    os._exit(0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, url], check=False, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0
+    database = Database(url)
+    with turn(database, "x", timedelta(seconds=1)):
+        database.close()
+
+
+def test_which_accounts_are_kept_is_known_without_the_key(database: Database) -> None:
+    Vault(database, KEY).write("x", {"access_token": "t"})
+    Vault(database, KEY).write("mastodon:a", {"access_token": "t"})
+    assert Vault(database, Fernet.generate_key().decode()).accounts() == {"x", "mastodon:a"}
