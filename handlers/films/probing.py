@@ -46,11 +46,10 @@ def probed(known: Film, path: Path, *, program: str | None = None, patience_s: f
             check=True,
             env={key: value for key, value in os.environ.items() if key in {"PATH", "SYSTEMROOT", "LANG"}},
         )
-        told = json.loads(done.stdout[:_LONGEST_ANSWER])
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        return _better(known, json.loads(done.stdout[:_LONGEST_ANSWER]))
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError, AttributeError) as error:
         log.info("ffprobe did not answer: %s", type(error).__name__, extra={"action": "probe_failed"})
         return known
-    return _better(known, told) if isinstance(told, dict) else known
 
 
 def _better(known: Film, told: Mapping[str, Any]) -> Film:

@@ -1,8 +1,10 @@
 """Pictures and films made for the tests, piece by piece where a piece matters."""
 
 import io
+import runpy
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -99,3 +101,11 @@ def made() -> SimpleNamespace:
         encoded=encoded, photo=photo, noise=noise, exif=exif, chunk=chunk,
         box=box, track=track, movie=movie, positions=positions,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def long_film() -> Callable[..., None]:
+    """`make(path, size, …)` of the benchmarks: a film of any size that takes no room."""
+    maker = Path(__file__).parents[1] / "benchmarks" / "long_film.py"
+    make: Callable[..., None] = runpy.run_path(str(maker))["make"]
+    return make

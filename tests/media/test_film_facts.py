@@ -1,0 +1,353 @@
+"""What a film's header tells: duration, rate, codecs; and what must not go out with it."""
+
+import io
+import json
+import stat
+import struct
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.bad import Damaged
+from handlers.films.blanking import blank
+from handlers.films.probing import probed
+from handlers.films.reading import Film, film
+
+FTYP = b"isom\0\0\2\0"
+ONE = 0x10000
+
+
+def box(kind: bytes, *bodies: bytes) -> bytes:
+    body = b"".join(bodies)
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def full(kind: bytes, *bodies: bytes, flags: int = 0) -> bytes:
+    return box(kind, struct.pack(">I", flags), *bodies)
+
+
+def numbers(*those: int) -> bytes:
+    return struct.pack(f">{len(those)}I", *those)
+
+
+def entry(letters: bytes, *more: bytes, sound: bool = False) -> bytes:
+    """A track's description: 78 bytes for pictures, 28 for sound, then boxes."""
+    return box(letters, bytes(28 if sound else 78), *more)
+
+
+def esds(kind: int) -> bytes:
+    decoder = bytes([4, 15, kind, 0x15]) + bytes(11)
+    return full(b"esds", bytes([3, 0x80, 0x80, 3 + len(decoder)]), bytes(3), decoder)
+
+
+def track(
+    kind: bytes,
+    described: bytes,
+    *,
+    number: int = 1,
+    size: tuple[int, int] = (640, 360),
+    scale: int = 600,
+    lasts: int = 0,
+    stts: tuple[int, ...] = (),
+    at: tuple[int, ...] = (),
+    sizes: tuple[int, ...] = (),
+    compact: bool = False,
+) -> bytes:
+    """A track with one sample per chunk at the places `at`."""
+    matrix = struct.pack(">9i", ONE, 0, 0, 0, ONE, 0, 0, 0, 0x40000000)
+    tkhd = full(b"tkhd", numbers(0, 0, number), bytes(24), matrix, numbers(size[0] << 16, size[1] << 16))
+    lengths = full(b"stsz", numbers(0, len(sizes), *sizes))
+    if compact:
+        lengths = full(b"stz2", numbers(8, len(sizes)), bytes(sizes))
+    tables = box(
+        b"stbl",
+        full(b"stsd", numbers(1), described),
+        full(b"stts", numbers(len(stts) // 2, *stts)),
+        full(b"stsc", numbers(1, 1, 1, 1)),
+        lengths,
+        full(b"stco", numbers(len(at), *at)),
+    )
+    mdia = (full(b"mdhd", numbers(0, 0, scale, lasts, 0)), full(b"hdlr", bytes(4), kind, bytes(13)))
+    return box(b"trak", tkhd, box(b"mdia", *mdia, box(b"minf", tables)))
+
+
+def movie(*inside: bytes, scale: int = 600, ticks: int = 0) -> bytes:
+    return box(b"moov", full(b"mvhd", numbers(0, 0, scale, ticks), bytes(80)), *inside)
+
+
+def look(data: bytes) -> Film:
+    return film(io.BytesIO(data))
+
+
+def blanked(data: bytes) -> bytes:
+    file = io.BytesIO(data)
+    blank(file, film(file))
+    return file.getvalue()
+
+
+SEEN = track(b"vide", entry(b"avc1"), stts=(90, 20), lasts=1800)
+
+
+@pytest.mark.parametrize(
+    "letters, more, told",
+    [
+        (b"avc1", b"", "h264"),
+        (b"hvc1", b"", "hevc"),
+        (b"av01", b"", "av1"),
+        (b"vp09", b"", "vp9"),
+        (b"apcn", b"", "prores"),
+        (b"mp4v", esds(0x20), "mpeg4"),
+        (b"encv", box(b"sinf", box(b"frma", b"avc1")), "h264"),
+        (b"XyZ9", b"", "xyz9"),
+    ],
+)
+def test_the_codec_of_the_pictures_has_ffprobes_name(letters: bytes, more: bytes, told: str) -> None:
+    found = look(box(b"ftyp", FTYP) + movie(track(b"vide", entry(letters, more))))
+    assert found.codecs == (told,)
+
+
+@pytest.mark.parametrize(
+    "letters, more, told",
+    [
+        (b"mp4a", esds(0x40), "aac"),
+        (b"mp4a", esds(0x6B), "mp3"),
+        (b"mp4a", box(b"wave", esds(0x40)), "aac"),
+        (b"mp4a", b"", "aac"),
+        (b"Opus", b"", "opus"),
+        (b"ac-3", b"", "ac3"),
+        (b"sowt", b"", "pcm_s16le"),
+        (b".mp3", b"", "mp3"),
+    ],
+)
+def test_the_codec_of_the_sound_stands_behind_it(letters: bytes, more: bytes, told: str) -> None:
+    heard = track(b"soun", entry(letters, more, sound=True), size=(0, 0))
+    assert look(movie(heard, SEEN)).codecs == ("h264", told)
+
+
+def test_the_rate_is_that_of_all_pictures_together() -> None:
+    assert look(movie(track(b"vide", entry(b"avc1"), stts=(30, 20, 30, 40)))).fps == 20.0
+
+
+def test_the_header_tells_how_long_it_is() -> None:
+    assert look(movie(SEEN, ticks=600 * 7)).seconds == 7.0
+
+
+def test_else_the_longest_track_tells() -> None:
+    heard = track(b"soun", entry(b"mp4a", sound=True), scale=48_000, lasts=48_000 * 4)
+    assert look(movie(SEEN, heard)).seconds == 4.0
+    assert look(movie(SEEN, heard, ticks=0xFFFFFFFF)).seconds == 4.0
+
+
+def fragment(number: int, *traf: bytes) -> bytes:
+    return box(b"moof", full(b"mfhd", numbers(number)), *traf)
+
+
+def test_a_film_in_fragments_is_as_long_as_they_are_together() -> None:
+    empty = track(b"vide", entry(b"avc1"), scale=1000)
+    defaults = box(b"mvex", full(b"trex", numbers(1, 1, 40, 100, 0)))
+    same = box(b"traf", full(b"tfhd", numbers(1), flags=0x20000), full(b"trun", numbers(25, 0), flags=1))
+    each = box(
+        b"traf",
+        full(b"tfhd", numbers(1), flags=0x20000),
+        full(b"trun", numbers(2, 0, 100, 900), flags=0x101),
+    )
+    found = look(movie(empty, defaults) + fragment(1, same) + fragment(2, each))
+    assert found.seconds == 2.0
+    assert found.fps == 13.5
+
+
+def test_a_film_in_fragments_may_say_it_itself() -> None:
+    empty = track(b"vide", entry(b"avc1"), scale=1000)
+    assert look(movie(empty, box(b"mvex", full(b"mehd", numbers(600 * 9))))).seconds == 9.0
+
+
+DRONE = b"\0\x20F/2.8, SS 60, ISO 100, EV 0, GPS (24.9384, 60.1699, 15), D 1.2m"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        DRONE,
+        b"HOME(149.0251,-20.2532) 2017.08.05\nBAROMETER:1.9",
+        b"[latitude: 60.16993] [longitude: 24.93842] [rel_alt: 1.2]",
+        b"[longtitude : 24.93842]",
+        b"$GPRMC,081836,A,3751.65,S,14507.36,E",
+        "60.169857, 24.938379".encode("utf-16-be"),
+        b"+60.1699+024.9384/",
+    ],
+)
+@pytest.mark.parametrize("kind", [b"text", b"sbtl"])
+@pytest.mark.parametrize("compact", [False, True])
+def test_subtitles_that_are_a_drones_positions_are_blanked(kind: bytes, words: bytes, compact: bool) -> None:
+    start = box(b"ftyp", FTYP) + box(b"mdat", b"picture", words, b"sound")
+    at = start.index(words)
+    told = track(kind, entry(b"tx3g"), number=2, at=(at,), sizes=(len(words),), compact=compact)
+    data = start + movie(SEEN, told)
+    kept = blanked(data)
+    assert words in data
+    assert words not in kept
+    assert b"tx3g" not in kept
+    assert b"picture" + bytes(len(words)) + b"sound" in kept
+    assert (len(kept), look(kept).codecs) == (len(data), ("h264",))
+
+
+def test_what_people_say_stays() -> None:
+    words = b"\0\x30Where does GPS come from? We asked 1000.5, 20 people."
+    start = box(b"ftyp", FTYP) + box(b"mdat", words)
+    said = track(b"sbtl", entry(b"tx3g"), number=2, at=(start.index(words),), sizes=(len(words),))
+    data = start + movie(SEEN, said)
+    assert blanked(data) == data
+
+
+def test_positions_in_fragments_are_blanked() -> None:
+    empty, told = track(b"vide", entry(b"avc1")), track(b"meta", entry(b"gpmd"), number=2)
+    text = track(b"text", entry(b"tx3g"), number=3)
+
+    def traf(number: int, at: int, size: int) -> bytes:
+        head = full(b"tfhd", numbers(number, size), flags=0x20010)
+        return box(b"traf", head, full(b"trun", numbers(1, at), flags=1))
+
+    size = len(fragment(1, traf(1, 0, 0), traf(2, 0, 0), traf(3, 0, 0))) + 8
+    moof = fragment(1, traf(1, size, 7), traf(2, size + 7, 5), traf(3, size + 12, len(DRONE)))
+    data = movie(empty, told, text) + moof + box(b"mdat", b"picture", b"GPSxy", DRONE, b"sound")
+    kept = blanked(data)
+    assert b"picture" + bytes(5 + len(DRONE)) + b"sound" in kept
+    assert len(kept) == len(data)
+
+
+def test_places_that_dashcams_write_into_free_space_are_blanked() -> None:
+    secret = b"freeGPS 60.1699 N"
+    data = (
+        box(b"ftyp", FTYP)
+        + box(b"free", secret)
+        + movie(SEEN, box(b"gps ", secret), box(b"skip", secret))
+        + box(b"thma", secret)
+    )
+    assert secret not in blanked(data)
+    assert len(blanked(data)) == len(data)
+
+
+def test_many_tracks_that_name_the_same_bytes_cost_no_more_than_one() -> None:
+    size = 1 << 20
+    start = box(b"ftyp", FTYP) + box(b"mdat", bytes(size))
+    told = track(b"meta", entry(b"gpmd"), at=(16,) * 200_000, sizes=(size,) * 200_000)
+    began = time.perf_counter()
+    blanked(start + movie(SEEN, told))
+    assert time.perf_counter() - began < 5
+
+
+WHOLE = (
+    box(b"ftyp", FTYP)
+    + box(b"mdat", b"picture", DRONE)
+    + movie(
+        track(b"vide", entry(b"avc1"), stts=(90, 20), at=(24,), sizes=(7,)),
+        track(b"soun", entry(b"mp4a", esds(0x40), sound=True), number=2, at=(24,), sizes=(7,)),
+        track(b"text", entry(b"tx3g"), number=3, at=(31,), sizes=(len(DRONE),)),
+        track(b"meta", entry(b"gpmd"), number=4, at=(31,), sizes=(9,), compact=True),
+        box(b"mvex", full(b"trex", numbers(1, 1, 40, 100, 0)), full(b"mehd", numbers(9))),
+        box(b"udta", b"here"),
+    )
+    + fragment(
+        1,
+        box(
+            b"traf",
+            full(b"tfhd", numbers(4, 5), flags=0x20010),
+            full(b"trun", numbers(2, 8, 1, 2, 3, 4), flags=0x301),
+        ),
+    )
+)
+
+
+@settings(max_examples=300, deadline=2000)
+@given(data=st.data())
+def test_a_broken_film_is_told_to_be_damaged_and_nothing_worse(data: st.DataObject) -> None:
+    broken = bytearray(WHOLE)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(broken) - 1))
+        new = data.draw(
+            st.one_of(
+                st.binary(min_size=1, max_size=1), st.sampled_from([b"\xff" * 4, bytes(4), b"\0\0\0\1"])
+            )
+        )
+        broken[at : at + len(new)] = new
+    cut = data.draw(st.integers(0, len(broken)))
+    file = io.BytesIO(bytes(broken[: cut or None]))
+    before = len(file.getvalue())
+    with suppress(Damaged):
+        blank(file, film(file))
+    assert len(file.getvalue()) == before
+
+
+@settings(max_examples=100, deadline=2000)
+@given(data=st.binary(max_size=300))
+def test_any_bytes_are_told_to_be_no_film(data: bytes) -> None:
+    with pytest.raises(Damaged):
+        look(data)
+
+
+def test_blanking_twice_changes_nothing_more() -> None:
+    assert blanked(blanked(WHOLE)) == blanked(WHOLE)
+
+
+# -- ffprobe -----------------------------------------------------------------------------------------------
+
+
+def program(folder: Path, body: str) -> str:
+    """A program that stands for ffprobe."""
+    path = folder / "ffprobe"
+    path.write_text(f"#!{sys.executable}\nimport sys, time, json, os\n{body}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+ANSWER = {
+    "streams": [
+        {"codec_name": "mjpeg", "codec_type": "video", "avg_frame_rate": "0/0", "disposition": {"attached_pic": 1}},
+        {"codec_name": "hevc", "codec_type": "video", "avg_frame_rate": "30000/1001"},
+        {"codec_name": "opus", "codec_type": "audio", "avg_frame_rate": "0/0"},
+    ],
+    "format": {"duration": "12.480000"},
+}  # fmt: skip
+
+
+def test_ffprobe_is_believed_where_it_is_installed(tmp_path: Path) -> None:
+    words = f"open({str(tmp_path / 'asked')!r}, 'w').write(json.dumps([sys.argv, dict(os.environ)]))"
+    found = probed(
+        Film(640, 360, seconds=9),
+        tmp_path / "a b.mp4",
+        program=program(tmp_path, f"{words}\nprint({json.dumps(ANSWER)!r})"),
+    )
+    assert (found.seconds, found.codecs, found.width) == (12.48, ("hevc", "opus"), 640)
+    assert round(found.fps, 2) == 29.97
+    asked, environment = json.loads((tmp_path / "asked").read_text())
+    assert asked[asked.index("-protocol_whitelist") + 1] == "file"
+    assert asked[-1] == f"file:{tmp_path / 'a b.mp4'}"
+    assert set(environment) <= {"PATH", "LANG", "LC_CTYPE"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "sys.exit(1)",
+        "print('no json')",
+        "print('[]')",
+        "print('{}')",
+        "time.sleep(60)",
+        "print('{\"streams\": 5}')",
+    ],
+)
+def test_an_ffprobe_that_fails_is_not_missed(body: str, tmp_path: Path) -> None:
+    known = Film(640, 360, seconds=9, fps=25.0, codecs=("h264",))
+    assert probed(known, tmp_path / "a.mp4", program=program(tmp_path, body), patience_s=0.5) == known
+
+
+def test_without_ffprobe_the_header_is_enough(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    known = Film(640, 360)
+    assert probed(known, tmp_path / "a.mp4") is known
