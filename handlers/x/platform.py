@@ -8,10 +8,12 @@ from typing import ClassVar
 
 from handlers import base
 from handlers.base import Draft, Outgoing, PlatformError, Published, Standing, Ticket, Tools
-from handlers.parts import Walk
+from handlers.parts import Trying, Walk
+from handlers.x.line import Line, Me
 from handlers.x.preparing import prepare
-from handlers.x.service import Line, Me
+from handlers.x.service import Posting, spent_for
 from handlers.x.settings import RIGHTS, Pair, XSettings, signs_in
+from handlers.x.spending import READ_USER, Spending, price, price_of
 
 
 class X:
@@ -27,31 +29,73 @@ class X:
         self._tools = tools
         self._who = self.title if account == self.name else f"{self.title} ({account.partition(':')[2]})"
         self._pair = Pair(account, settings, tools, self._who)
+        self._spending = Spending(account, self._who, settings.monthly_budget_usd, tools)
         self._me: Me | None = None
 
     def prepare(self, draft: Draft) -> Outgoing:
         """What exactly would go out; pure, makes no request."""
-        return prepare(draft, account=self.account, store=self._tools.store)
+        return prepare(
+            draft,
+            account=self.account,
+            store=self._tools.store,
+            budget=self._settings.monthly_budget_usd,
+            premium=self._settings.premium,
+        )
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:
         """Publish it, part by part, going on from the ticket's receipt. Raises `PlatformError`."""
         with self._line() as line:
+            walk, posting = self._walk(line, outgoing, ticket)
+            out, lost = len(walk.progress.out), walk.progress.trying
+            if lost is None:
+                self._spending.must_have(price(outgoing.parts[out:]))
             with suppress(PlatformError):
                 line.who_am_i()  # only for the address; what stands in the way of posting will show itself
-            return Walk(line, outgoing, ticket, self._tools.clock).send()
+            try:
+                return walk.send()
+            finally:
+                self._account_for(walk, posting, lost)
 
     def find(self, outgoing: Outgoing, ticket: Ticket) -> Published | None:
         """What became of a request whose answer was lost; see `handlers.parts.Walk.find`."""
         with self._line() as line:
-            return Walk(line, outgoing, ticket, self._tools.clock).find()
+            walk, posting = self._walk(line, outgoing, ticket)
+            lost = walk.progress.trying
+            found = walk.find()
+            if lost is not None and walk.progress.trying is not None:  # it is certain that it is not out
+                self._spending.give_back(spent_for(lost.key, lost.number))
+            self._account_for(walk, posting, lost)
+            return found
 
     def check(self) -> Standing:
         """Sign in and see whether this account may post. Raises `Rejected` or `Unavailable`."""
+        left = self._spending.left()
+        if left is not None and left < READ_USER:
+            who = f"@{self._me.username or self._me.id}" if self._me else "not asked"
+            told = (
+                f"{self._who}: this month's budget is used up, so nothing goes out there until the next month. "
+                f"The owner of the bot may raise `monthly_budget_usd` of `[{self.account}]` in zuliprc."
+            )
+            return Standing(who, (), None, (told,), (self._spending.use(),))
         with self._line() as line:
             line.me = None
             me = line.who_am_i()
             warnings = self._warnings(line)
-        return Standing(f"@{me.username or me.id}", line.scopes, None, tuple(warnings))
+        use = self._spending.use()
+        return Standing(f"@{me.username or me.id}", line.scopes, None, tuple(warnings), (use,))
+
+    def _walk(self, line: Line, outgoing: Outgoing, ticket: Ticket) -> tuple[Walk, Posting]:
+        posting = Posting(line, self._settings.web_url, self._tools, outgoing.poll)
+        return Walk(posting, outgoing, ticket, self._tools.clock), posting
+
+    def _account_for(self, walk: Walk, posting: Posting, lost: Trying | None) -> None:
+        """What certainly did not go out cost nothing; what turned out to be out was paid for."""
+        progress, parts = walk.progress, walk.outgoing.parts
+        number = len(progress.out)
+        if lost is not None and lost.number < number and lost.number not in posting.posted:
+            self._spending.count(price_of(parts[lost.number]), spent_for(lost.key, lost.number))
+        if progress.trying is None and number < len(parts):
+            self._spending.give_back(spent_for(walk.ticket.key, number))
 
     def _warnings(self, line: Line) -> list[str]:
         anew = signs_in(self.account, self._settings)
@@ -70,7 +114,7 @@ class X:
     @contextmanager
     def _line(self) -> Iterator[Line]:
         """A line for one piece of work, knowing who we are if that was asked before."""
-        line = Line(self._who, self.account, self._settings, self._pair, self._tools)
+        line = Line(self._who, self._settings, self._pair, self._spending, self._tools, self.account)
         line.me = self._me
         with line.wire:
             try:

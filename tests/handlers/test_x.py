@@ -12,7 +12,7 @@ import pytest
 from oauthlib.oauth1 import Client as Signer  # type: ignore[import-untyped]  # it has no stubs
 from pydantic import SecretStr, ValidationError
 
-from handlers.base import Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
+from handlers.base import Later, Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
 from handlers.media import Media
 from handlers.x import X, XSettings
 
@@ -219,22 +219,48 @@ def test_pictures_are_uploaded_in_pieces_with_alt_texts(
     assert asked.json["media"] == {"media_ids": ["1", "2"]}
 
 
-def test_a_video_is_waited_for_and_a_failed_one_refused(
-    x: X, service: Service, server: Any, tools: Tools, delivery: Any
+def test_a_video_is_waited_for_without_sleeping_and_a_failed_one_refused(
+    x: X, service: Service, server: Any, tools: Tools, delivery: Any, clock: Any
 ) -> None:
     film = Media(tools.store.put(b"film"), "film.mp4", "video/mp4", 4)
-    working = {"data": {"id": "1", "processing_info": {"state": "in_progress", "check_after_secs": 0}}}
+    working = {"data": {"id": "1", "processing_info": {"state": "in_progress", "check_after_secs": 7}}}
     done = {"data": {"id": "1", "processing_info": {"state": "succeeded"}}}
-    failed = {"data": {"id": "1", "processing_info": {"state": "failed"}}}
+    reason = {"name": "InvalidMedia", "message": "unsupported `codec`"}
+    failed = {"data": {"id": "1", "processing_info": {"state": "failed", "error": reason}}}
     server.on("POST", f"{UPLOAD}/1/finalize", working)
     server.on("GET", UPLOAD, working, failed)
-    with pytest.raises(Rejected, match=r"film\.mp4"):
+    for asked in (0, 1):
+        with pytest.raises(Later, match=r"film\.mp4") as later:
+            x.send(one("A film", film), delivery.ticket())
+        assert later.value.wait == timedelta(seconds=7)
+        assert len(server.to("GET", UPLOAD)) == asked  # X said when it is worth asking
+    with pytest.raises(Rejected, match=r"cannot use the file “film.mp4” .it said: “unsupported codec”"):
         x.send(one("A film", film), delivery.ticket())
     server.on("POST", f"{UPLOAD}/2/finalize", working)
     server.on("GET", UPLOAD, done)
+    with pytest.raises(Later):  # whoever orders it again gets another upload
+        x.send(one("A film", film), delivery.ticket())
     x.send(one("A film", film), delivery.ticket())
     assert server.to("GET", UPLOAD)[-1].query == {"command": "STATUS", "media_id": "2"}
     assert service.posts[0]["body"]["media"] == {"media_ids": ["2"]}
+
+
+def test_a_video_that_is_processed_for_ever_is_given_up_with_the_time_named(
+    x: X, service: Service, server: Any, tools: Tools, delivery: Any, clock: Any
+) -> None:
+    film = Media(tools.store.put(b"film"), "film.mp4", "video/mp4", 4)
+    working = {"data": {"id": "1", "processing_info": {"state": "pending", "progress_percent": 12}}}
+    server.on("POST", f"{UPLOAD}/1/finalize", working)
+    server.on("GET", UPLOAD, working)
+    with pytest.raises(Later):
+        x.send(one("A film", film), delivery.ticket())
+    clock.ahead(minutes=59)
+    with pytest.raises(Later, match="12 %"):
+        x.send(one("A film", film), delivery.ticket())
+    clock.ahead(minutes=2)
+    with pytest.raises(Rejected, match="more than 1 hour"):
+        x.send(one("A film", film), delivery.ticket())
+    assert service.posts == []
 
 
 def test_a_thread_goes_on_from_the_part_that_failed(

@@ -1,0 +1,120 @@
+"""What the account itself has published lately: how a post is found whose answer was lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from handlers.base import Rejected, Unavailable, Uncertain
+from handlers.likeness import same_as_shortened
+from handlers.x.line import Line
+from handlers.x.reading import each, inner, text
+from handlers.x.spending import READ_POST
+
+PAGES: Final = 5
+"""Pages of 100 posts that are searched for a post."""
+PAGE: Final = (5, 100)
+"""The fewest and the most posts that X gives at once."""
+WORDS: Final = {"post": "created_at,entities,note_post", "tweet": "created_at,entities,note_tweet"}
+"""How X calls what is wanted of a post: in its document (OpenAPI 2.167), and in its pages and, it is said, its answers."""
+_OWN_MEDIA: Final = re.compile(r"/status/\d+/(photo|video)/")
+
+
+class Timeline:
+    """The account's own posts. Every post in an answer is paid for, so no more are asked for than the budget has."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._word = "post"
+
+    def search(self, wanted: str, since: datetime, known: frozenset[str]) -> str | None:
+        """The id of the oldest post since then with this text, but for the known ids; None: it is not there.
+
+        Raises `Uncertain` when X did not show all of them, `Rejected`, `Unavailable`.
+        """
+        found = None
+        for post in self._posts(since):
+            identity = text(post, "id")
+            if identity and identity not in known and same_as_shortened(wanted, *_shown(post)):
+                found = identity  # newest first
+        return found
+
+    def _posts(self, since: datetime) -> Iterator[dict[str, Any]]:
+        token, shown = "", True
+        for _ in range(PAGES):
+            page = self._page(since, token)
+            for post in each(page, "data"):
+                at = _instant(post.get("created_at"))
+                if at is None or at >= since:
+                    yield post
+            shown = shown and not each(page, "errors")
+            token = text(inner(page, "meta"), "next_token")
+            if not token:
+                break
+        else:
+            raise Uncertain(
+                f"{self._line.name} has too many newer posts to find this one. Look there, and say what you see."
+            )
+        if not shown:
+            raise Uncertain(
+                f"{self._line.name} does not show all posts of the account. Look there, and say what you see."
+            )
+
+    def _page(self, since: datetime, token: str) -> dict[str, Any]:
+        """One page, asked for in the words that this X understands."""
+        try:
+            page = self._asked(since, token)
+        except Rejected:
+            answer = self._line.wire.last
+            if self._word == "tweet" or answer is None or "post.fields" not in answer.text:
+                raise
+            page = {}
+        else:
+            told = [post for post in each(page, "data") if "created_at" in post]
+            if self._word == "tweet" or told or not each(page, "data"):
+                return page
+        self._word = "tweet"
+        return self._asked(since, token)
+
+    def _asked(self, since: datetime, token: str) -> dict[str, Any]:
+        me = self._line.who_am_i()
+        with self._line.reading(PAGE[1], READ_POST) as paid:
+            if paid.most < PAGE[0]:
+                raise Uncertain(
+                    f"The month's budget for {self._line.name} is used up, so the bot cannot look there. "
+                    "Look at the account, and say what you see."
+                )
+            asked = {
+                "max_results": str(paid.most),
+                "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "exclude": "retweets",
+                f"{self._word}.fields": WORDS[self._word],
+                **({"pagination_token": token} if token else {}),
+            }
+            page = self._line.request("GET", f"/2/users/{me.id}/tweets", "the account's posts", params=asked)
+            paid.got(len(each(page, "data")))
+        if "data" not in page and inner(page, "meta").get("result_count") != 0 and not each(page, "errors"):
+            raise Unavailable(f"{self._line.name} answered nonsense. The bot asks again by itself.")
+        return page
+
+
+def _shown(post: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """A post's whole text, and the addresses behind its `t.co` links; a picture's own link stands for nothing."""
+    whole = inner(post, "note_tweet") or inner(post, "note_post") or post
+    addresses = {
+        text(one, "url"): ""
+        if one.get("media_key") or _OWN_MEDIA.search(text(one, "expanded_url"))
+        else text(one, "expanded_url")
+        for one in each(inner(whole, "entities"), "urls")
+    }
+    return text(whole, "text") or text(post, "text"), addresses
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
