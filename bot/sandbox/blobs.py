@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from bot.sandbox.files import look_at
 from bot.sandbox.world import World
 
 SHOWN = {
@@ -67,11 +68,14 @@ class TooLarge(Exception):
 
 
 def _known(world: World, name: str) -> tuple[str, str]:
-    for post in reversed(world.posts()):
-        for picture in post["media"]:
-            if picture["sha256"] == name:
-                return picture["mime"], picture["name"]
-    return "application/octet-stream", ""
+    found = world.file(name)
+    if found is None:
+        return "application/octet-stream", ""
+    if found.mime:
+        return found.mime, found.name
+    with world.blobs.open(name) as file:
+        look = look_at(file)
+    return look.mime if look else "application/octet-stream", found.name
 
 
 def _safe(name: str) -> str:

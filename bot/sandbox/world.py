@@ -12,12 +12,16 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox.keeping import Blobs
+from bot.sandbox.measuring import measured
+from bot.sandbox.published import PRIVATE, Article, Picture, Poll, Publication
+
+__all__ = ["Article", "Clock", "Picture", "Poll", "Publication", "Shelf", "World"]
 
 
 class Shelf:
@@ -89,37 +93,6 @@ class Clock:
         return self.advance(instant - self.now())
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A file of a published post as its service received it."""
-
-    sha256: str
-    mime: str
-    alt: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """One thing a reader can see on one of the services; its fields are those of `GET /sandbox/posts`."""
-
-    service: str
-    account: str
-    id: str
-    text: str
-    """As a reader sees it."""
-    raw: Any
-    """As received: the decoded request."""
-    url: str
-    published_at: str
-    """ISO 8601, UTC."""
-    media: tuple[Picture, ...] = ()
-    reply_to: str | None = None
-    idempotency_key: str | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
-    """What the page shows beside it: content warning, title, privacy …"""
-
-
 class World:
     """Everything the stand-ins share. With a folder, all of it survives a kill."""
 
@@ -132,15 +105,28 @@ class World:
         self._publications: dict[str, Publication] = {}
         self._watchers: dict[asyncio.Queue[dict[str, Any]], asyncio.AbstractEventLoop] = {}
         for key, body in self.shelf.all("publication").items():
-            media = tuple(Picture(**one) for one in body.pop("media"))
-            self._publications[key] = Publication(**body, media=media)
+            self._publications[key] = Publication.read(body)
 
     def publish(self, publication: Publication) -> None:
-        """Show it to readers; a second call with the same service and id replaces it (an edit)."""
+        """Show it to readers; a second call with the same service and id replaces it (an edit).
+
+        A private one is only kept (and shown by the page as prepared) until a later call makes it public.
+        """
+        publication = replace(publication, media=tuple(self._measured(one) for one in publication.media))
         key = f"{publication.service}/{publication.id}"
+        before = self._publications.get(key)
         self._publications[key] = publication
         self.shelf.put("publication", key, asdict(publication))
-        self.announce({"event": "published", "service": publication.service, "id": publication.id})
+        event = "staged" if publication.privacy == PRIVATE else "published"
+        if before is not None and before.privacy != PRIVATE and event == "staged":
+            event = "retracted"
+        self.announce({"event": event, "service": publication.service, "id": publication.id})
+
+    def _measured(self, picture: Picture) -> Picture:
+        if picture.size:
+            return picture
+        found = asdict(measured(self.blobs, picture.sha256, picture.mime))
+        return replace(picture, **{name: getattr(picture, name) or value for name, value in found.items()})
 
     def retract(self, service: str, identity: str) -> None:
         """It was deleted: readers see it no more."""
@@ -151,7 +137,40 @@ class World:
 
     def posts(self) -> list[dict[str, Any]]:
         """Everything published and not deleted, oldest first, as JSON values."""
-        return [asdict(one) for one in sorted(self._publications.values(), key=lambda one: one.published_at)]
+        return [asdict(one) for one in self._in_order() if one.privacy != PRIVATE]
+
+    def staged(self) -> list[dict[str, Any]]:
+        """What lies prepared on a platform and nobody sees, oldest first, as JSON values."""
+        return [asdict(one) for one in self._in_order() if one.privacy == PRIVATE]
+
+    def _in_order(self) -> list[Publication]:
+        return sorted(self._publications.values(), key=lambda one: one.published_at)
+
+    def file(self, sha256: str) -> Picture | None:
+        """What is known of a file of any publication, prepared ones, posters and thumbnails included."""
+        for post in reversed(self._publications.values()):
+            for one in post.media:
+                if one.sha256 == sha256:
+                    return one
+                if one.poster == sha256:
+                    return Picture(sha256, "", name=one.name)
+            if post.article is not None and post.article.thumbnail == sha256:
+                return Picture(sha256, "", name=post.article.title)
+        return None
+
+    def note(self, service: str, **facts: Any) -> None:
+        """What a service says of the account beside its posts: `spent` and `credit` in thousandths of a USD, `uploads`.
+
+        Facts are merged with those of earlier calls, kept, and shown on the service's panel.
+        """
+        told = {**self.notes(service), **facts}
+        self.shelf.put("note", service, told)
+        self.announce({"event": "noted", "service": service})
+
+    def notes(self, service: str) -> dict[str, Any]:
+        """What was noted of a service."""
+        found: dict[str, Any] = self.shelf.get("note", service) or {}
+        return found
 
     def announce(self, event: dict[str, Any]) -> None:
         """Tell every open page that something changed; from any thread."""
