@@ -20,6 +20,8 @@ log = logging.getLogger("social.listener")
 
 LAST = "last_message"
 LONGEST_PAUSE_S = 60.0
+WRITTEN_DOWN = 50
+"""After so many messages that it catches up with, the listener writes down where it is."""
 
 
 class Listener:
@@ -35,6 +37,8 @@ class Listener:
         """What happened before the queue was opened is not caught up with yet."""
         self._home = True
         """Whether the bot was in its channel when it last looked."""
+        self._latest = self._remembered = 0
+        """The newest message of somebody else that was taken care of, and the one that is written down."""
         self.ready = threading.Event()
         """Set once it was told who is who and where the bot lives; before, nothing may be concluded of a draft."""
         self.idle = threading.Event()
@@ -63,9 +67,12 @@ class Listener:
         if cursor is None:
             self._remember(self._desk.chat.newest(), first=True)
         else:
-            for message in self._desk.chat.since(int(cursor.value)):
+            for number, message in enumerate(self._desk.chat.since(int(cursor.value)), 1):
                 self._take(message, now)
-                self._remember(message.id)
+                self._latest = message.id
+                if number % WRITTEN_DOWN == 0:
+                    self._remember(self._latest)
+            self._remember(self._latest)
         self._look_at_all(now)
 
     @contextmanager
@@ -102,6 +109,7 @@ class Listener:
                 except (Down, Dismissed, StorageError):
                     self._left = todo[number:]
                     raise
+            self._remember(self._latest)
         if todo:
             self._wake.set()
         return len(todo)
@@ -135,7 +143,7 @@ class Listener:
         elif hint.kind is Kind.WRITTEN:
             if hint.user_id != self._desk.chat.directory.me:
                 self._receive(hint.message_id, now)
-            self._remember(hint.message_id)
+                self._latest = hint.message_id
         elif hint.user_id == self._desk.chat.directory.me and hint.kind in {Kind.EDITED, Kind.REACTED}:
             return
         else:
@@ -210,8 +218,12 @@ class Listener:
                 self._sync(post_id, now)
 
     def _remember(self, message_id: int, *, first: bool = False) -> None:
+        """Everything up to this message was taken care of. After a crash some is looked at again, and known."""
+        if message_id <= self._remembered and not first:
+            return
         if not (first or self._desk.chat.at_home):
             return  # what is written in the channel meanwhile is not heard, and to be caught up with from here
+        self._remembered = message_id
         with self._desk.database.transaction() as session:
             cursor = session.get(Cursor, LAST)
             if cursor is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -58,17 +59,39 @@ def _name(desk: Desk, configured: str) -> str:
     return desk.chat.emoji_name(emoji) if emoji else configured
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A card that is about to be said."""
+
+    text: str
+    begun: str
+    """What an earlier attempt was about to say; it may stand in the chat already."""
+    voided: bool
+    """Whether the revision before had votes."""
+
+
+def compose(desk: Desk, session: Session, post: Post, revision: Revision, now: datetime) -> Composed:
+    """The card of a revision that has none; written down before it is said."""
+    judgement = voting.count(desk, session, post, revision, None, now)
+    text = text_of(desk, session, post, revision, judgement)
+    voided = revision.number > 1 and bool(rows.standing(session, post, revision.number - 1))
+    begun = revision.card_text
+    revision.card_text = begun or text
+    session.add(revision)
+    return Composed(text, begun, voided)
+
+
 def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) -> None:
-    """Say the card of a revision that has none, with the approval emoji on it; strike the older one through."""
+    """Compose the card of a revision that has none, and say it."""
     with desk.database.transaction() as session:
         post = rows.post(session, post_id)
-        revision = rows.revision(session, post_id, number)
-        judgement = voting.count(desk, session, post, revision, None, now)
-        text = text_of(desk, session, post, revision, judgement)
-        older = rows.revision(session, post_id, number - 1) if number > 1 else None
-        voided = bool(older and rows.standing(session, post, older.number))
-        begun = revision.card_text
-        revision.card_text = begun or text
+        composed = compose(desk, session, post, rows.revision(session, post_id, number), now)
+    say(desk, post, number, draft, composed, now)
+
+
+def say(desk: Desk, post: Post, number: int, draft: Message, composed: Composed, now: datetime) -> None:
+    """Say a card, with the approval emoji on it."""
+    post_id, text, begun = post.id or 0, composed.text, composed.begun
     place = home_of(desk, draft)
     # After a crash between saying and writing down, the card may stand there already, as it was to be said then.
     card_id = desk.chat.said(place, begun, draft.id) if begun else None
@@ -82,7 +105,7 @@ def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) ->
         revision = rows.revision(session, post_id, number)
         revision.card_id = card_id
         revision.card_text = text
-        if voided:
+        if composed.voided:
             queue.notify(
                 session,
                 key=f"voided:{post_id}:{number}",

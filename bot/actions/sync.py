@@ -46,10 +46,10 @@ def begin(desk: Desk, message: Message, written: Written, author: Person, now: d
         )
         with desk.database.transaction() as session:
             queue.create(session, post, who=author.name, what="drafted", now=now)
-            drafting.save(session, post, prepared, message.content, author, now)
-        number = post.id or 0
-        cards.put(desk, number, post.revision, message, now)
-        return number
+            revision = drafting.save(session, post, prepared, message.content, author, now)
+            composed = cards.compose(desk, session, post, revision, now)
+        cards.say(desk, post, revision.number, message, composed, now)
+        return post.id or 0
 
 
 def sync(desk: Desk, post_id: int, now: datetime) -> Post:
