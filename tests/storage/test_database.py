@@ -223,7 +223,7 @@ def test_sqlite_is_set_up_for_crashes_and_many_threads(tmp_path: Path) -> None:
             for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
         }
     database.close()
-    assert found == {"journal_mode": "wal", "synchronous": 1, "busy_timeout": 5000, "foreign_keys": 1}
+    assert found == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1}
 
 
 def test_a_locked_database_is_told_as_busy_and_passing(url: str, posting: Callable[..., Post]) -> None:
