@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,18 +16,33 @@ from handlers.youtube import errors
 class Api:
     """One piece of work's calls, as one channel. Not for several threads at once."""
 
-    def __init__(self, account: str, tokens: Tokens, web: Web) -> None:
+    def __init__(self, account: str, base: str, tokens: Tokens, web: Web) -> None:
+        self.base = base
         self.web = web
         self._account = account
         self._tokens = tokens
         self._grant: Grant | None = None
 
-    def call(
-        self, method: str, url: str, *, headers: dict[str, str] | None = None, **request: Any
+    def v3(
+        self, method: str, path: str, query: Mapping[str, str], *, acts: bool = False, json: Any = None
     ) -> httpx.Response:
-        """The answer, whatever its status but 401. Nothing that this sends acts before the last byte of a video.
+        """A request to the Data API: `v3("GET", "videos", {"part": "status", "id": "…"})`."""
+        body = {} if json is None else {"json": json}
+        return self.call(method, f"{self.base}/youtube/v3/{path}", acts=acts, params=query, **body)
 
-        Raises `Unavailable` when there is no answer, `Rejected` when the sign-in is not taken for good.
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        acts: bool = False,
+        headers: dict[str, str] | None = None,
+        **request: Any,
+    ) -> httpx.Response:
+        """The answer, whatever its status but 401.
+
+        `acts`: it makes something visible, so that a lost answer is `Uncertain`. Raises `Unavailable` when there
+        is no answer to anything else, `Rejected` when the sign-in is not taken for good.
         """
         renewed = False
         while True:
@@ -35,7 +51,7 @@ class Api:
             if not grant.access:
                 raise errors.not_signed_in(self._account)
             signed = {**(headers or {}), "Authorization": f"Bearer {grant.access}"}
-            response = self.web.call(method, url, headers=signed, **request)
+            response = self.web.call(method, url, acts=acts, headers=signed, **request)
             if response.status_code != HTTPStatus.UNAUTHORIZED or "youtubeSignupRequired" in errors.reasons(
                 response
             ):
@@ -48,4 +64,5 @@ class Api:
     def scopes(self) -> tuple[str, ...]:
         """What the people who signed in allowed, where Google told it."""
         grant = self._grant or self._tokens.usable(self.web)
+        self._grant = grant
         return tuple(grant.scope.split())

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import httpx
 
 from handlers.base import PlatformError, Rejected, Unavailable
 from handlers.oauth import Grant
 from handlers.web import json_object, lost
+from handlers.youtube.days import midnight
 
 TITLE: Final = "YouTube"
-PACIFIC: Final = ZoneInfo("America/Los_Angeles")
-"""Google's quotas begin anew at midnight there."""
 CHANNEL_PAUSE: Final = timedelta(hours=24)
 
 _WORD: Final = re.compile(r"[A-Za-z_]{1,60}")
 _PASSING: Final = {"rateLimitExceeded", "userRateLimitExceeded"}
-_QUOTA: Final = {"quotaExceeded", "dailyLimitExceeded"}
+QUOTA: Final = frozenset(["quotaExceeded", "dailyLimitExceeded"])
 _CHANNEL_FULL: Final = {"uploadLimitExceeded", "uploadRateLimitExceeded"}
 _CONTENT: Final = {
     "invalidTitle": "its title. It needs 1 to 100 characters without < and >: give one with `title:`",
     "invalidDescription": "its description. It may have 5000 bytes, without < and >: change the text",
-    "invalidTags": "its tags. Use fewer or other hashtags",
-    "invalidCategoryId": "its category. The owner of the bot corrects `category` in the YouTube section",
+    "invalidTags": "its tags. Use fewer or other `tags:` and hashtags",
+    "invalidCategoryId": "its category. Choose another `category:`, or the owner of the bot corrects it in the "
+    "YouTube section",
     "invalidVideoMetadata": "its description. Change title and text",
     "invalidFilename": "the name of its file. Rename the video and upload it again",
     "invalidPublishAt": "its time. Tell the owner of the bot",
@@ -39,7 +38,7 @@ _PERSON: Final = {
     "authenticatedUserAccountClosed": "the channel was closed. Sign in as another one",
     "accountDelegationForbidden": "the account may not act for the channel. The channel's owner signs in",
     "forbiddenPrivacySetting": "the channel may not use this privacy. Choose another `visibility:`",
-    "forbiddenLicenseSetting": "the channel may not use this licence. Tell the owner of the bot",
+    "forbiddenLicenseSetting": "the channel may not use this licence. Choose another `licence:`",
 }
 
 
@@ -71,12 +70,8 @@ def refusal(response: httpx.Response, now: datetime) -> PlatformError:
     """What an answer other than the hoped-for one means. Nothing is out when YouTube gave it."""
     found = reasons(response)
     reason = found[0] if found else ""
-    if reason in _QUOTA:
-        return Unavailable(
-            "YouTube's daily quota of the bot's Google project is used up; nothing is out. "
-            "It begins anew at midnight in California, and the bot tries again then.",
-            until=midnight_pacific(now),
-        )
+    if reason in QUOTA:
+        return used_up(now)
     if reason in _CHANNEL_FULL:
         return Unavailable(
             "YouTube takes no more videos from this channel today; nothing is out. The bot tries again in a day.",
@@ -96,8 +91,8 @@ def _by_status(response: httpx.Response, reason: str) -> PlatformError:
     named = f" ({reason})" if reason else ""
     if status == HTTPStatus.FORBIDDEN:
         return Rejected(
-            f"YouTube refused: the sign-in does not allow uploading{named}. The owner of the channel signs in again "
-            "and allows the bot to manage YouTube videos."
+            f"YouTube refused: the sign-in does not allow uploading and managing videos{named}. "
+            "The owner of the channel signs in again and allows everything that is asked there."
         )
     if (
         HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
@@ -112,8 +107,22 @@ def _by_status(response: httpx.Response, reason: str) -> PlatformError:
     return lost(TITLE, acts=False)
 
 
-def midnight_pacific(now: datetime) -> datetime:
-    """The next midnight in California, in UTC."""
-    there = now.astimezone(PACIFIC)
-    tomorrow = (there + timedelta(days=1)).date()
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC).astimezone(UTC)
+class UsedUp(Unavailable):
+    """The quota of the Google project is used up."""
+
+
+def used_up(now: datetime) -> UsedUp:
+    """Until the next midnight in California."""
+    return UsedUp(
+        "YouTube's daily quota of the bot's Google project is used up; nothing is out. "
+        "It begins anew at midnight in California, and the bot tries again then.",
+        until=midnight(now),
+    )
+
+
+def may_not_manage(account: str) -> Rejected:
+    """The sign-in allows too little for what is done here, and nothing was begun."""
+    return Rejected(
+        "YouTube would refuse: the sign-in does not allow uploading and managing videos. "
+        f"The owner of the channel runs `social login {account}` and allows everything that is asked there."
+    )

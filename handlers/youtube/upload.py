@@ -7,193 +7,146 @@ on its way is saved too, for the day on which the session can no longer be asked
 
 from __future__ import annotations
 
-import logging
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 
 import httpx
 
-from handlers.base import Rejected, Ticket, Unavailable, Uncertain
-from handlers.media import Media
-from handlers.web import Pause, json_object
+from handlers.base import Unavailable
+from handlers.web import json_object
 from handlers.youtube import errors
-from handlers.youtube.api import Api
-
-logger = logging.getLogger(__name__)
+from handlers.youtube.job import Job
 
 UNIT: Final = 256 * 1024
 """Every piece but the last is a multiple of this."""
 PIECE: Final = 32 * UNIT
-"""8 MiB: as much of a video as stands in memory."""
+"""8 MiB: what has to be sent again when the line breaks."""
 TRIES: Final = 5
 """How often in a row a piece may fail before the delivery waits for the publisher's next turn."""
 FIRST_PAUSE_S: Final = 2.0
 GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-
-
-@dataclass(frozen=True, slots=True)
-class Video:
-    """It is there."""
-
-    id: str
-    state: str = ""
-    """YouTube's `uploadStatus`."""
-    reason: str = ""
-    """Why it was rejected, in YouTube's word."""
+_BLOCK: Final = 64 * 1024
 
 
 class SessionGone(Exception):
-    """YouTube no longer knows the session."""
+    """YouTube no longer knows the session, or what became of it."""
+
+
+class Span:
+    """A piece of a file as the body of a request, read while it is sent; may be sent again."""
+
+    def __init__(self, file: BinaryIO, at: int, size: int) -> None:
+        self._file = file
+        self._at = at
+        self._size = size
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The bytes, from the beginning of the piece."""
+        self._file.seek(self._at)
+        left = self._size
+        while left and (block := self._file.read(min(_BLOCK, left))):
+            left -= len(block)
+            yield block
 
 
 class Upload:
     """One delivery's upload session."""
 
-    def __init__(self, api: Api, ticket: Ticket, media: Media, pause: Pause, piece: int = PIECE) -> None:
-        self._api = api
-        self._ticket = ticket
-        self._media = media
-        self._pause = pause
-        self._piece = piece
-        self._state: dict[str, Any] = dict(ticket.receipt)
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._progress = job.progress
 
-    @property
-    def video(self) -> Video | None:
-        """What is known to be there; None as long as nothing is."""
-        return Video(*self._state["video"]) if "video" in self._state else None
-
-    @property
-    def session(self) -> str:
-        """The address of the session; as good as a password, never to be shown. Empty if there is none."""
-        return str(self._state.get("session", ""))
-
-    def begin(self, url: str, metadata: dict[str, Any], now: datetime) -> None:
-        """Open a session and save its address. Raises `Unavailable`, `Rejected`: nothing is out."""
+    def begin(self, url: str, metadata: dict[str, Any]) -> None:
+        """Open a session and save its address. Raises `Unavailable`, `Rejected`."""
+        job = self._job
         headers = {
-            "X-Upload-Content-Length": str(self._media.size),
-            "X-Upload-Content-Type": self._media.mime,
+            "X-Upload-Content-Length": str(job.film.size),
+            "X-Upload-Content-Type": job.film.mime,
         }
-        response = self._api.call("POST", url, headers=headers, json=metadata)
+        response = job.api.call("POST", url, headers=headers, json=metadata)
         session = response.headers.get("Location", "")
         if response.status_code != HTTPStatus.OK or not session:
-            raise errors.refusal(response, now)
-        self._save(session=session, key=self._ticket.key)
+            raise errors.refusal(response, job.now())
+        self._progress.keep(session=session, sessions=self._progress.state.sessions + 1, key=job.ticket.key)
 
-    def forget(self) -> None:
-        """The session is gone and the video certainly not there: the next one starts from nothing."""
-        self._state = {}
-        self._ticket.save({})
-
-    def may_be_complete(self) -> bool:
-        """Whether the last piece was on its way at some time, and nobody has looked since and ordered it again."""
-        return bool(self._state.get("finishing")) and self._state.get("key") == self._ticket.key
-
-    def probe(self, now: datetime) -> Video | int:
-        """The video if it is there, else how many bytes have arrived.
+    def probe(self) -> int | None:
+        """How many bytes have arrived; None if it is all of them, and the video saved.
 
         Raises `SessionGone`, `Unavailable`, `Rejected`.
         """
-        headers = {"Content-Length": "0", "Content-Range": f"bytes */{self._media.size}"}
-        return self._judge(self._api.call("PUT", self.session, headers=headers, content=b""), now)
+        headers = {"Content-Length": "0", "Content-Range": f"bytes */{self._job.film.size}"}
+        return self._judge(self._put(headers, b""))
 
-    def push(self, file: BinaryIO, at: int, now: datetime) -> Video:
-        """Hand over what is missing from byte `at` on.
-
-        Raises `Unavailable` while the video cannot be complete, `Uncertain` when it may be, `SessionGone`,
-        `Rejected`.
-        """
-        failures = 0
+    def push(self, file: BinaryIO, at: int) -> None:
+        """Hand over what is missing from byte `at` on. Raises `Unavailable`, `SessionGone`, `Rejected`."""
+        failures, here = 0, at
         while True:
             try:
-                found = self._put(file, at, now)
+                found = self._piece(file, here)
                 trouble = Unavailable("YouTube does not take the video's bytes; nothing is out.")
             except Unavailable as error:
                 if error.wait or error.until:
-                    raise self._interrupted(error) from None
-                found, trouble = None, error
-            if isinstance(found, Video):
-                return found
-            if found is not None and found > at:
-                failures, at = 0, found
+                    raise
+                found, trouble = here, error
+            if found is None:
+                return
+            if found > here:
+                failures, here = 0, found
                 continue
             failures += 1
             if failures == TRIES:
-                raise self._interrupted(trouble)
-            self._pause(FIRST_PAUSE_S * 2 ** (failures - 1))
-            asked = self._asked(now, at)
-            if isinstance(asked, Video):
-                return asked
-            if asked > at:
-                failures = 0
-            at = asked
+                raise trouble
+            self._job.pause(FIRST_PAUSE_S * 2 ** (failures - 1))
+            asked = self._asked(here)
+            if asked is None:
+                return
+            failures, here = 0 if asked > here else failures, asked
 
-    def _put(self, file: BinaryIO, at: int, now: datetime) -> Video | int:
+    def _piece(self, file: BinaryIO, at: int) -> int | None:
         """One piece, from byte `at`; how far it came."""
-        size = self._media.size
-        file.seek(at)
-        piece = file.read(min(self._piece, size - at))
-        end = at + len(piece)
-        if end >= size:
-            self._save(finishing=True)
+        film = self._job.film
+        length = min(self._job.piece, film.size - at)
+        end = at + length
+        if end >= film.size and not self._progress.state.finishing:
+            self._progress.keep(finishing=True)
         headers = {
-            "Content-Type": self._media.mime,
-            "Content-Range": f"bytes {at}-{end - 1}/{size}" if piece else f"bytes */{size}",
+            "Content-Type": film.mime,
+            "Content-Length": str(length),
+            "Content-Range": f"bytes {at}-{end - 1}/{film.size}" if length else f"bytes */{film.size}",
         }
-        return self._judge(self._api.call("PUT", self.session, headers=headers, content=piece), now)
+        return self._judge(self._put(headers, Span(file, at, length) if length else b""))
 
-    def _asked(self, now: datetime, at: int) -> Video | int:
+    def _put(self, headers: dict[str, str], content: Span | bytes) -> httpx.Response:
+        return self._job.api.call("PUT", self._progress.state.session, headers=headers, content=content)
+
+    def _asked(self, at: int) -> int | None:
         """What the session says after a failure; if it says nothing, where we were."""
         try:
-            return self.probe(now)
+            return self.probe()
         except Unavailable:
             return at
 
-    def _judge(self, response: httpx.Response, now: datetime) -> Video | int:
-        status = response.status_code
+    def _judge(self, response: httpx.Response) -> int | None:
+        job, status = self._job, response.status_code
         if status in {HTTPStatus.OK, HTTPStatus.CREATED}:
-            return self._arrived(response)
+            self._arrived(response)
+            return None
         if status == HTTPStatus.PERMANENT_REDIRECT:
             found = re.fullmatch(r"bytes=0-(\d+)", response.headers.get("Range", ""))
-            return int(found[1]) + 1 if found else 0
+            stored = min(int(found[1]) + 1, job.film.size) if found else 0
+            job.say("uploading", stored, job.film.size)
+            return stored
         if status in GONE:
             raise SessionGone
-        raise errors.refusal(response, now)
+        raise errors.refusal(response, job.now())
 
-    def _arrived(self, response: httpx.Response) -> Video:
-        body = json_object(response)
-        identity = body.get("id")
+    def _arrived(self, response: httpx.Response) -> None:
+        identity = json_object(response).get("id")
         if not isinstance(identity, str) or not identity:
-            raise Uncertain(
-                "YouTube took the video but did not say under which number. Look at the channel before it is sent again."
-            )
-        status = body.get("status")
-        status = status if isinstance(status, dict) else {}
-        reason = status.get("rejectionReason") or status.get("failureReason") or ""
-        video = Video(identity, str(status.get("uploadStatus", "")), str(reason))
-        self._save(video=[video.id, video.state, video.reason])
-        return video
-
-    def _interrupted(self, error: Unavailable) -> Unavailable | Uncertain:
-        if not self.may_be_complete():
-            return Unavailable(str(error), until=error.until, wait=error.wait)
-        return Uncertain(
-            "YouTube did not answer after the last bytes of the video, so it may be out. "
-            "The bot asks the upload's session before it sends anything again."
-        )
-
-    def _save(self, **news: Any) -> None:
-        self._state |= news
-        self._ticket.save(dict(self._state))
-
-
-def refused_later(video: Video) -> Rejected | None:
-    """The upload came through, but YouTube does not show the video."""
-    if video.state not in {"failed", "rejected"}:
-        return None
-    word = video.reason if re.fullmatch(r"[A-Za-z]{1,40}", video.reason) else "no reason given"
-    return Rejected(
-        f"YouTube took the video but does not show it ({word}). Its channel's owner looks at YouTube Studio."
-    )
+            if not self._progress.state.finishing:
+                self._progress.keep(finishing=True)
+            raise SessionGone  # it is there, but under which id must be found out
+        self._progress.keep(video=identity, arrived=self._job.now().isoformat())
+        self._job.say("uploading", self._job.film.size, self._job.film.size)

@@ -1,60 +1,82 @@
-"""From a draft to a video's title, description and tags; pure. (Limits: YouTube's video resource.)"""
+"""From a draft to a video's title, description and all that is said of it; pure. (Limits: the video resource.)"""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from handlers.base import Draft, Outgoing, Part, Problem
 from handlers.counting import utf8_bytes
-from handlers.media import Media
+from handlers.media import Media, MissingMedia, Store
+from handlers.pictures import BadMedia, fit
 from handlers.text import plain
+from handlers.youtube import categories, films, tags
 from handlers.youtube.settings import YouTubeSettings
 
 TITLE_LIMIT: Final = 100
-"""Characters."""
+"""Characters. Not said whether a rare one counts as two: it is counted as two, to be safe."""
 DESCRIPTION_LIMIT: Final = 5000
 """Bytes of UTF-8."""
-TAGS_LIMIT: Final = 500
-"""Characters, with the commas between the tags."""
 THUMBNAIL_LIMIT: Final = 50 * 1024 * 1024
+"""Bytes, since 14 September 2026 (2 MB before)."""
+THUMBNAIL_WIDTH: Final = 640
+"""Pixels below which YouTube may refuse one (support.google.com/youtube/answer/72431)."""
+THUMBNAILS: Final = frozenset(["image/jpeg", "image/png"])
 PRIVACIES: Final = ("public", "unlisted", "private")
 NO_VIDEO: Final = "There is no video in the draft, so YouTube is left out."
+BETWEEN_TAGS: Final = ", "
 
-_HASHTAG: Final = re.compile(r"(?<![\w/&#.@-])#(\w*[^\W\d_]\w*)")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ANGLES: Final = str.maketrans("<>", "‹›")
 
 
-def prepare(account: str, draft: Draft, settings: YouTubeSettings) -> Outgoing:
+def prepare(
+    account: str, draft: Draft, settings: YouTubeSettings, store: Store, *, long_ones: bool | None = None
+) -> Outgoing:
     """What goes out, with everything about it that people should know."""
     videos = [one for one in draft.media if one.mime.startswith("video/")]
     if not videos:
         return Outgoing(account, skipped=NO_VIDEO, limit=DESCRIPTION_LIMIT, unit="bytes")
-    problems: list[Problem] = []
+    problems: list[Problem] = films.of_film(videos[0], long_ones=long_ones)
     description = _description(draft, problems)
-    media = _media(draft.media, videos, problems)
+    media = _media(draft.media, videos, store, problems)
     title = _title(draft, description, problems)
-    tags = _tags(description, problems)
-    extra = {
-        "category": settings.category,
-        "made for kids": "yes" if settings.made_for_kids else "no",
-        "notify subscribers": "yes" if settings.notify_subscribers else "no",
-    }
-    if tags:
-        extra["tags"] = ", ".join(tags)
-    if len(media) > 1:
-        extra["thumbnail"] = media[1].name
     return Outgoing(
         account=account,
         parts=(Part(description, utf8_bytes(description), media),),
         limit=DESCRIPTION_LIMIT,
         unit="bytes",
         title=title,
-        lang=draft.options.lang,
+        lang=_language(draft, problems),
         visibility=_privacy(draft, settings, problems),
-        extra=extra,
+        extra=_extra(draft, description, media, settings, problems),
         problems=tuple(problems),
     )
+
+
+def _extra(
+    draft: Draft,
+    description: str,
+    media: tuple[Media, ...],
+    settings: YouTubeSettings,
+    problems: list[Problem],
+) -> dict[str, str]:
+    """What else is sent, as the card shows it; what is as usual on YouTube is not mentioned."""
+    asked = draft.options
+    kids = settings.made_for_kids if asked.made_for_kids is None else asked.made_for_kids
+    extra = {
+        "category": _category(draft, settings, problems),
+        "made for kids": "yes" if kids else "no",
+        "notify subscribers": "yes" if settings.notify_subscribers else "no",
+        "tags": BETWEEN_TAGS.join(tags.gather(asked.tags, description, problems)),
+        "licence": _licence(asked.licence or settings.licence, problems),
+        "embedding": "" if settings.embeddable else "not allowed",
+        "spoken language": settings.audio_language,
+        "playlist": " ".join((asked.playlist or settings.playlist).split()),
+        "thumbnail": media[1].name if len(media) > 1 else "",
+        "shown as": "a Short" if films.is_short(media[0]) else "",
+    }
+    return {name: value for name, value in extra.items() if value}
 
 
 def _description(draft: Draft, problems: list[Problem]) -> str:
@@ -72,43 +94,33 @@ def _description(draft: Draft, problems: list[Problem]) -> str:
     return description
 
 
-def metadata(outgoing: Outgoing) -> dict[str, Any]:
-    """The video resource, from what was approved and nothing else."""
-    extra = outgoing.extra
-    snippet: dict[str, Any] = {
-        "title": outgoing.title,
-        "description": outgoing.parts[0].text,
-        "categoryId": extra["category"],
-    }
-    if extra.get("tags"):
-        snippet["tags"] = extra["tags"].split(", ")
-    if outgoing.lang:
-        snippet["defaultLanguage"] = outgoing.lang
-    return {
-        "snippet": snippet,
-        "status": {
-            "privacyStatus": outgoing.visibility,
-            "selfDeclaredMadeForKids": extra["made for kids"] == "yes",
-        },
-    }
-
-
-def _media(media: tuple[Media, ...], videos: list[Media], problems: list[Problem]) -> tuple[Media, ...]:
+def _media(
+    media: tuple[Media, ...], videos: list[Media], store: Store, problems: list[Problem]
+) -> tuple[Media, ...]:
     """The video, and the first picture as its thumbnail."""
     if len(videos) > 1:
         problems.append(Problem("YouTube takes one video per post; the draft has several.", error=True))
-    if videos[0].size == 0:
-        problems.append(Problem(f"The video {videos[0].name} is empty: upload it again.", error=True))
     others = [one for one in media if one not in videos]
-    pictures = [
-        one for one in others if one.mime in {"image/jpeg", "image/png"} and one.size <= THUMBNAIL_LIMIT
-    ]
-    left_out = [one.name for one in others if one not in pictures[:1]]
+    still = [one for one in others if one.mime.startswith("image/") and one.mime != "image/gif"]
+    left_out = [one.name for one in others if one not in still[:1]]
     if left_out:
         problems.append(
             Problem(f"YouTube shows the video and one thumbnail only; left out: {', '.join(left_out)}.")
         )
-    return (videos[0], *pictures[:1])
+    return (videos[0], *(made for one in still[:1] if (made := _thumbnail(one, store, problems))))
+
+
+def _thumbnail(picture: Media, store: Store, problems: list[Problem]) -> Media | None:
+    """As YouTube takes it; a bad one costs the thumbnail, not the video."""
+    try:
+        made = fit(picture, store, max_bytes=THUMBNAIL_LIMIT, mimes=THUMBNAILS)
+    except (BadMedia, MissingMedia) as error:
+        problems.append(Problem(f"YouTube gets no thumbnail: {error}"))
+        return None
+    if 0 < made.width < THUMBNAIL_WIDTH:
+        told = f"The thumbnail “{made.name}” is {made.width} pixels wide; YouTube may refuse less than {THUMBNAIL_WIDTH}."
+        problems.append(Problem(told))
+    return made
 
 
 def _title(draft: Draft, description: str, problems: list[Problem]) -> str:
@@ -119,49 +131,66 @@ def _title(draft: Draft, description: str, problems: list[Problem]) -> str:
         if "<" in title or ">" in title:
             problems.append(Problem("YouTube allows no < and > in a title: they become ‹ and ›."))
             title = title.translate(_ANGLES)
-        if len(title) > TITLE_LIMIT:
-            problems.append(
-                Problem(
-                    f"The title has {len(title)} characters, YouTube takes {TITLE_LIMIT}: shorten `title:`.",
-                    error=True,
-                )
-            )
+        if _units(title) > TITLE_LIMIT:
+            told = f"The title has {_units(title)} characters, YouTube takes {TITLE_LIMIT}: shorten `title:`."
+            problems.append(Problem(told, error=True))
         return title
     line = next((" ".join(one.split()) for one in description.splitlines() if one.strip()), "")
     if not line:
         problems.append(Problem("YouTube needs a title: add `title:` or a text.", error=True))
-    if len(line) <= TITLE_LIMIT:
+    if _units(line) <= TITLE_LIMIT:
         return line
     problems.append(
         Problem("The first line is too long for YouTube's title and was shortened; give one with `title:`.")
     )
+    return _shortened(line)
+
+
+def _shortened(line: str) -> str:
     room = line[:TITLE_LIMIT]  # one more than there is room for: it may be the blank after a whole word
+    while _units(room) > TITLE_LIMIT:
+        room = room[:-1]
     return (room.rsplit(" ", 1)[0] if " " in room else room[:-1]).rstrip(" ,;:.–-") + "…"
 
 
-def _tags(description: str, problems: list[Problem]) -> list[str]:
-    """The hashtags, once each, as many as fit."""
-    tags: list[str] = []
-    dropped = False
-    for tag in dict.fromkeys(_HASHTAG.findall(description)):
-        if len(",".join([*tags, tag])) <= TAGS_LIMIT:
-            tags.append(tag)
-        else:
-            dropped = True
-    if dropped:
-        problems.append(
-            Problem(f"YouTube takes {TAGS_LIMIT} characters of tags; the last hashtags are no tags.")
+def _category(draft: Draft, settings: YouTubeSettings, problems: list[Problem]) -> str:
+    asked = (draft.options.category or "").strip()
+    found = categories.number(asked) if asked else settings.category
+    if found is None:
+        near = categories.nearest(asked)
+        hint = (
+            f"did you mean “{near}”?" if near else f"there are {', '.join(categories.CATEGORIES.values())}."
         )
-    return tags
+        problems.append(Problem(f"YouTube does not know the category “{asked}”: {hint}", error=True))
+        return asked
+    if asked and found not in categories.CATEGORIES:
+        problems.append(Problem(f"YouTube may refuse the category {found}: it is none that can be chosen."))
+    return categories.name(found)
+
+
+def _language(draft: Draft, problems: list[Problem]) -> str | None:
+    lang = (draft.options.lang or "").strip()
+    if lang and not _LANGUAGE.fullmatch(lang):
+        problems.append(Problem(f"YouTube does not know the language “{lang}”: use a code such as `en`."))
+        return None
+    return lang or None
+
+
+def _licence(wanted: str, problems: list[Problem]) -> str:
+    """`creative commons`, or nothing for YouTube's own."""
+    if wanted not in {"youtube", "creative commons"}:
+        told = f"YouTube does not know the licence “{wanted}”: use `youtube` or `creative commons`."
+        problems.append(Problem(told, error=True))
+    return "" if wanted == "youtube" else wanted
 
 
 def _privacy(draft: Draft, settings: YouTubeSettings, problems: list[Problem]) -> str:
     wanted = (draft.options.visibility or settings.privacy).strip().lower()
     if wanted not in PRIVACIES:
-        problems.append(
-            Problem(
-                f"YouTube does not know the visibility “{wanted}”: use public, unlisted or private.",
-                error=True,
-            )
-        )
+        told = f"YouTube does not know the visibility “{wanted}”: use public, unlisted or private."
+        problems.append(Problem(told, error=True))
     return wanted
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,10 @@ from pydantic import SecretStr, ValidationError
 from bot.sandbox.serve import serving
 from bot.sandbox.world import World
 from bot.sandbox.youtube import YouTube as StandIn
-from handlers.base import Draft, Options, Outgoing, Rejected, Tools, Unavailable, Uncertain
+from handlers.base import Draft, Later, Outgoing, Rejected, Tools, Unavailable
 from handlers.media import Media
 from handlers.youtube import YouTube
-from handlers.youtube.errors import midnight_pacific
+from handlers.youtube.days import midnight
 from handlers.youtube.settings import YouTubeSettings
 from handlers.youtube.upload import UNIT
 
@@ -24,7 +24,8 @@ TEXT = "Introduction to HPC\n\nRecorded in Oslo. https://coderefinery.org #HPC #
 FILM = bytes(range(256)) * 2500
 """640 000 bytes: two whole pieces of 256 KiB and a rest."""
 START = "/upload/youtube/v3/videos"
-SCOPE = "https://www.googleapis.com/auth/youtube.upload https://www.googleapis.com/auth/youtube.readonly"
+VIDEOS = "/youtube/v3/videos"
+SCOPE = "https://www.googleapis.com/auth/youtube https://www.googleapis.com/auth/youtube.readonly"
 
 
 class Channel:
@@ -36,6 +37,7 @@ class Channel:
         self.sessions: dict[str, bytearray] = {}
         self.total = 0
         self.done: dict[str, str] = {}
+        self.videos: dict[str, Any] = {}
         self.trouble: list[Callable[[Any], Any]] = []
         """What happens to the next PUTs instead; each may answer None to let one pass."""
         server.rule(self.answer)
@@ -51,6 +53,18 @@ class Channel:
             if self.trouble and (reply := self.trouble.pop(0)(asked)) is not None:
                 return reply
             return self.take(asked)
+        if asked.path == VIDEOS:
+            return self.video(asked)
+        return None
+
+    def video(self, asked: Any) -> Any:
+        """What is asked of a video that is there."""
+        if asked.method == "GET":
+            found = [self.videos[one] for one in asked.query["id"].split(",") if one in self.videos]
+            return self.server.reply({"items": found})
+        if asked.method == "PUT":
+            self.videos[asked.json["id"]]["status"] |= asked.json["status"]
+            return self.server.reply(self.videos[asked.json["id"]])
         return None
 
     def take(self, asked: Any) -> Any:
@@ -65,10 +79,11 @@ class Channel:
             assert len(asked.body) % UNIT == 0 or int(found[2]) + 1 == self.total
             stored += asked.body
         if len(stored) == self.total:
-            self.done.setdefault(asked.path, f"video-{len(self.done) + 1}")
-            return self.server.reply(
-                {"id": self.done[asked.path], "status": {"uploadStatus": "uploaded"}}, 201
-            )
+            name = self.done.setdefault(asked.path, f"video-{len(self.done) + 1}")
+            told = self.metadata[int(asked.path.rpartition("/")[2])]
+            status = {**told["status"], "uploadStatus": "processed"}
+            self.videos.setdefault(name, {"id": name, "snippet": told["snippet"], "status": status})
+            return self.server.reply({"id": name, "status": {"uploadStatus": "uploaded"}}, 201)
         reach = {"Range": f"bytes=0-{len(stored) - 1}"} if stored else {}
         return self.server.reply(b"", 308, **reach)
 
@@ -114,73 +129,6 @@ def out(youtube: YouTube, tools: Tools) -> Outgoing:
     return youtube.prepare(Draft(TEXT, (film(tools),)))
 
 
-# --- what is prepared
-
-
-def test_a_draft_without_a_video_leaves_youtube_out(youtube: YouTube) -> None:
-    out = youtube.prepare(Draft(TEXT, (Media("0" * 64, "a.png", "image/png", 10),)))
-    assert out.skipped is not None
-    assert "no video" in out.skipped
-    assert (out.parts, out.problems) == ((), ())
-
-
-def test_title_description_and_tags_come_from_the_text(out: Outgoing) -> None:
-    assert out.title == "Introduction to HPC"
-    assert out.parts[0].text == TEXT
-    assert (out.parts[0].length, out.limit, out.unit) == (len(TEXT.encode()), 5000, "bytes")
-    assert out.visibility == "public"
-    assert out.extra == {
-        "category": "27",
-        "made for kids": "no",
-        "notify subscribers": "yes",
-        "tags": "HPC, CodeRefinery",
-    }
-    assert out.problems == ()
-
-
-VIDEO = Media("0" * 64, "talk.mp4", "video/mp4", 10)
-
-
-@pytest.mark.parametrize(
-    "text, options, title, errors, warnings",
-    [
-        ("x", Options(title="Mine"), "Mine", 0, 0),
-        ("x" * 100, Options(), "x" * 100, 0, 0),
-        ("word " * 30, Options(), "word " * 19 + "word…", 0, 1),
-        ("x", Options(title="y" * 101), "y" * 101, 1, 0),
-        ("x", Options(title="a <b>"), "a ‹b›", 0, 1),
-        ("", Options(), "", 1, 0),
-        ("a < b", Options(), "a ‹ b", 0, 1),
-        ("x", Options(visibility="direct"), "x", 1, 0),
-        ("å" * 2500, Options(title="t"), "t", 0, 0),
-        ("å" * 2501, Options(title="t"), "t", 1, 0),
-    ],
-)
-def test_limits_are_errors_and_changes_are_warnings(
-    youtube: YouTube, text: str, options: Options, title: str, errors: int, warnings: int
-) -> None:
-    out = youtube.prepare(Draft(text, (VIDEO,), options))
-    assert out.title == title.strip()
-    found = [one.error for one in out.problems]
-    assert (found.count(True), found.count(False)) == (errors, warnings)
-
-
-def test_two_videos_are_an_error_and_the_first_picture_is_the_thumbnail(youtube: YouTube) -> None:
-    assert youtube.prepare(Draft("x", (VIDEO, VIDEO))).problems[0].error
-    png = Media("1" * 64, "cover.png", "image/png", 10)
-    gif = Media("2" * 64, "fun.gif", "image/gif", 10)
-    out = youtube.prepare(Draft("x", (gif, png, VIDEO)))
-    assert out.parts[0].media == (VIDEO, png)
-    assert out.extra["thumbnail"] == "cover.png"
-    assert "fun.gif" in out.problems[0].text
-
-
-def test_more_tags_than_youtube_takes_are_said(youtube: YouTube) -> None:
-    out = youtube.prepare(Draft(" ".join(f"#tag{n:020}" for n in range(30)), (VIDEO,), Options(title="t")))
-    assert len(out.extra["tags"].replace(", ", ",")) <= 500
-    assert "tags" in out.problems[0].text
-
-
 # --- sending
 
 
@@ -201,9 +149,19 @@ def test_a_video_goes_up_in_pieces(
                 "categoryId": "27",
                 "tags": ["HPC", "CodeRefinery"],
             },
-            "status": {"privacyStatus": "public", "selfDeclaredMadeForKids": False},
+            "status": {
+                "privacyStatus": "private",
+                "selfDeclaredMadeForKids": False,
+                "license": "youtube",
+                "embeddable": True,
+            },
         }
     ]
+    (shown,) = server.to("PUT", VIDEOS)
+    assert (shown.query, shown.json["status"]["privacyStatus"]) == ({"part": "status"}, "public")
+    whole = len(FILM)
+    told = [(one.what, one.file, one.done, one.total) for one in delivery.steps]
+    assert told == [("uploading", "talk.mp4", done, whole) for done in (UNIT, 2 * UNIT, whole)]
     pieces = server.to("PUT", "/session/0")
     assert [len(one.body) for one in pieces] == [UNIT, UNIT, len(FILM) - 2 * UNIT]
 
@@ -283,23 +241,23 @@ def all_puts_fail(channel: Channel, server: Any, *, after: int, acted: bool) -> 
     channel.trouble = [*[lambda _: None] * after, last, *[lambda _: server.CUT] * 50]
 
 
-def test_a_lost_end_is_uncertain_until_the_session_tells(
+def test_a_lost_end_is_no_doubt_because_nobody_sees_the_video_yet(
     youtube: YouTube, channel: Channel, server: Any, out: Outgoing, delivery: Any
 ) -> None:
     all_puts_fail(channel, server, after=2, acted=True)
-    with pytest.raises(Uncertain, match="may be out"):
+    with pytest.raises(Unavailable, match="nothing is out"):
         youtube.send(out, delivery.ticket())
     with pytest.raises(Unavailable):
         youtube.find(out, delivery.ticket())
     channel.trouble = []
+    assert youtube.find(out, delivery.ticket()) is None
+    assert delivery.receipt["video"] == "video-1"
+    assert youtube.send(out, delivery.ticket()).id == "video-1"
     found = youtube.find(out, delivery.ticket())
     assert found is not None
     assert found.id == "video-1"
-    asked = len(server.asked)
-    assert youtube.find(out, delivery.ticket()) == found
-    assert len(server.asked) == asked
-    assert youtube.send(out, delivery.ticket()).id == "video-1"
-    assert len(channel.sessions) == 1
+    assert youtube.send(out, delivery.ticket()).warnings == ()
+    assert (len(channel.sessions), len(server.to("PUT", VIDEOS))) == (1, 1)
 
 
 def test_a_line_that_breaks_before_the_end_is_no_doubt(
@@ -325,22 +283,82 @@ def test_a_forgotten_session_is_begun_anew_while_nothing_can_be_out(
     assert len(channel.done) == 1
 
 
-def test_a_session_forgotten_at_the_end_is_asked_of_a_person(
+def listed(channel: Channel, server: Any, *ids: str, at: str = "2026-11-26T12:00:00Z") -> None:
+    """What the channel tells of its uploads."""
+    lists = {"contentDetails": {"relatedPlaylists": {"uploads": "UU1"}}}
+    server.on("GET", "/youtube/v3/channels", {"items": [lists]})
+    items = [{"snippet": {"publishedAt": at, "resourceId": {"videoId": one}}} for one in ids]
+    server.on("GET", "/youtube/v3/playlistItems", {"items": items})
+
+
+def test_a_video_whose_session_is_forgotten_is_found_at_the_channel(
     youtube: YouTube, channel: Channel, server: Any, out: Outgoing, delivery: Any
 ) -> None:
     all_puts_fail(channel, server, after=2, acted=True)
-    with pytest.raises(Uncertain):
+    with pytest.raises(Unavailable):
         youtube.send(out, delivery.ticket())
+    listed(channel, server, "video-1")
     channel.trouble = [lambda _: server.reply(b"", 404)] * 5
-    with pytest.raises(Uncertain, match="Look at the channel"):
-        youtube.find(out, delivery.ticket())
-    with pytest.raises(Uncertain, match="Look at the channel"):
-        youtube.send(out, delivery.ticket())
-    delivery.key = "somebody looked and ordered it again"
-    channel.trouble = channel.trouble[:1]
-    channel.done.clear()
     assert youtube.send(out, delivery.ticket()).id == "video-1"
-    assert len(channel.sessions) == 2
+    assert len(channel.sessions) == 1
+
+
+def test_a_video_that_is_not_there_after_all_is_looked_for_twice_and_then_uploaded_anew(
+    youtube: YouTube, channel: Channel, server: Any, out: Outgoing, delivery: Any
+) -> None:
+    all_puts_fail(channel, server, after=2, acted=False)
+    with pytest.raises(Unavailable):
+        youtube.send(out, delivery.ticket())
+    listed(channel, server)
+    channel.trouble = [lambda _: server.reply(b"", 410)] * 2
+    with pytest.raises(Later, match="looks once more"):
+        youtube.send(out, delivery.ticket())
+    assert youtube.send(out, delivery.ticket()).id == "video-1"
+    assert (len(channel.sessions), list(channel.videos)) == (2, ["video-1"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"at": "2026-11-26T11:40:00Z"},
+        {"title": "Another film"},
+        {"privacy": "public"},
+        {"size": "12"},
+        {"description": "Other words"},
+    ],
+)
+def test_a_video_of_somebody_else_is_never_taken_for_ours(
+    youtube: YouTube, channel: Channel, server: Any, out: Outgoing, delivery: Any, change: dict[str, str]
+) -> None:
+    all_puts_fail(channel, server, after=2, acted=False)
+    with pytest.raises(Unavailable):
+        youtube.send(out, delivery.ticket())
+    listed(channel, server, "other", at=change.get("at", "2026-11-26T12:00:00Z"))
+    snippet = {"title": change.get("title", out.title), "description": change.get("description", TEXT)}
+    channel.videos["other"] = {
+        "id": "other",
+        "snippet": snippet,
+        "status": {"privacyStatus": change.get("privacy", "private"), "uploadStatus": "processed"},
+        "fileDetails": {"fileSize": change.get("size", str(len(FILM)))},
+    }
+    channel.trouble = [lambda _: server.reply(b"", 404)] * 2
+    with pytest.raises(Later):
+        youtube.send(out, delivery.ticket())
+    assert youtube.send(out, delivery.ticket()).id == "video-1"
+
+
+def test_an_end_without_an_id_is_looked_for_too(
+    youtube: YouTube, channel: Channel, server: Any, out: Outgoing, delivery: Any
+) -> None:
+    listed(channel, server, "video-1")
+
+    def silent(asked: Any) -> Any:
+        channel.take(asked)
+        return server.reply(b"", 200)
+
+    channel.trouble = [lambda _: None, lambda _: None, silent]
+    assert youtube.send(out, delivery.ticket()).id == "video-1"
+    assert len(channel.sessions) == 1
 
 
 def test_a_token_that_ends_in_the_middle_is_renewed_in_the_same_session(
@@ -362,31 +380,19 @@ def test_a_token_that_ends_in_the_middle_is_renewed_in_the_same_session(
     assert vault.kept["youtube"]["access_token"] == "2nd"
 
 
-def test_the_thumbnail_is_set_and_its_refusal_is_only_a_warning(
+def test_the_thumbnail_is_set_before_anybody_sees_the_video(
     youtube: YouTube, channel: Channel, server: Any, tools: Tools, delivery: Any
 ) -> None:
     cover = Media(tools.store.put(b"\x89PNG"), "cover.png", "image/png", 4)
     out = youtube.prepare(Draft(TEXT, (film(tools), cover)))
-    server.on("POST", "/upload/youtube/v3/thumbnails/set", server.reply({}, 403), {})
-    assert "thumbnail" in youtube.send(out, delivery.ticket()).warnings[0]
-    assert youtube.send(out, delivery.ticket()).warnings == ()
-    first, _ = server.to("POST", "/upload/youtube/v3/thumbnails/set")
-    assert (first.query, first.body, first.headers["Content-Type"]) == (
-        {"videoId": "video-1"},
-        b"\x89PNG",
-        "image/png",
-    )
-    assert len(channel.sessions) == 1
-
-
-def test_a_video_that_youtube_rejects_afterwards_is_told(
-    youtube: YouTube, channel: Channel, server: Any, out: Outgoing, delivery: Any
-) -> None:
-    body = {"id": "v", "status": {"uploadStatus": "rejected", "rejectionReason": "duplicate"}}
-    channel.trouble = [lambda _: server.reply(body, 200)]
+    server.on("POST", "/upload/youtube/v3/thumbnails/set", {})
     for _ in range(2):
-        with pytest.raises(Rejected, match="duplicate"):
-            youtube.send(out, delivery.ticket())
+        assert youtube.send(out, delivery.ticket()).warnings == ()
+    (asked,) = server.to("POST", "/upload/youtube/v3/thumbnails/set")
+    assert (asked.query, asked.body) == ({"videoId": "video-1"}, b"\x89PNG")
+    assert asked.headers["Content-Type"] == "image/png"
+    order = [(one.method, one.path) for one in server.asked]
+    assert order.index(("POST", "/upload/youtube/v3/thumbnails/set")) < order.index(("PUT", VIDEOS))
 
 
 # --- refusals
@@ -404,8 +410,8 @@ def error(reason: str, status: int) -> tuple[Any, int]:
         ("uploadLimitExceeded", 400, Unavailable, "in a day"),
         ("quotaExceeded", 403, Unavailable, "midnight"),
         ("rateLimitExceeded", 403, Unavailable, "pause"),
-        ("insufficientPermissions", 403, Rejected, "does not allow uploading"),
-        ("forbidden", 403, Rejected, "does not allow uploading"),
+        ("insufficientPermissions", 403, Rejected, "does not allow uploading and managing"),
+        ("forbidden", 403, Rejected, "does not allow uploading and managing"),
         ("youtubeSignupRequired", 401, Rejected, "has no channel"),
         ("authenticatedUserAccountSuspended", 403, Rejected, "suspended"),
         ("backendError", 503, Unavailable, "nothing is out"),
@@ -438,8 +444,8 @@ def test_quota_waits_for_midnight_in_california(
         youtube.send(out, delivery.ticket())
     assert caught.value.until == datetime(2026, 11, 27, 8, tzinfo=UTC)
     # both sides of a clock change
-    assert midnight_pacific(datetime(2026, 3, 8, 9, tzinfo=UTC)) == datetime(2026, 3, 9, 7, tzinfo=UTC)
-    assert midnight_pacific(datetime(2026, 3, 8, 7, 59, tzinfo=UTC)) == datetime(2026, 3, 8, 8, tzinfo=UTC)
+    assert midnight(datetime(2026, 3, 8, 9, tzinfo=UTC)) == datetime(2026, 3, 9, 7, tzinfo=UTC)
+    assert midnight(datetime(2026, 3, 8, 7, 59, tzinfo=UTC)) == datetime(2026, 3, 8, 8, tzinfo=UTC)
 
 
 def test_no_session_address_or_token_is_ever_told(
@@ -510,25 +516,44 @@ def test_a_token_is_renewed_before_it_ends_and_shared_through_the_vault(
 
 
 # --- check, settings
-
-
 def test_check_tells_the_channel(youtube: YouTube, channel: Channel, server: Any) -> None:
-    server.on("GET", "/youtube/v3/channels", {"items": [{"snippet": {"title": "CodeRefinery"}}]})
+    told: dict[str, Any] = {"snippet": {"title": "CodeRefinery"}, "status": {"longUploadsStatus": "allowed"}}
+    server.on("GET", "/youtube/v3/channels", {"items": [told]})
     standing = youtube.check()
-    assert standing.who == "CodeRefinery"
+    assert (standing.who, standing.warnings) == ("CodeRefinery", ())
     assert len(standing.scopes) == 2
     server.on("GET", "/youtube/v3/channels", {"items": []})
     with pytest.raises(Rejected, match="no channel"):
         youtube.check()
     server.on("GET", "/youtube/v3/channels", server.reply(*error("insufficientPermissions", 403)))
-    assert youtube.check().warnings
+    with pytest.raises(Rejected, match="does not allow"):
+        youtube.check()
+    server.on("GET", "/youtube/v3/channels", server.reply(b"<html>", 200))
+    with pytest.raises(Unavailable):
+        youtube.check()
+
+
+@pytest.mark.parametrize(
+    "status, errors, warnings", [("allowed", 0, 0), ("disallowed", 1, 0), ("eligible", 1, 0), ("new", 0, 1)]
+)
+def test_a_channel_that_is_not_verified_takes_no_long_videos(
+    youtube: YouTube, channel: Channel, server: Any, status: str, errors: int, warnings: int
+) -> None:
+    lecture = Media("0" * 64, "lecture.mp4", "video/mp4", 10, seconds=3000)
+    before = youtube.prepare(Draft("x", (lecture,))).problems
+    assert [(one.error, "15 min" in one.text) for one in before] == [(False, True)]
+    told = {"snippet": {"title": "C"}, "status": {"longUploadsStatus": status}}
+    server.on("GET", "/youtube/v3/channels", {"items": [told]})
+    assert bool(youtube.check().warnings) is bool(errors)
+    found = [one.error for one in youtube.prepare(Draft("x", (lecture,))).problems]
+    assert (found.count(True), found.count(False)) == (errors, warnings)
 
 
 def test_check_sees_a_sign_in_that_may_not_upload(youtube: YouTube, channel: Channel, server: Any) -> None:
     readonly = "https://www.googleapis.com/auth/youtube.readonly"
     server.on("POST", "/token", {"access_token": "a", "expires_in": 3599, "scope": readonly})
     server.on("GET", "/youtube/v3/channels", {"items": [{"snippet": {"title": "CodeRefinery"}}]})
-    with pytest.raises(Rejected, match="does not allow uploading"):
+    with pytest.raises(Rejected, match="does not allow uploading and managing"):
         youtube.check()
 
 
@@ -540,8 +565,9 @@ def test_check_without_a_line_is_unavailable(make: Callable[..., YouTube], close
 def test_settings_are_strict() -> None:
     settings = YouTubeSettings(category=28, refresh_token=SecretStr("1//r"))  # type: ignore[arg-type]  # as in a file
     assert settings.category == "28"
+    assert YouTubeSettings(category="Science & technology", licence="creativeCommon").category == "28"  # type: ignore[arg-type]  # as in a file
     assert "1//r" not in repr(settings)
-    for wrong in ({"privacy": "friends"}, {"category": "education"}, {"colour": "red"}):
+    for wrong in ({"privacy": "friends"}, {"category": "edukation"}, {"licence": "mit"}, {"colour": "red"}):
         with pytest.raises(ValidationError):
             YouTubeSettings(**wrong)  # type: ignore[arg-type]  # that is what is tested
 
@@ -565,13 +591,15 @@ def test_the_sandboxs_youtube_takes_a_video_and_knows_it_again(
         data = b"\x00\x00\x00\x18ftypmp42" + FILM
         media = Media(tools.store.put(data), "talk.mp4", "video/mp4", len(data))
         out = youtube.prepare(Draft(TEXT, (media,)))
+        with pytest.raises(Later, match="nobody sees it yet"):
+            youtube.send(out, delivery.ticket())
+        assert world.posts() == []
+        world.clock.advance(timedelta(seconds=5))
         published = youtube.send(out, delivery.ticket())
         (post,) = world.posts()
         assert (post["id"], post["url"]) == (published.id, published.url)
         assert TEXT in post["text"]
         assert [one["sha256"] for one in post["media"]] == [media.sha256]
-        # the answer was lost, says the receipt
-        delivery.receipt = {key: value for key, value in delivery.receipt.items() if key != "video"}
-        found = youtube.find(out, delivery.ticket())
-        assert found == published
+        assert youtube.find(out, delivery.ticket()) == published
+        assert youtube.send(out, delivery.ticket()) == published
         assert len(world.posts()) == 1

@@ -14,6 +14,7 @@ PRIVACIES = ("public", "unlisted", "private")
 CATEGORIES = {"1", "2", "10", "15", "17", "19", "20", "22", "23", "24", "25", "26", "27", "28", "29"}
 PARTS = {
     "contentDetails",
+    "fileDetails",
     "id",
     "localizations",
     "paidProductPlacementDetails",

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from bot.sandbox.service import Aim, Doc, Json, Refusal, Service, bad_gateway, bearer
 from bot.sandbox.world import World
+from bot.sandbox.youtube.refusals import AIMS, REFUSALS
 
 CHANNEL_ID, CHANNEL = "UCsandboxsandboxsandbox0", "Community"
 UPLOADS_PLAYLIST = "UU" + CHANNEL_ID[2:]
@@ -43,6 +44,7 @@ class Core(Service):
         "upload-limit": Aim("POST", "upload/youtube/v3/videos"),
         "session-gone": Aim("PUT", "upload_id="),
         "invalid-grant": Aim("POST", "/token"),
+        **AIMS,
     }
 
     def __init__(self, world: World, base: str, *, scopes: str = SCOPES) -> None:
@@ -129,6 +131,9 @@ class Core(Service):
             ),
             "invalid-grant": self.bad_grant(),
         }
+        if fault in REFUSALS:
+            one = REFUSALS[fault]
+            return self.error(one.status, one.reason, one.message, one.domain)
         return answers.get(fault)
 
 
@@ -141,3 +146,10 @@ def parsed(core: Core, raw: bytes) -> Doc:
     if not isinstance(asked, dict):
         raise core.refuse(400, "parseError", "Parse Error", "global")
     return asked
+
+
+def listing(kind: str, items: list[Doc], total: int | None = None, token: str | None = None) -> Response:
+    """A list as YouTube answers it; `token` leads to its next page."""
+    page = {"totalResults": len(items) if total is None else total, "resultsPerPage": max(len(items), 1)}
+    body: Doc = {"kind": f"youtube#{kind}ListResponse", "etag": "sandbox", "pageInfo": page, "items": items}
+    return Json({**body, "nextPageToken": token} if token else body)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.sandbox.service import Doc, Json, fields
+from bot.sandbox.service import Doc, Json, faulted, fields
 from bot.sandbox.youtube.checks import parts, snippet, status
 from bot.sandbox.youtube.core import (
     ACCESS_LIFE,
@@ -22,8 +22,10 @@ from bot.sandbox.youtube.core import (
     READ_SCOPE,
     UPLOADS_PLAYLIST,
     Core,
+    listing,
     parsed,
 )
+from bot.sandbox.youtube.refusals import HELD
 from bot.sandbox.youtube.videos import Videos
 
 _CODE_LIFE = timedelta(minutes=10)
@@ -59,9 +61,7 @@ class Endpoints:
             "status": {"privacyStatus": "public", "isLinked": True, "longUploadsStatus": "allowed"},
         }
         item = {"kind": "youtube#channel", "etag": "sandbox", "id": CHANNEL_ID}
-        return _listing(
-            "channel", [{**item, **{key: value for key, value in shown.items() if key in wanted}}]
-        )
+        return listing("channel", [{**item, **{key: value for key, value in shown.items() if key in wanted}}])
 
     async def list(self, request: Request) -> Response:
         """GET /youtube/v3/videos?id=…"""
@@ -73,7 +73,7 @@ class Endpoints:
         if not 1 <= len(ids) <= _AT_ONCE:
             raise core.refuse(400, "missingRequiredParameter", "No filter selected.", "youtube.parameter")
         docs = [doc for one in dict.fromkeys(ids) if (doc := core.videos.get(one)) is not None]
-        return _listing("video", [self._videos.told(one, wanted) for one in docs])
+        return listing("video", [self._videos.told(one, wanted) for one in docs])
 
     async def update(self, request: Request) -> Response:
         """PUT /youtube/v3/videos: a part that is sent replaces the old one whole."""
@@ -86,6 +86,8 @@ class Endpoints:
             doc["snippet"] = snippet(core, asked.get("snippet"), update=True)
         if "status" in wanted:
             doc["status"] = status(core, asked.get("status"), shown_before=doc["shown"])
+            if faulted(request, HELD):
+                doc["status"]["privacyStatus"] = "private"
         self._videos.keep(doc)
         return Json(self._videos.told(core.videos.get(doc["id"]) or doc, wanted))
 
@@ -106,73 +108,6 @@ class Endpoints:
                 "youtube.video",
             )
         return doc
-
-    async def add_to_playlist(self, request: Request) -> Response:
-        """POST /youtube/v3/playlistItems: any playlist `PL…` is the channel's own here."""
-        core = self._core
-        core.signed_in(request, *_CHANGED_BY)
-        core.spend(50)
-        asked = parsed(core, await request.body()).get("snippet")
-        asked = asked if isinstance(asked, dict) else {}
-        playlist, resource = str(asked.get("playlistId", "")), asked.get("resourceId")
-        if not playlist:
-            raise core.refuse(
-                400,
-                "playlistIdRequired",
-                "The subscribe request does not specify a playlist ID.",
-                "youtube.playlistItem",
-            )
-        if not playlist.startswith("PL"):
-            raise core.refuse(
-                404,
-                "playlistNotFound",
-                "The playlist identified with the request's id cannot be found.",
-                "youtube.playlistItem",
-            )
-        video = self._known(str(resource.get("videoId", "")) if isinstance(resource, dict) else "")
-        held = (core.playlists.get(playlist) or {"items": []})["items"]
-        item = {"id": secrets.token_urlsafe(24), "video": video["id"], "position": len(held)}
-        core.playlists.put(playlist, {"items": [*held, item]})
-        return Json(self._item(playlist, item))
-
-    async def playlist(self, request: Request) -> Response:
-        """GET /youtube/v3/playlistItems?playlistId=…; the channel's uploads are one, too."""
-        core, wanted = self._core, request.query_params.get("playlistId", "")
-        core.signed_in(request, *_READ_BY)
-        core.spend(1)
-        held = core.playlists.get(wanted)
-        if wanted == UPLOADS_PLAYLIST:
-            newest = sorted(core.videos.values(), key=lambda one: str(one["published_at"]), reverse=True)
-            held = {
-                "items": [
-                    {"id": f"UU{one['id']}", "video": one["id"], "position": n}
-                    for n, one in enumerate(newest)
-                ]
-            }
-        if held is None:
-            raise core.refuse(
-                404,
-                "playlistNotFound",
-                "The playlist identified with the request's id cannot be found.",
-                "youtube.playlistItem",
-            )
-        there = [one for one in held["items"] if core.videos.get(one["video"]) is not None]
-        return _listing("playlistItem", [self._item(wanted, one) for one in there[:_AT_ONCE]])
-
-    def _item(self, playlist: str, item: Doc) -> Doc:
-        video = self._core.videos.get(item["video"]) or {}
-        told = {
-            "publishedAt": video["published_at"],
-            "channelId": CHANNEL_ID,
-            "title": video["snippet"]["title"],
-            "description": video["snippet"]["description"],
-            "playlistId": playlist,
-            "position": item["position"],
-            "resourceId": {"kind": "youtube#video", "videoId": item["video"]},
-        }
-        details = {"videoId": item["video"]}
-        head = {"kind": "youtube#playlistItem", "etag": "sandbox", "id": item["id"]}
-        return {**head, "snippet": told, "contentDetails": details}
 
     async def authorize(self, request: Request) -> Response:
         """GET /o/oauth2/v2/auth: the sandbox's one person agrees at once."""
@@ -220,8 +155,3 @@ class Endpoints:
         return Json(
             {"access_token": access, "expires_in": life, "scope": scopes, "token_type": "Bearer", **more}
         )
-
-
-def _listing(kind: str, items: list[Doc]) -> Response:
-    page = {"totalResults": len(items), "resultsPerPage": max(len(items), 1)}
-    return Json({"kind": f"youtube#{kind}ListResponse", "etag": "sandbox", "pageInfo": page, "items": items})

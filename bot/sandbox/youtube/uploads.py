@@ -10,11 +10,16 @@ from datetime import datetime, timedelta
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
+from bot.sandbox.blobs import handed_out
 from bot.sandbox.files import look
-from bot.sandbox.service import Doc, Json, bearer, faulted
+from bot.sandbox.service import FAULT, Doc, Json, bearer, faulted
+from bot.sandbox.wire import reset
 from bot.sandbox.youtube.checks import metadata, parts
-from bot.sandbox.youtube.core import MANAGE_SCOPE, UPLOAD_SCOPE, Core, parsed
+from bot.sandbox.youtube.core import FORCE_SCOPE, MANAGE_SCOPE, UPLOAD_SCOPE, Core, parsed
+from bot.sandbox.youtube.refusals import BREAK, SILENT, VERDICTS
 from bot.sandbox.youtube.videos import Videos
 
 CHUNK = 256 * 1024
@@ -22,6 +27,7 @@ SESSION_LIFE = timedelta(days=7)
 LARGEST, LARGEST_THUMBNAIL = 274_877_906_944, 52_428_800
 _RANGE = re.compile(r"bytes (?:(\*)|(\d+)-(\d+))/(\*|\d+)")
 _KINDS = ("video/", "application/octet-stream")
+_UPLOADED_BY = (UPLOAD_SCOPE, MANAGE_SCOPE, FORCE_SCOPE)
 
 
 class Uploads:
@@ -34,7 +40,7 @@ class Uploads:
     async def begin(self, request: Request) -> Response:
         """POST …/videos: opens a session (`uploadType=resumable`), or takes metadata and bytes at once."""
         core, asked = self._core, request.query_params
-        core.signed_in(request, UPLOAD_SCOPE, MANAGE_SCOPE)
+        core.signed_in(request, *_UPLOADED_BY)
         core.spend(1, upload=True)
         wanted = parts(core, asked.get("part"))
         kind = asked.get("uploadType", "media")
@@ -73,6 +79,7 @@ class Uploads:
             "parts": sorted(wanted),
             "raw": asked,
             "video": None,
+            "verdict": "",
             "until": (core.now() + SESSION_LIFE).isoformat(),
         }
         core.sessions.put(key, doc)
@@ -83,7 +90,7 @@ class Uploads:
         """PUT to a session: bytes, or the question how far it came."""
         core, key = self._core, request.query_params.get("upload_id", "")
         if bearer(request) is not None:  # the address itself is the permission; but a dead token is refused
-            core.signed_in(request, UPLOAD_SCOPE, MANAGE_SCOPE)
+            core.signed_in(request, *_UPLOADED_BY)
         session = core.sessions.get(key)
         if faulted(request, "session-gone"):
             core.sessions.drop(key)
@@ -99,8 +106,14 @@ class Uploads:
             self._agree(key, session, int(asked[4]))
         if asked and asked[1]:
             return self._standing(session)
-        data, whole = await _read(request)
-        return self._take(key, session, asked, data, whole=whole)
+        if request.scope.get(FAULT) in VERDICTS:
+            session["verdict"] = request.scope[FAULT]
+        piece, size, whole = await self._received(request)
+        if faulted(request, BREAK):
+            self._take(key, session, asked, (piece, size // 2, False))
+            return _Broken()
+        answer = self._take(key, session, asked, (piece, size, whole))
+        return Response() if faulted(request, SILENT) and answer.status_code == 200 else answer  # noqa: PLR2004 - OK
 
     def _agree(self, key: str, session: Doc, size: int) -> None:
         """The total may be told late, but it does not change."""
@@ -110,37 +123,50 @@ class Uploads:
         session["size"] = size
         self._core.sessions.put(key, session)
 
+    async def _received(self, request: Request) -> tuple[str, int, bool]:
+        """What arrived of the body as a blob, its size, and whether that was all of it."""
+        with self._core.world.blobs.spool() as spool:
+            whole = True
+            try:
+                async for piece in request.stream():
+                    spool.write(piece)
+            except ClientDisconnect:
+                whole = False  # what came before a break is kept
+            size = spool.size
+            return spool.keep(), size, whole
+
     def _take(
-        self, key: str, session: Doc, asked: re.Match[str] | None, data: bytes, *, whole: bool
+        self, key: str, session: Doc, asked: re.Match[str] | None, body: tuple[str, int, bool]
     ) -> Response:
-        core = self._core
+        core, (name, size, whole) = self._core, body
         first = int(asked[2]) if asked else 0
         if asked is None and session["size"] is None:
-            session["size"] = len(data)
-        if asked and whole and int(asked[3]) - first + 1 != len(data):
-            raise core.refuse(
-                400, "badRequest", "The body does not have the length of its Content-Range.", "global"
-            )
+            session["size"] = size
+        if asked and whole and int(asked[3]) - first + 1 != size:
+            told = "The body does not have the length of its Content-Range."
+            raise core.refuse(400, "badRequest", told, "global")
         if first > session["at"]:
             raise core.refuse(400, "badRequest", "Bytes before this range are missing.", "global")
-        last = first + len(data) == session["size"]
-        if not last and whole and len(data) % CHUNK:
+        last = first + size == session["size"]
+        if not last and whole and size % CHUNK:
             raise core.refuse(400, "badRequest", "Chunks have a multiple of 262144 bytes.", "global")
-        if session["size"] is not None and first + len(data) > session["size"]:
+        if session["size"] is not None and first + size > session["size"]:
             raise core.refuse(400, "badRequest", "More bytes than announced.", "global")
-        fresh = data[session["at"] - first :]
-        if not last:
-            fresh = fresh[: len(fresh) - (session["at"] + len(fresh)) % CHUNK]
-        if fresh:
-            session["pieces"] = [*session["pieces"], core.world.blobs.put(fresh)]
-            session["at"] += len(fresh)
+        end = first + size if last else (first + size) // CHUNK * CHUNK
+        if end > session["at"]:
+            session["pieces"] = [*session["pieces"], [name, session["at"] - first, end - first]]
+            session["at"] = end
         core.sessions.put(key, session)
         return self._finish(key, session) if session["at"] == session["size"] else self._standing(session)
 
     def _finish(self, key: str, session: Doc) -> Response:
         core = self._core
-        data = b"".join(core.world.blobs.get(one) for one in session["pieces"])
-        doc = self._videos.arrived(session["meta"], core.world.blobs.put(data), session["raw"])
+        with core.world.blobs.spool() as spool:
+            for name, start, end in session["pieces"]:
+                for piece in core.world.blobs.pieces(name, start, end):
+                    spool.write(piece)
+            whole = spool.keep()
+        doc = self._videos.arrived(session["meta"], whole, session["raw"], session["verdict"])
         core.sessions.put(key, {**session, "video": doc["id"]})
         return Json(self._videos.told(doc, set(session["parts"])))
 
@@ -170,7 +196,7 @@ class Uploads:
     async def thumbnail(self, request: Request) -> Response:
         """POST …/thumbnails/set?videoId=…: JPEG or PNG of at most 50 MB."""
         core = self._core
-        core.signed_in(request, UPLOAD_SCOPE, MANAGE_SCOPE)
+        core.signed_in(request, *_UPLOADED_BY)
         core.spend(50)
         doc = core.videos.get(request.query_params.get("videoId", ""))
         if doc is None:
@@ -198,24 +224,21 @@ class Uploads:
         doc = self._core.videos.get(request.path_params["id"])
         if doc is None or doc["thumbnail"] is None:
             return Response("Not Found", 404)
-        return Response(
-            self._core.world.blobs.get(doc["thumbnail"]["sha256"]), media_type=doc["thumbnail"]["mime"]
-        )
+        mime = {"content-type": doc["thumbnail"]["mime"]}
+        return handed_out(self._core.world, doc["thumbnail"]["sha256"], mime)
 
     async def video_file(self, request: Request) -> Response:
         """The video's bytes, for the page; private ones are not shown."""
         doc = self._core.videos.get(request.path_params["id"])
         if doc is None or doc["status"]["privacyStatus"] == "private":
             return Response("Not Found", 404)
-        return Response(self._core.world.blobs.get(doc["sha256"]), media_type=doc["mime"] or None)
+        mime = {"content-type": doc["mime"] or "application/octet-stream"}
+        return handed_out(self._core.world, doc["sha256"], mime, request.headers.get("range", ""))
 
 
-async def _read(request: Request) -> tuple[bytes, bool]:
-    """What arrived of the body, and whether that was all of it."""
-    pieces: list[bytes] = []
-    try:
-        async for piece in request.stream():
-            pieces.append(piece)  # noqa: PERF401 - what came before a break is kept
-    except ClientDisconnect:
-        return b"".join(pieces), False
-    return b"".join(pieces), True
+class _Broken(Response):
+    """No answer: the line breaks."""
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await reset(send)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from bot.sandbox.files import look
+from bot.sandbox.files import look_at
 from bot.sandbox.service import Doc, stamp
 from bot.sandbox.world import Picture, Publication
 from bot.sandbox.youtube.core import CHANNEL, CHANNEL_ID, Core
+from bot.sandbox.youtube.refusals import ENDLESS, TERMINATED
 
 PROCESSING = timedelta(seconds=2)
-"""How long a video is processed, on the sandbox's clock."""
+"""How long a small video is processed, on the sandbox's clock."""
+BYTES_A_SECOND = 5_000_000
+"""By how much longer a larger one takes."""
 _SIZES = {"default": (120, 90), "medium": (320, 180), "high": (480, 360)}
 
 
@@ -21,18 +24,25 @@ class Videos:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    def arrived(self, meta: Doc, sha256: str, raw: Doc) -> Doc:
-        """All bytes are there: from now on the video exists."""
+    def arrived(self, meta: Doc, sha256: str, raw: Doc, verdict: str = "") -> Doc:
+        """All bytes are there: from now on the video exists. `verdict` is what somebody ordered to become of it."""
         core = self._core
-        found = look(core.world.blobs.get(sha256))
+        with core.world.blobs.open(sha256) as file:
+            found = look_at(file)
+        size = core.world.blobs.size(sha256)
+        kind, _, reason = verdict.partition("-")
+        unread = None if found and found.kind == "video" else "invalidFile"
         doc = {
             "id": secrets.token_urlsafe(8),
             **meta,
             "sha256": sha256,
+            "size": size,
             "mime": found.mime if found else "",
-            "failure": None if found and found.kind == "video" else "invalidFile",
+            "failure": reason if kind == "failed" else unread,
+            "rejection": reason if kind == "rejected" else None,
+            "fate": verdict if verdict in {ENDLESS, TERMINATED} else "",
             "published_at": core.now().isoformat(),
-            "ready": (core.now() + PROCESSING).isoformat(),
+            "ready": (core.now() + PROCESSING + timedelta(seconds=size / BYTES_A_SECOND)).isoformat(),
             "shown": False,
             "thumbnail": None,
             "raw": raw,
@@ -43,7 +53,8 @@ class Videos:
     def keep(self, doc: Doc) -> None:
         """Remember it as it now is, and let readers see it if they may."""
         core = self._core
-        visible = doc["status"]["privacyStatus"] != "private" and not doc["failure"]
+        broken = doc["failure"] or doc["rejection"]
+        visible = doc["status"]["privacyStatus"] != "private" and not broken
         if visible and not doc["shown"]:
             doc = {**doc, "shown": True, "published_at": core.now().isoformat()}
         core.videos.put(doc["id"], doc)
@@ -91,29 +102,40 @@ class Videos:
 
     def told(self, doc: Doc, wanted: set[str]) -> Doc:
         """A video with the parts that were asked for."""
-        done = datetime.fromisoformat(doc["ready"]) <= self._core.now()
-        state = "uploaded" if not done else "failed" if doc["failure"] else "processed"
+        state, working = self._state(doc)
         status = {
             "uploadStatus": state,
             **{key: value for key, value in doc["status"].items() if value is not None},
         }
         status["madeForKids"] = status["selfDeclaredMadeForKids"]
-        processing = {
-            "processingStatus": {"uploaded": "processing", "processed": "succeeded"}.get(state, "failed")
-        }
+        processing = {"processingStatus": working}
         if state == "failed":
             status["failureReason"] = doc["failure"]
             processing["processingFailureReason"] = "transcodeFailed"
+        if state == "rejected":
+            status["rejectionReason"] = doc["rejection"]
         parts: Doc = {
             "snippet": self._snippet(doc),
             "status": status,
             "processingDetails": processing,
             "statistics": {"viewCount": "0", "likeCount": "0", "favoriteCount": "0", "commentCount": "0"},
             "contentDetails": {"duration": "PT0S", "dimension": "2d", "definition": "hd", "caption": "false"},
+            "fileDetails": {"fileName": "unknown", "fileSize": str(doc["size"]), "fileType": "video"},
             "player": {"embedHtml": f'<iframe src="//www.youtube.com/embed/{doc["id"]}"></iframe>'},
         }
         head = {"kind": "youtube#video", "etag": "sandbox", "id": doc["id"]}
         return {**head, **{key: value for key, value in parts.items() if key in wanted}}
+
+    def _state(self, doc: Doc) -> tuple[str, str]:
+        """Its `uploadStatus` and `processingStatus`."""
+        done = datetime.fromisoformat(doc["ready"]) <= self._core.now()
+        if not done or doc["fate"] == ENDLESS:
+            return "uploaded", "processing"
+        if doc["fate"] == TERMINATED:
+            return "uploaded", "terminated"
+        if doc["failure"]:
+            return "failed", "failed"
+        return ("rejected", "terminated") if doc["rejection"] else ("processed", "succeeded")
 
     def _snippet(self, doc: Doc) -> Doc:
         own = {key: value for key, value in doc["snippet"].items() if value not in (None, [])}
