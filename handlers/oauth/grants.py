@@ -110,9 +110,9 @@ def sealed(grant: Grant) -> dict[str, str]:
 
 def opened(kept: Mapping[str, str]) -> Grant:
     """What the vault kept, as a grant; empty if it kept nothing."""
-    texts = {field: kept.get(name, "") for field, name in _TEXTS.items()}
-    instants = {field: _instant(kept.get(name, "")) for field, name in _INSTANTS.items()}
-    return Grant(**texts, **instants)
+    fields: dict[str, Any] = {field: kept.get(name, "") for field, name in _TEXTS.items()}
+    fields |= {field: _instant(kept.get(name, "")) for field, name in _INSTANTS.items()}
+    return Grant(**fields)
 
 
 def granted(body: Mapping[str, Any], now: datetime) -> Grant | None:
