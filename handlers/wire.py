@@ -27,6 +27,10 @@ READ_S: Final = 30
 """Seconds a server may be silent before it answers."""
 SLOW_LINE: Final = 50_000
 """Bytes a second that the slowest upload line is granted: the body of a request has its time on top."""
+STALLED_S: Final = 60
+"""Seconds that a streamed body may stand still."""
+LONGEST_DIGESTION_S: Final = 300
+"""Seconds a server may take for the answer to a large body that is there."""
 LONGEST_WAIT: Final = timedelta(hours=25)
 """A server that asks for more is not believed; 24 hours is the longest limit that X has."""
 
@@ -130,10 +134,16 @@ class Wire(requests.Session):
 
     @override
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
-        """Send it with a time limit that grows with its body. Raises `Turned` instead of following."""
+        """Send it with a time limit that grows with its body. Raises `Turned` instead of following.
+
+        A body that stands in memory is written at once, so its whole time is one wait; of a streamed one (which
+        has a limit of its own, see `handlers.multipart`) every piece has its wait.
+        """
         self.last = None
         extra = int(request.headers.get("Content-Length") or 0) / SLOW_LINE
-        kwargs["timeout"] = (CONNECT_S + extra, READ_S + extra)
+        streamed = hasattr(request.body, "read")
+        connect = STALLED_S if streamed else CONNECT_S + extra
+        kwargs["timeout"] = (connect, READ_S + (min(extra, LONGEST_DIGESTION_S) if streamed else extra))
         kwargs["allow_redirects"] = False
         response = super().send(request, **kwargs)
         self.last = _read(response)

@@ -37,7 +37,7 @@ def judge(
     An exception that neither the library nor the network explains is a bug, and is raised again as it is.
     """
     if answer is not None:
-        return _judge_answer(answer, who=who, acts=acts, now=now, action=action)
+        return judge_answer(answer, who=who, acts=acts, now=now, action=action)
     if isinstance(error, NEVER_SENT):
         return Rejected(
             f"{who}: the library refuses to send {action}; this is a mistake in the bot's program."
@@ -67,7 +67,8 @@ def _lost(who: str, *, acts: bool) -> PlatformError:
     return Unavailable(f"{who} did not answer. Nothing is out; the bot tries again by itself.")
 
 
-def _judge_answer(answer: Answer, *, who: str, acts: bool, now: datetime, action: str) -> PlatformError:
+def judge_answer(answer: Answer, *, who: str, acts: bool, now: datetime, action: str) -> PlatformError:
+    """The platform error for an answer that does not say yes."""
     status, said = answer.status, answer.words("error")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Unavailable(
@@ -85,7 +86,8 @@ def _judge_answer(answer: Answer, *, who: str, acts: bool, now: datetime, action
     if status == HTTPStatus.UNAUTHORIZED or "invalid bearer token" in answer.text.lower():
         return Rejected(
             f"{who} does not accept the bot's access token (any more). "
-            "The owner of the account makes a new one, in Preferences → Development, and puts it into zuliprc."
+            "The owner of the account signs in again with `social login`, or makes a new token in "
+            "Preferences → Development and puts it into zuliprc."
         )
     if status == HTTPStatus.FORBIDDEN:
         return Rejected(

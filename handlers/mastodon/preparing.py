@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-from handlers.base import Draft, Outgoing, Problem
+from handlers.base import Draft, Outgoing, Part, Poll, Problem
 from handlers.counting import graphemes, mastodon_length
+from handlers.films import FilmLimits, judge
+from handlers.mastodon import polls
 from handlers.mastodon.limits import Limits
-from handlers.media import Store
+from handlers.mastodon.settings import VISIBILITIES
+from handlers.media import Media, Store
 from handlers.messages import Allowed, messages
 
-VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
-"""Mastodon's own words (docs.joinmastodon.org/methods/statuses)."""
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 MIMES: Final = frozenset(
     {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/webm", "video/quicktime"}
@@ -28,20 +30,42 @@ def prepare(
     """What exactly would go out; what a person wrote wrong becomes a problem, never an exception."""
     problems: list[Problem] = []
     cw = " ".join((draft.options.cw or "").split()) or None
+    allowed = _allowed(limits, _room(cw, limits, problems))
+    parts, more = messages(draft, allowed, store)
+    media = [one for part in parts for one in part.media]
+    poll = _poll(draft.options.poll, limits, parts, problems)
+    return Outgoing(
+        account,
+        parts,
+        limit=allowed.limit,
+        cw=cw,
+        lang=_language(draft.options.lang, language, problems),
+        visibility=_visibility(draft.options.visibility, visibility, problems),
+        poll=poll,
+        problems=(*problems, *more, *_of_media(media, limits)),
+    )
+
+
+def _room(cw: str | None, limits: Limits, problems: list[Problem]) -> int:
+    """Characters that are left for the text."""
+    if limits.counts_raw:
+        return limits.characters
     room = limits.characters - graphemes(cw or "")
-    if room < min(ROOM, limits.characters):
-        problems.append(
-            Problem(
-                f"Mastodon counts the content warning with the text, and it leaves no room ({limits.characters} "
-                "characters in all). Shorten it.",
-                error=True,
-            )
-        )
-        room = limits.characters
-    allowed = Allowed(
+    if room >= min(ROOM, limits.characters):
+        return room
+    told = (
+        f"Mastodon counts the content warning with the text, and it leaves no room ({limits.characters} "
+        "characters in all). Shorten it."
+    )
+    problems.append(Problem(told, error=True))
+    return limits.characters
+
+
+def _allowed(limits: Limits, room: int) -> Allowed:
+    return Allowed(
         title="Mastodon",
         limit=room,
-        measure=lambda text: mastodon_length(text, limits.per_url),
+        measure=len if limits.counts_raw else lambda text: mastodon_length(text, limits.per_url),
         pictures=limits.files,
         picture_bytes=limits.image_bytes,
         gif_bytes=limits.image_bytes,
@@ -50,16 +74,27 @@ def prepare(
         mimes=limits.mimes or MIMES,
         picture_pixels=limits.image_pixels,
     )
-    parts, more = messages(draft, allowed, store)
-    return Outgoing(
-        account,
-        parts,
-        limit=room,
-        cw=cw,
-        lang=_language(draft.options.lang, language, problems),
-        visibility=_visibility(draft.options.visibility, visibility, problems),
-        problems=(*problems, *more),
-    )
+
+
+def _of_media(media: list[Media], limits: Limits) -> Iterator[Problem]:
+    """What `messages` does not look at: a film's size in pixels and its speed, and how servers count alt texts."""
+    film = FilmLimits("Mastodon", max_pixels=limits.video_pixels, max_fps=limits.video_fps)
+    for one in media:
+        yield from judge(one, film)
+        if graphemes(one.alt) <= limits.alt < len(one.alt):
+            told = f"the alt text of “{one.name}” has {len(one.alt)} of {limits.alt} characters, as servers count."
+            yield Problem(f"Mastodon: {told} Shorten it.", error=True)
+
+
+def _poll(
+    wanted: Poll | None, limits: Limits, parts: tuple[Part, ...], problems: list[Problem]
+) -> Poll | None:
+    if wanted is None:
+        return None
+    poll = polls.readable(wanted)
+    files = sum(len(part.media) for part in parts)
+    problems += polls.judge(poll, limits.polls, parts=len(parts), files=files)
+    return poll
 
 
 def _visibility(wanted: str | None, default: str, problems: list[Problem]) -> str:

@@ -1,0 +1,60 @@
+"""A poll as one server takes it: what is wrong with it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from handlers.base import Poll, Problem
+from handlers.counting import graphemes
+from handlers.mastodon.limits import PollLimits
+from handlers.text import plain
+
+_HOUR, _DAY = 60, 24 * 60
+
+
+def readable(poll: Poll) -> Poll:
+    """The poll as it goes out: its choices without Zulip's markup, each on one line."""
+    return replace(poll, choices=tuple(" ".join(plain(one).split()) for one in poll.choices))
+
+
+def judge(poll: Poll, limits: PollLimits, *, parts: int, files: int) -> Iterator[Problem]:
+    """Everything that stands in its way on a server with these limits; `parts` and `files` are the post's."""
+    if files:
+        yield _error("takes either a poll or files, not both: leave one of them out there.")
+    if len(poll.choices) > limits.choices:
+        yield _error(f"takes {limits.choices} answers in a poll, not {len(poll.choices)}. Leave some out.")
+    for choice in poll.choices:
+        length = graphemes(choice)
+        if length > limits.characters:
+            yield _error(
+                f"the answer “{choice}” of the poll has {length} of {limits.characters} characters. Shorten it."
+            )
+    if len(set(poll.choices)) < len(poll.choices):
+        yield _error("two answers of the poll read alike there. Write one of them otherwise.")
+    if not all(poll.choices):
+        yield _error("an answer of the poll is empty there. Write it in words.")
+    shortest, longest = -(-limits.shortest // 60), limits.longest // 60
+    if poll.minutes < shortest:
+        yield _error(
+            f"a poll is open for at least {span(shortest)}: write it as `poll for: {span(shortest)}`."
+        )
+    elif poll.minutes > longest:
+        yield _error(f"a poll is open for at most {span(longest)}: write it as `poll for: {span(longest)}`.")
+    if parts > 1:
+        yield Problem("Mastodon: the poll stands under the first part of the thread. Put the question there.")
+
+
+def span(minutes: int) -> str:
+    """Minutes in the largest unit that has no rest worth telling: `3 days`, `12 hours`; rounded down from two days."""
+    if minutes % _DAY == 0 or minutes >= 2 * _DAY:
+        return _count(minutes // _DAY, "day")
+    return _count(minutes // _HOUR, "hour") if minutes % _HOUR == 0 else _count(minutes, "minute")
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}{'s' if number != 1 else ''}"
+
+
+def _error(text: str) -> Problem:
+    return Problem(f"Mastodon: {text}", error=True)

@@ -1,0 +1,43 @@
+"""What `zuliprc` says of one account on a Mastodon-like server."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, SecretStr, field_validator
+
+from handlers import base
+
+VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
+"""Mastodon's own words (docs.joinmastodon.org/methods/statuses)."""
+
+
+class MastodonSettings(base.Settings):
+    """An account on a Mastodon-like server."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    base_url: str
+    """Of the server, as in `https://fosstodon.org`."""
+    access_token: SecretStr | None = None
+    """From Preferences → Development on the server, or by `social login mastodon`; does not expire."""
+    visibility: str = "public"
+    """Of a post that does not say otherwise."""
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")
+    """ISO 639-1 code of a post that does not say otherwise; None: the account's own."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise ValueError("must be the address of a server, as in https://fosstodon.org")
+        return value.rstrip("/")
+
+    @field_validator("visibility")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value.lower() not in VISIBILITIES:
+            raise ValueError(f"must be one of {', '.join(VISIBILITIES)}")
+        return value.lower()
