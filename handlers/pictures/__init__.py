@@ -7,7 +7,8 @@ fit    `Media` -> the same within one platform's limits, changed no more than th
 from __future__ import annotations
 
 from handlers.bad import BadMedia
+from handlers.pictures.decoding import MAX_PIXELS
 from handlers.pictures.fitting import fit
-from handlers.pictures.taking import MAX_BYTES, MAX_FILM_BYTES, MAX_PIXELS, take, take_pieces
+from handlers.pictures.taking import MAX_BYTES, MAX_FILM_BYTES, take, take_pieces
 
 __all__ = ["MAX_BYTES", "MAX_FILM_BYTES", "MAX_PIXELS", "BadMedia", "fit", "take", "take_pieces"]

@@ -9,11 +9,13 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-from handlers.bad import Damaged
+from handlers.bad import BadMedia, Damaged, grouped, quoted
 from handlers.pictures.sniffing import GIF, JPEG, PNG, WEBP
 
 FORMATS = {JPEG: "JPEG", PNG: "PNG", GIF: "GIF", WEBP: "WEBP"}
-_TROUBLE = (
+MAX_PIXELS = 80_000_000
+"""More than any phone takes; such a picture needs some 240 MB while it is decoded."""
+TROUBLE = (
     OSError,
     ValueError,
     SyntaxError,
@@ -35,6 +37,17 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 _OPAQUE = (255, 255)
+_SPACES = {"L": b"GRAY", "LA": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB ", "P": b"RGB ", "CMYK": b"CMYK"}
+"""Kind of pixels -> what a colour profile for them says it is for."""
+
+
+def judge_pixels(name: str, width: int, height: int) -> None:
+    """Refuse a picture that is too large, before it is decoded. Raises `BadMedia`."""
+    if width * height > MAX_PIXELS:
+        raise BadMedia(
+            f"{quoted(name)} is {grouped(width)} × {grouped(height)} pixels, more than can be handled "
+            f"({MAX_PIXELS // 1_000_000} million): make it smaller and upload it again.",
+        )
 
 
 def decode(data: bytes, mime: str, size: tuple[int, int] | None = None) -> Image.Image:
@@ -44,7 +57,7 @@ def decode(data: bytes, mime: str, size: tuple[int, int] | None = None) -> Image
         if size is not None:
             image.draft(image.mode, size)  # JPEG only: decodes at a half, a quarter or an eighth
         image.load()
-    except _TROUBLE as error:
+    except TROUBLE as error:
         raise Damaged("cannot be decoded") from error
     return image
 
@@ -91,9 +104,9 @@ def on_white(image: Image.Image) -> Image.Image:
 
 
 def encode(image: Image.Image, mime: str, profile: bytes | None, **options: Any) -> bytes:
-    """The picture in this format, with its colour profile and nothing else."""
+    """The picture in this format, with its colour profile (where it is one for such pixels) and nothing else."""
     out = io.BytesIO()
-    if profile:
+    if profile and profile[16:20] == _SPACES.get(image.mode):
         options["icc_profile"] = profile
     image.save(out, FORMATS[mime], **options)
     return out.getvalue()

@@ -5,7 +5,11 @@ from __future__ import annotations
 JPEG, PNG, GIF, WEBP = "image/jpeg", "image/png", "image/gif", "image/webp"
 MP4, MOV, PDF = "video/mp4", "video/quicktime", "application/pdf"
 
-TAKEN = frozenset({JPEG, PNG, GIF, WEBP, MP4, MOV, PDF})
+HEIC, AVIF = "image/heic", "image/avif"
+
+PHONES = frozenset({HEIC, AVIF})
+"""Taken, and made JPEGs at once."""
+TAKEN = frozenset({JPEG, PNG, GIF, WEBP, MP4, MOV, PDF}) | PHONES
 
 KINDS = {
     JPEG: "a JPEG picture",
@@ -18,10 +22,8 @@ KINDS = {
 }
 
 REFUSED = {
-    "text": "is a text file, not a picture: upload the picture itself (JPEG, PNG, GIF, WebP), a video (MP4) or a PDF.",
+    "text": "is a text file, not a picture: upload the picture itself (JPEG, PNG, GIF, WebP, HEIC), a video (MP4) or a PDF.",
     "svg": "is an SVG drawing, which no platform shows: export it as PNG and upload that.",
-    "heic": "is a HEIC picture, which the platforms do not take: save it as JPEG and upload that.",
-    "avif": "is an AVIF picture, which the platforms do not take: save it as JPEG or PNG and upload that.",
     "tiff": "is a TIFF picture, which the platforms do not take: save it as JPEG or PNG and upload that.",
     "bmp": "is a BMP picture, which the platforms do not take: save it as PNG and upload that.",
     "webm": "is a WebM or Matroska video: save it as MP4 (H.264) and upload that.",
@@ -29,7 +31,7 @@ REFUSED = {
     "audio": "is a sound file, which the platforms do not take: make a video of it (MP4) and upload that.",
     "zip": "is a ZIP archive or an office document: export it as PDF, or upload the pictures one by one.",
     "empty": "is empty: upload it again.",
-    "unknown": "is of a kind that is not known here: pictures may be JPEG, PNG, GIF or WebP, videos MP4, documents PDF.",
+    "unknown": "is of a kind that is not known here: pictures may be JPEG, PNG, GIF, WebP or HEIC, videos MP4, documents PDF.",
 }
 """Kind -> what follows the file's name in the sentence."""
 
@@ -50,19 +52,22 @@ _STARTS = (
 )
 _RIFF = {b"WEBP": WEBP, b"AVI ": "avi", b"WAVE": "audio"}
 _BRANDS = {
-    b"heic": "heic",
-    b"heix": "heic",
-    b"hevc": "heic",
-    b"heim": "heic",
-    b"mif1": "heic",
-    b"msf1": "heic",
-    b"avif": "avif",
-    b"avis": "avif",
+    b"heic": HEIC,
+    b"heix": HEIC,
+    b"hevc": HEIC,
+    b"heim": HEIC,
+    b"mif1": HEIC,
+    b"heis": HEIC,
+    b"hevx": HEIC,
+    b"msf1": HEIC,
+    b"avif": AVIF,
+    b"avis": AVIF,
     b"qt  ": MOV,
     b"M4A ": "audio",
     b"M4B ": "audio",
 }
 _OLD_MOV = frozenset({b"moov", b"mdat", b"wide", b"pnot"})
+_BRANDS_END = 64
 LOOK = 4096
 """Bytes of its beginning that tell what a file is."""
 
@@ -77,7 +82,9 @@ def sniff(data: bytes) -> str:
     if data[:4] == b"RIFF":
         return _RIFF.get(data[8:12], "unknown")
     if data[4:8] == b"ftyp":
-        return _BRANDS.get(data[8:12], MP4)
+        found = _BRANDS.get(data[8:12], MP4)
+        # `mif1` says only that it is a picture; which kind stands among the other brands
+        return AVIF if found == HEIC and b"avif" in data[16:_BRANDS_END] else found
     if data[4:8] in _OLD_MOV:
         return MOV
     return _text_or_unknown(data)

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from PIL import JpegImagePlugin
 
-from handlers.bad import BadMedia, Damaged, grouped, quoted
+from handlers.bad import BadMedia, Damaged, quoted, readable_size
 from handlers.films.blanking import blank
 from handlers.films.probing import probed
 from handlers.films.reading import film
 from handlers.media import CHUNK, Media, Part, Store
 from handlers.pictures.cleaning import Clean, clean
-from handlers.pictures.decoding import decode, encode, upright
-from handlers.pictures.sniffing import JPEG, LOOK, MOV, MP4, PDF, PNG, REFUSED, TAKEN, sniff
+from handlers.pictures.decoding import decode, encode, judge_pixels, upright
+from handlers.pictures.phones import converted
+from handlers.pictures.sniffing import JPEG, LOOK, MOV, MP4, PDF, PHONES, PNG, REFUSED, TAKEN, sniff
 
 MAX_BYTES = 25 * 1024 * 1024
 """Of a picture, which stands in memory while it is cleaned. Zulip's own usual limit for an upload
@@ -23,8 +24,6 @@ MAX_DOCUMENT_BYTES = 100 * 1024 * 1024
 """LinkedIn takes no larger document, and nobody else takes any."""
 MAX_FILM_BYTES = 1024 * 1024 * 1024
 """Of a film; what people can upload at all is Zulip's decision."""
-MAX_PIXELS = 80_000_000
-"""More than any phone takes; such a picture needs some 240 MB while it is decoded."""
 _QUALITY = 95
 """For a JPEG that had to be turned; all others keep their very bytes."""
 _MIB = 1024 * 1024
@@ -38,7 +37,7 @@ def take(data: bytes, name: str, alt: str, store: Store) -> Media:
 def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store) -> Media:
     """Keep a file, clean, in the store, as it arrives. Raises `BadMedia` with a sentence for who uploaded it.
 
-    JPEG, PNG, GIF and WebP lose their metadata (position, camera, names, previews) and are turned upright; colour
+    HEIC and AVIF become JPEG. JPEG, PNG, GIF and WebP lose their metadata (position, camera, names, previews) and are turned upright; colour
     profile and pixels stay, without new compression unless a picture had to be turned. Metadata of MP4 and
     QuickTime is blanked in place; what is known of the film is told. A PDF is kept as it is. The declared size is
     judged before anything is decoded. A film or a document never stands in memory whole.
@@ -103,12 +102,13 @@ def _most(mime: str) -> int:
 
 
 def _picture(data: bytes, mime: str, name: str, alt: str, store: Store) -> Media:
+    note = ""
+    if mime in PHONES:
+        data, mime = converted(data, mime, name)
+        note = f"made a {'PNG' if mime == PNG else 'JPEG'}, {readable_size(len(data))}"
+        name = (name.rpartition(".")[0] or name) + (".png" if mime == PNG else ".jpg")
     known = clean(data, mime)
-    if known.width * known.height > MAX_PIXELS:
-        raise BadMedia(
-            f"{quoted(name)} is {grouped(known.width)} × {grouped(known.height)} pixels, more than can be handled "
-            f"({MAX_PIXELS // 1_000_000} million): make it smaller and upload it again.",
-        )
+    judge_pixels(name, known.width, known.height)
     if not known.width or not known.height:
         raise Damaged("no size")
     if known.orientation == 1 or known.animated:
@@ -126,6 +126,7 @@ def _picture(data: bytes, mime: str, name: str, alt: str, store: Store) -> Media
         height=size[1],
         seconds=known.seconds,
         frames=known.frames if known.animated else 0,
+        note=note,
     )
 
 
