@@ -164,8 +164,12 @@ def _emoji(config: Config, chat: Chat) -> Iterator[Finding]:
 
 
 def _accounts(config: Config, database: Database) -> Iterator[Finding]:
+    config = wiring.awake(config, database)
+    clock = wiring.clock_of(config)
     with tempfile.TemporaryDirectory() as folder:
-        platforms = wiring.platforms_of(config, database, Store(Path(folder)), wiring.clock_of(config))
+        vault = wiring.vault_of(config, database, clock)
+        tools = wiring.tools_of(database, Store(Path(folder)), vault, clock)
+        platforms = wiring.platforms_of(config, tools)
         if not platforms:
             yield Finding(good=False, text="No platform account is configured: add one, such as [mastodon].")
         with ThreadPoolExecutor(max(len(platforms), 1)) as pool:

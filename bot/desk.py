@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import Chat, Person, zone_of
 from bot.config import Config
-from handlers.base import Platform, Step
+from handlers.base import Platform, Step, Vault
 from handlers.media import Store
 from storage.database import Database
 
@@ -43,6 +43,8 @@ class Desk:
     platforms: Mapping[str, Platform]
     """Account -> the platform, in the order of the configuration."""
     store: Store
+    vault: Vault
+    """Stored tokens, and who signed in."""
     clock: Callable[[], datetime]
     """Now, in UTC."""
     worker: str

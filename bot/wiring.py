@@ -6,7 +6,8 @@ import errno
 import os
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -17,13 +18,14 @@ from bot import clocks
 from bot.chat import Chat
 from bot.config import Config, load
 from bot.desk import Desk
-from handlers.base import Platform, Tools
+from handlers.base import Platform, Rejected, Tools, Unavailable
+from handlers.base import Vault as AnyVault
 from handlers.media import Store
 from handlers.registry import PLATFORMS
 from storage.database import Database
 from storage.errors import StorageError
 from storage.meter import Meter
-from storage.vault import Vault, key_of
+from storage.vault import Vault, kept_accounts, key_of
 
 Registry = Mapping[str, type[Platform]]
 
@@ -58,13 +60,56 @@ def open_database(config: Config, *, migrate: bool = True) -> Database:
     return database
 
 
-def platforms_of(
-    config: Config, database: Database, store: Store, clock: clocks.Clock, registry: Registry = PLATFORMS
-) -> dict[str, Platform]:
-    """One platform object per configured account, in the order of the configuration."""
+class Keeping:
+    """The vault as platforms see it: trouble with the database is an error of theirs, told before anything is out."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def read(self, account: str) -> dict[str, str]:
+        """See `handlers.base.Vault`. Raises `Unavailable`, `Rejected`."""
+        with _told():
+            return self._vault.read(account)
+
+    def write(self, account: str, secrets: Mapping[str, str]) -> None:
+        """As above."""
+        with _told():
+            self._vault.write(account, secrets)
+
+    @contextmanager
+    def alone(self, account: str) -> Iterator[None]:
+        """As above."""
+        with _told(), self._vault.alone(account):
+            yield
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except StorageError as error:
+        raise (Unavailable if error.passing else Rejected)(str(error)) from error
+
+
+def vault_of(config: Config, database: Database, clock: clocks.Clock) -> Keeping:
+    """The stored tokens. Raises `StorageError` when the key cannot be had."""
     secret = config.social.secret_key
     key = secret.get_secret_value() if secret else key_of(config.social.data_dir / "secret.key")
-    tools = Tools(store=store, vault=Vault(database, key, clock), clock=clock, meter=Meter(database, clock))
+    return Keeping(Vault(database, key, clock))
+
+
+def awake(config: Config, database: Database) -> Config:
+    """With the accounts present to which somebody signed in with `social login`."""
+    return config.signed_in(kept_accounts(database))
+
+
+def tools_of(database: Database, store: Store, vault: AnyVault, clock: clocks.Clock) -> Tools:
+    """What every platform is given beside its settings."""
+    return Tools(store=store, vault=vault, clock=clock, meter=Meter(database, clock))
+
+
+def platforms_of(config: Config, tools: Tools, registry: Registry = PLATFORMS) -> dict[str, Platform]:
+    """One platform object per present account, in the order of the configuration."""
     return {
         account: registry[account.partition(":")[0]](account, settings, tools)
         for account, settings in config.accounts.items()
@@ -86,13 +131,16 @@ def make_desk(
     config: Config, database: Database, chat: Chat, clock: clocks.Clock, registry: Registry = PLATFORMS
 ) -> Desk:
     """Everything the actions work with."""
+    config = awake(config, database)
     store = Store(config.social.data_dir / "media")
+    vault = vault_of(config, database, clock)
     return Desk(
         config=config,
         chat=chat,
         database=database,
-        platforms=platforms_of(config, database, store, clock, registry),
+        platforms=platforms_of(config, tools_of(database, store, vault, clock), registry),
         store=store,
+        vault=vault,
         clock=clock,
         worker=f"{socket.gethostname()}:{os.getpid()}",
     )

@@ -65,11 +65,6 @@ class Vault:
         """
         return turn(self._database, f"tokens of {account}")
 
-    def accounts(self) -> frozenset[str]:
-        """The accounts for which something is kept; the key is not needed to know."""
-        with self._database.reading() as session:
-            return frozenset(session.exec(select(Credential.account)))
-
     def forget(self, account: str) -> None:
         """Keep nothing of this account any more."""
         with self._database.transaction() as session:
@@ -95,6 +90,12 @@ class Vault:
                 f"Bring the old key back, or sign in again with `social login {account}`."
             )
         return {str(name): str(value) for name, value in kept["secrets"].items()}
+
+
+def kept_accounts(database: Database) -> frozenset[str]:
+    """The accounts for which something is kept; the key is not needed to know."""
+    with database.reading() as session:
+        return frozenset(session.exec(select(Credential.account)))
 
 
 def key_of(path: Path) -> str:

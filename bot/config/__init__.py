@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -118,8 +118,35 @@ class Config(_Strict):
     """Account name -> what its platform needs, in the order of the file; only those with credentials."""
     absent: tuple[str, ...] = ()
     """Accounts that have a section but no credentials."""
+    waiting: Annotated[Mapping[str, Settings], AfterValidator(_read_only)] = MappingProxyType({})
+    """Those of the absent that need nothing but that somebody signs in with `social login`."""
+    order: tuple[str, ...] = ()
+    """Every account that has a section, as in the file."""
+    asked: tuple[str, ...] = ()
+    """What `default_platforms` says, as it was written."""
     warnings: tuple[str, ...] = ()
     """What should be looked at, though the bot can run."""
+
+    def signed_in(self, accounts: Collection[str]) -> Config:
+        """The same, with those of the waiting accounts present to which somebody signed in."""
+        awake = {name: one for name, one in self.waiting.items() if name in accounts}
+        if not awake:
+            return self
+        every = {**self.accounts, **awake}
+        present = {name: every[name] for name in self.order if name in every}
+        left_out = self.order + tuple(one.partition(":")[0] for one in self.order)
+        chosen = default_accounts(self.asked, "", [*present], left_out, Report())
+        names = {*awake, *(one.partition(":")[0] for one in awake)}
+        known = [f"`default_platforms` names `{one}`," for one in names]
+        return self.model_copy(
+            update={
+                "accounts": _read_only(present),
+                "absent": tuple(one for one in self.absent if one not in awake),
+                "waiting": _read_only({name: one for name, one in self.waiting.items() if name not in awake}),
+                "social": self.social.model_copy(update={"default_platforms": chosen}),
+                "warnings": tuple(one for one in self.warnings if not any(two in one for two in known)),
+            }
+        )
 
 
 def load(path: Path, environ: Mapping[str, str], platforms: Mapping[str, type[Settings]]) -> Config:
@@ -134,6 +161,7 @@ def load(path: Path, environ: Mapping[str, str], platforms: Mapping[str, type[Se
     social = _own(sections, "social", Social, environ, report)
     own = {"email": api.email, "key": api.key.get_secret_value(), "site": api.site} if api else {}
     accounts, absent = read_accounts(sections, environ, platforms, own, report)
+    asked = social.default_platforms if social is not None else ()
     report.warnings.extend(_strange_variables(environ, [*sections, *platforms], platforms))
     if social is not None:
         where = sections["social"].values.get("default_platforms", _ENVIRONMENT).where
@@ -151,6 +179,10 @@ def load(path: Path, environ: Mapping[str, str], platforms: Mapping[str, type[Se
         social=social,
         accounts=accounts,
         absent=tuple(absent),
+        waiting={name: one for name, one in absent.items() if one is not None},
+        order=tuple(one for one in sections if one in accounts or one in absent)
+        + tuple(one for one in [*accounts, *absent] if one not in sections),
+        asked=asked,
         warnings=tuple(report.warnings),
     )
 

@@ -22,21 +22,22 @@ def read_accounts(
     platforms: Mapping[str, type[Settings]],
     api: Mapping[str, str],
     report: Report,
-) -> tuple[dict[str, Settings], list[str]]:
-    """The accounts with credentials, and the names of those without, in the order of the file.
+) -> tuple[dict[str, Settings], dict[str, Settings | None]]:
+    """The accounts with credentials, and those without, in the order of the file.
 
-    `api` is what the bot's own account on Zulip is signed in with, for announcement channels there.
+    The latter with their settings where nothing is missing but what `social login` would bring. `api` is what the
+    bot's own account on Zulip is signed in with, for announcement channels there.
     """
     accounts: dict[str, Settings] = {}
-    absent: list[str] = []
+    absent: dict[str, Settings | None] = {}
     for section in _account_sections(sections, environ, platforms, report):
         platform = section.name.partition(":")[0]
         model = platforms[platform]
         found = given(section, model, environ)
         present = bool(found) if platform == _CHAT else bool(credentials_of(model) & set(found))
         if not present:
-            absent.append(section.name)
-            refuse_unknown(section, model, report)
+            unknown = refuse_unknown(section, model, report)
+            absent[section.name] = None if unknown else fill(section, model, found, Report())
             continue
         if platform == _CHAT:
             own = {key: Value(text, "[api]") for key, text in api.items() if key in model.model_fields}
