@@ -354,8 +354,16 @@ def test_the_rate_headers_count_down_and_tell_the_reset(staging: Staging) -> Non
         ("expired-token", tweepy.Unauthorized),
         ("402", tweepy.HTTPException),
         ("403-duplicate", tweepy.Forbidden),
-        ("403-reply", tweepy.Forbidden),
         ("403-suspended", tweepy.Forbidden),
+        ("403-client", tweepy.Forbidden),
+        ("403-scope", tweepy.Forbidden),
+        ("403-video", tweepy.Forbidden),
+        ("403-too-long", tweepy.Forbidden),
+        ("400-too-long", tweepy.BadRequest),
+        ("400-media", tweepy.BadRequest),
+        ("400-url", tweepy.BadRequest),
+        ("429-day", tweepy.TooManyRequests),
+        ("502-after", tweepy.TwitterServerError),
         ("reset-after", requests.ConnectionError),
     ],
 )
@@ -363,7 +371,115 @@ def test_tweepy_understands_the_faults(stage: Any, api: Any, fault: str, error: 
     stage.faults.add({"service": "x", "fault": fault})
     with pytest.raises(error):
         api.create_tweet(text="text", **api.who)
-    assert len(stage.posts()) == (fault == "reset-after")
+    assert len(stage.posts()) == (fault in {"reset-after", "502-after"})
+
+
+def test_only_an_answer_needs_to_be_summoned(stage: Any, api: Any) -> None:
+    stage.faults.add({"service": "x", "fault": "403-reply", "times": 2})
+    one = api.create_tweet(text="one", **api.who).data["id"]
+    with pytest.raises(tweepy.Forbidden, match="mentioned or otherwise engaged"):
+        api.create_tweet(text="two", in_reply_to_tweet_id=one, **api.who)
+    assert len(stage.posts()) == 1
+
+
+def test_a_post_may_be_taken_with_errors_beside_it_or_errors_alone(stage: Any, http: httpx.Client) -> None:
+    stage.faults.add({"service": "x", "fault": "200-errors"})
+    taken = http.post("/2/tweets", json={"text": "taken"})
+    stage.faults.add({"service": "x", "fault": "200-empty"})
+    empty = http.post("/2/tweets", json={"text": "empty"})
+    stage.faults.add({"service": "x", "fault": "200-hidden"})
+    hidden = http.get("/2/users/1589960000000000000/tweets")
+    assert [one.status_code for one in (taken, empty, hidden)] == [200, 200, 200]
+    assert [sorted(one.json()) for one in (taken, empty, hidden)] == [
+        ["data", "errors"],
+        ["errors"],
+        ["errors"],
+    ]
+    assert [post["text"] for post in stage.posts()] == ["taken"]
+
+
+def test_the_limit_of_a_day_is_told_in_headers_of_its_own(stage: Any, http: httpx.Client) -> None:
+    stage.faults.add({"service": "x", "fault": "429-day"})
+    headers = http.post("/2/tweets", json={"text": "x"}).headers
+    assert headers["x-user-limit-24hour-remaining"] == "0"
+    assert int(headers["x-user-limit-24hour-reset"]) > int(headers["x-rate-limit-reset"])
+    assert headers["x-rate-limit-remaining"] != "0"
+
+
+def test_everything_that_is_done_is_charged_and_without_credits_nothing_is_done(
+    stage: Any, http: httpx.Client, png: bytes
+) -> None:
+    purse = stage.service.purse
+    for text, price in (
+        ("plain", 15),
+        ("see https://example.org and example.com", 200),
+        ("cycle.example", 15),
+    ):
+        before = purse.spent
+        assert http.post("/2/tweets", json={"text": text}).status_code == 201
+        assert purse.spent - before == stage.posts()[-1]["price"] == price
+    before = purse.spent
+    user = http.get("/2/users/me").json()["data"]["id"]
+    for _ in range(2):  # the same thing is free for the rest of the day
+        assert http.get(f"/2/users/{user}/tweets").json()["meta"]["result_count"] == 3
+    media = http.post("/2/media/upload", files={"media": png}, data={"media_category": "tweet_image"})
+    told = {"id": media.json()["data"]["id"], "metadata": {"alt_text": {"text": "A picture"}}}
+    http.post("/2/media/metadata", json=told)
+    assert purse.spent - before == 10 + 3 * 5 + 5
+    purse.credit = purse.spent + 14
+    refused = http.post("/2/tweets", json={"text": "one more"})
+    assert (refused.status_code, refused.json()["title"]) == (402, "CreditsDepleted")
+    assert len(stage.posts()) == 3
+    assert stage.world.notes("x") == {"spent": purse.spent, "credit": purse.spent + 14}
+
+
+def test_a_poll_is_shown_with_its_choices(stage: Any, http: httpx.Client) -> None:
+    body = {"text": "Which?", "poll": {"options": ["this", "that"], "duration_minutes": 1440}}
+    assert http.post("/2/tweets", json=body).status_code == 201
+    poll = stage.posts()[0]["poll"]
+    assert (list(poll["choices"]), poll["minutes"]) == (["this", "that"], 1440)
+
+
+def test_one_post_has_one_cashtag(http: httpx.Client) -> None:
+    assert http.post("/2/tweets", json={"text": "$ABC and $abc at $5"}).status_code == 201
+    refused = http.post("/2/tweets", json={"text": "$ABC and $DEF"})
+    assert (refused.status_code, "cashtag" in refused.json()["detail"]) == (403, True)
+
+
+def test_strictly_only_the_words_of_its_own_document_are_understood(staging: Staging) -> None:
+    for words, foreign in (("post", "tweet"), ("tweet", "post")):
+        with staging(X, words=words, strict=True) as stage:
+            head = {"authorization": f"Bearer {stage.service.token['access_token']}"}
+            with httpx.Client(base_url=f"{stage.base}/2/users/1589960000000000000", headers=head) as http:
+                right = http.get("/tweets", params={f"{words}.fields": "created_at"})
+                wrong = http.get("/tweets", params={f"{foreign}.fields": "created_at"})
+                assert (right.status_code, wrong.status_code) == (200, 400)
+                assert f"[{foreign}.fields]" in wrong.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "fault, states",
+    [("processing-slow", ["in_progress"] * 2), ("processing-failed", ["in_progress", "failed"])],
+)
+def test_a_video_may_be_processed_for_hours_or_fail(
+    stage: Any, http: httpx.Client, video: bytes, fault: str, states: list[str]
+) -> None:
+    identity = initialize(http, video)
+    append(http, identity, 0, video)
+    stage.faults.add({"service": "x", "fault": fault})
+    told = [http.post(f"/2/media/upload/{identity}/finalize").json()]
+    stage.advance(minutes=30)
+    told.append(http.get("/2/media/upload", params={"command": "STATUS", "media_id": identity}).json())
+    assert [one["data"]["processing_info"]["state"] for one in told] == states
+    body = {"text": "Film", "media": {"media_ids": [identity]}}
+    assert http.post("/2/tweets", json=body).status_code == 400
+
+
+def test_an_upload_may_be_forgotten_in_the_middle(stage: Any, http: httpx.Client, video: bytes) -> None:
+    identity = initialize(http, video)
+    stage.faults.add({"service": "x", "fault": "upload-gone"})
+    assert append(http, identity, 0, video).json()["errors"][0]["message"] == "Your media IDs are invalid."
+    assert append(http, identity, 0, video).status_code == 400
 
 
 def test_the_token_endpoint_fails_only_when_asked_to(stage: Any) -> None:

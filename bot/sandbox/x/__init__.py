@@ -25,11 +25,14 @@ class X(Core):
     """The API; `.token` has keys for OAuth 1.0a (`api_key` …) and a pair for OAuth 2.0 (`client_id` …).
 
     With `limits` its rate limits are enforced. `words` is how it calls a post in its answers: "tweet", as it
-    has always done, or "post", as its newest document says.
+    has always done, or "post", as its newest document says; `strict`, it refuses to be asked in the other words.
+    Requests are charged to `purse`, whose `credit` may be set.
     """
 
-    def __init__(self, world: World, base: str, *, limits: bool = False, words: str = "tweet") -> None:
-        super().__init__(world, base, limits=limits, words=words)
+    def __init__(
+        self, world: World, base: str, *, limits: bool = False, words: str = "tweet", strict: bool = False
+    ) -> None:
+        super().__init__(world, base, limits=limits, words=words, strict=strict)
         ends, media, oauth = Endpoints(self, Posts(self)), Media(self), OAuth(self)
         table = [
             ("POST", "/2/tweets", ends.post),

@@ -7,10 +7,12 @@ from typing import Any
 
 from bot.sandbox.service import Doc
 from bot.sandbox.x.core import Core
+from bot.sandbox.x.troubles import TOO_LONG
 from handlers.counting import x_forbidden, x_length
 
 LIMIT = 280
 """Weighted characters."""
+_CASHTAG = re.compile(r"(?:^|(?<=\s))\$[a-z]{1,6}(?:[._][a-z]{1,2})?(?=$|\s|[^\w$])", re.IGNORECASE)
 _ID = re.compile(r"[0-9]{1,19}")
 _REPLY_SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")
 _TAKEN = {"text", "media", "poll", "reply", "reply_settings", "made_with_ai", "paid_partnership"}
@@ -60,12 +62,16 @@ def checked(core: Core, asked: Doc) -> None:
         )
     if not text.strip() and "media" not in asked:
         raise core.invalid("The `text` field is required when no media is given.", text=text)
+    _text(core, text)
+
+
+def _text(core: Core, text: str) -> None:
     if forbidden := x_forbidden(text):
         raise core.invalid(f"The text contains characters that are not allowed: {', '.join(forbidden)}")
     if x_length(text) > LIMIT:
-        page = "https://github.com/twitter/twitter-text"
-        told = f"For more information on how Twitter determines text length see {page}."
-        raise core.forbidden(f"Your Tweet text is too long. {told}")
+        raise core.forbidden(TOO_LONG)
+    if len({one.upper() for one in _CASHTAG.findall(text)}) > 1:
+        raise core.forbidden("You are not allowed to create a post with more than one cashtag.")
 
 
 def _media(core: Core, media: Any) -> None:

@@ -12,8 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
-from bot.sandbox.service import Aim, Bucket, Doc, Ids, Json, Refusal, Service, bad_gateway, bearer
+from bot.sandbox.service import Aim, Bucket, Doc, Ids, Json, Refusal, Service, bearer
 from bot.sandbox.world import World
+from bot.sandbox.x import troubles
+from bot.sandbox.x.purse import Purse
+from bot.sandbox.x.troubles import PROBLEMS
 
 USER_ID, USERNAME = "1589960000000000000", "community"
 SCOPES = "tweet.read tweet.write users.read media.write offline.access"
@@ -26,7 +29,6 @@ OAUTH1 = {
     "oauth1_access_token_secret": "sandbox-x-access-token-secret",
 }
 """Keys of OAuth 1.0a, which never expire."""
-PROBLEMS = "https://api.x.com/2/problems"
 _QUARTER = timedelta(minutes=15)
 _EPOCH_MS = 1_288_834_974_657
 """Where X's ids begin to count."""
@@ -51,18 +53,16 @@ class Core(Service):
     name: ClassVar[str] = "x"
     api: ClassVar[tuple[str, ...]] = ("/2/",)
     sign_in: ClassVar[str] = "/2/oauth2/"
-    own_faults: ClassVar[Mapping[str, Aim]] = {
-        "402": Aim("POST", "/2/tweets"),
-        "403-duplicate": Aim("POST", "/2/tweets"),
-        "403-reply": Aim("POST", "/2/tweets"),
-        "403-suspended": Aim("POST", "/2/tweets"),
-        "invalid-grant": Aim("POST", "/2/oauth2/token"),
-    }
+    own_faults: ClassVar[Mapping[str, Aim]] = troubles.OWN
 
-    def __init__(self, world: World, base: str, *, limits: bool = False, words: str = "tweet") -> None:
+    def __init__(
+        self, world: World, base: str, *, limits: bool = False, words: str = "tweet", strict: bool = False
+    ) -> None:
         super().__init__(world, base)
         self.limits = limits
         self.words = words
+        self.strict = strict
+        self.purse = Purse(world, self.name)
         self.posts = self.book("post")
         self.media = self.book("media")
         self.tokens = self.book("token")
@@ -165,34 +165,12 @@ class Core(Service):
 
     @override
     def fault_answer(self, fault: str) -> Response | None:
-        answers: dict[str, Response] = {
-            "500": self.problem(
-                500, "Internal Server Error", "Something is broken.", f"{PROBLEMS}/internal-error"
-            ),
-            "502-html": bad_gateway(),
-            "503": self.problem(503, "Service Unavailable", "Service Unavailable"),
-            "429": self.too_many("POST /2/tweets"),
-            "expired-token": self.problem(401, "Unauthorized", "Unauthorized"),
-            "402": self.problem(
-                402,
-                "CreditsDepleted",
-                "Your enrolled account does not have any credits to fulfill this request.",
-                f"{PROBLEMS}/credits",
-            ),
-            "403-duplicate": self.duplicate().response,
-            "403-reply": self.forbidden(
-                "Reply to this conversation is not allowed because you have not been mentioned or otherwise "
-                "engaged by the author of the post you are replying to."
-            ).response,
-            "403-suspended": self.problem(
-                403,
-                "Forbidden",
-                "Your account is suspended and is not permitted to access this feature.",
-                f"{PROBLEMS}/user-suspended",
-            ),
-            "invalid-grant": self.bad_token(),
-        }
-        return answers.get(fault)
+        return troubles.answer(self, fault)
+
+    def charge(self, price: int) -> None:
+        """Refuse with 402 what cannot be paid any more; nothing is charged yet."""
+        if not self.purse.has(price):
+            raise Refusal(troubles.out_of_credits(self))
 
     def duplicate(self) -> Refusal:
         """403 for a text that is there already; it does not tell where."""

@@ -8,10 +8,11 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.sandbox.service import Doc
+from bot.sandbox.service import Doc, bad_gateway, faulted
 from bot.sandbox.x.core import USER_ID, USERNAME, Core
 from bot.sandbox.x.media import body
 from bot.sandbox.x.posts import Posts
+from bot.sandbox.x.purse import READ_POST, READ_USER
 
 _ASKED_AT_ONCE = 100
 _PAGE = (5, 100)
@@ -29,8 +30,14 @@ class Endpoints:
         """POST /2/tweets: 201 with id and stored text."""
         core = self._core
         core.signed_in(request, "POST /2/tweets", "tweet.write", "tweet.read", "users.read")
-        doc = self._posts.post(await body(core, request))
-        return core.json({"data": self._posts.told(doc, set())}, 201, rate="POST /2/tweets")
+        doc = self._posts.post(await body(core, request), summoned=not faulted(request, "403-reply"))
+        if faulted(request, "502-after"):
+            return bad_gateway()
+        made: Doc = {"data": self._posts.told(doc, set())}
+        if faulted(request, "200-errors"):
+            odd = {"title": "Partial", "detail": "Some fields were not stored.", "type": "about:blank"}
+            return core.json({**made, "errors": [odd]}, rate="POST /2/tweets")
+        return core.json(made, 201, rate="POST /2/tweets")
 
     async def delete(self, request: Request) -> Response:
         """DELETE /2/tweets/{id}."""
@@ -77,8 +84,11 @@ class Endpoints:
         if not wanted.isdigit() or not _PAGE[0] <= int(wanted) <= _PAGE[1]:
             told = f"The `max_results` query parameter value [{wanted}] is not between 5 and 100"
             raise core.invalid(told, max_results=wanted)
+        self._in_our_words(request)
         docs = [one for one in self._posts.newest_first() if self._fits(request, one)]
         shown, more = docs[: int(wanted)], docs[int(wanted) :]
+        core.charge(READ_POST * len(shown))
+        core.purse.read("posts", (one["id"] for one in shown), READ_POST)
         meta: Doc = {"result_count": len(shown)}
         if shown:
             meta |= {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"]}
@@ -88,6 +98,14 @@ class Endpoints:
         return core.json(
             {**answer, **self._includes(request, shown), "meta": meta}, rate="GET /2/users/tweets"
         )
+
+    def _in_our_words(self, request: Request) -> None:
+        """Refuse the other vocabulary, as X does with any parameter that it does not know."""
+        core = self._core
+        foreign = "post.fields" if core.words == "tweet" else "tweet.fields"
+        if core.strict and foreign in request.query_params:
+            told = f"The query parameter [{foreign}] is not one of [id,max_results,pagination_token,exclude]"
+            raise core.invalid(told, **{foreign: request.query_params[foreign]})
 
     def _fits(self, request: Request, doc: Doc) -> bool:
         asked, number = request.query_params, int(doc["id"])
@@ -133,6 +151,8 @@ class Endpoints:
     async def me(self, request: Request) -> Response:
         """GET /2/users/me."""
         self._core.signed_in(request, "GET /2/users/me", "users.read", "tweet.read")
+        self._core.charge(READ_USER)
+        self._core.purse.read("users", [USER_ID], READ_USER)
         return self._core.json({"data": _USER}, rate="GET /2/users/me")
 
     async def file(self, request: Request) -> Response:

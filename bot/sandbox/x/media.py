@@ -11,14 +11,18 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.sandbox.files import Look, look
-from bot.sandbox.service import Doc, fields
+from bot.sandbox.files import Look, look_at
+from bot.sandbox.measuring import measured
+from bot.sandbox.service import Doc, faulted, fields
 from bot.sandbox.service import upload as uploaded
 from bot.sandbox.x.core import Core
+from bot.sandbox.x.purse import ALT_TEXT
 
 LIFE = timedelta(hours=24)
 PROCESSING = timedelta(seconds=2)
 """How long a video is processed, on the sandbox's clock."""
+SLOW = timedelta(hours=10)
+"""How long, when it is told to take its time."""
 ALT_LIMIT = 1_000
 _MOST = {"tweet_image": 5 * 2**20, "tweet_gif": 15 * 2**20, "tweet_video": 8 * 2**30}
 _SEGMENT = 8 * 2**20
@@ -49,7 +53,7 @@ class Media:
         if category not in _MOST:
             raise core.invalid("The `media_category` field is required.", media_category=category)
         doc = self._new(category, len(data))
-        self._finish(doc, data)
+        self._finish(doc, core.world.blobs.put(data))
         return core.json({"data": self._told(doc)}, rate="POST /2/media/upload")
 
     async def initialize(self, request: Request) -> Response:
@@ -80,6 +84,9 @@ class Media:
     async def append(self, request: Request) -> Response:
         """POST /2/media/upload/{id}/append."""
         core, doc = self._core, self._open(request)
+        if faulted(request, "upload-gone"):
+            core.media.drop(doc["id"])
+            raise core.invalid("Your media IDs are invalid.", media_id=doc["id"])
         data, more = await _sent(core, request)
         try:
             index = int(str(more.get("segment_index")))
@@ -99,17 +106,13 @@ class Media:
     async def finalize(self, request: Request) -> Response:
         """POST /2/media/upload/{id}/finalize."""
         core, doc = self._core, self._open(request)
-        pieces = [
-            core.world.blobs.get(sha)
-            for _, sha in sorted(doc["segments"].items(), key=lambda one: int(one[0]))
-        ]
-        data = b"".join(pieces)
-        if sorted(map(int, doc["segments"])) != list(range(len(pieces))) or len(data) != doc["size"]:
+        names = [doc["segments"][key] for key in sorted(doc["segments"], key=int)]
+        size = sum(map(core.world.blobs.size, names))
+        if sorted(map(int, doc["segments"])) != list(range(len(names))) or size != doc["size"]:
             raise core.invalid("Segments do not add up to provided total file size.", media_id=doc["id"])
-        self._finish(doc, data)
-        return core.json(
-            {"data": self._told(core.media.get(doc["id"]) or doc)}, rate="POST /2/media/upload/chunks"
-        )
+        wait = SLOW if faulted(request, "processing-slow") else PROCESSING
+        self._finish(doc, core.world.blobs.join(names), wait, failed=faulted(request, "processing-failed"))
+        return core.json({"data": self._told(doc)}, rate="POST /2/media/upload/chunks")
 
     async def status(self, request: Request) -> Response:
         """GET /2/media/upload?command=STATUS&media_id=…"""
@@ -138,6 +141,8 @@ class Media:
             raise core.invalid(
                 f"$.metadata.alt_text.text: must be at most {ALT_LIMIT} characters long", id=doc["id"]
             )
+        core.charge(ALT_TEXT)
+        core.purse.pay(ALT_TEXT)
         core.media.put(doc["id"], {**doc, "alt": alt})
         answer = {"id": doc["id"], "associated_metadata": {"alt_text": {"text": alt}}}
         return core.json({"data": answer}, rate="POST /2/media/metadata")
@@ -169,23 +174,24 @@ class Media:
             raise self._core.invalid("Your media IDs are invalid.", media_id=identity)
         return doc
 
-    def _finish(self, doc: Doc, data: bytes) -> None:
-        core, found = self._core, look(data)
+    def _finish(self, doc: Doc, sha: str, wait: timedelta = PROCESSING, *, failed: bool = False) -> None:
+        """All of it is there: look into it, and begin to process it if it moves."""
+        core = self._core
+        with core.world.blobs.open(sha) as file:
+            found = look_at(file)
         if found is None or found.kind not in _KINDS[doc["category"]]:
             raise core.invalid("The media could not be read: unsupported or broken.", media_id=doc["id"])
-        if len(data) > _MOST[doc["category"]]:
+        if core.world.blobs.size(sha) > _MOST[doc["category"]]:
             raise core.invalid(f"File size exceeds {_MOST[doc['category']]} bytes.", media_id=doc["id"])
-        wait = PROCESSING if found.kind in {"video", "gifv"} else timedelta()
-        core.media.put(
-            doc["id"],
-            {
-                **doc,
-                **self._seen(found),
-                "sha256": core.world.blobs.put(data),
-                "ready": (core.now() + wait).isoformat(),
-            },
+        moves = found.kind in {"video", "gifv"}
+        doc.update(
+            **self._seen(found),
+            seconds=measured(core.world.blobs, sha, found.mime).seconds if found.kind == "video" else 0.0,
+            sha256=sha,
+            ready=(core.now() + (wait if moves else timedelta())).isoformat(),
+            failed=failed and moves,
         )
-        doc.update(core.media.get(doc["id"]) or {})
+        core.media.put(doc["id"], doc)
 
     def _seen(self, found: Look) -> Doc:
         return {"mime": found.mime, "kind": found.kind, "width": found.width, "height": found.height}
@@ -208,8 +214,9 @@ class Media:
         if doc["kind"] in {"video", "gifv"}:
             wait = (datetime.fromisoformat(doc["ready"]) - core.now()).total_seconds()
             done = {"state": "succeeded", "progress_percent": 100}
+            failed = {"state": "failed", "progress_percent": 40}
             busy = {"state": "in_progress", "check_after_secs": 1, "progress_percent": 40}
-            told["processing_info"] = busy if wait > 0 else done
+            told["processing_info"] = busy if wait > 0 else failed if doc["failed"] else done
         return told
 
 

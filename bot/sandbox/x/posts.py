@@ -5,14 +5,18 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timedelta
 
+from bot.sandbox.published import Picture, Poll, Publication
 from bot.sandbox.service import Doc, stamp
-from bot.sandbox.world import Picture, Publication
 from bot.sandbox.x.checks import checked
 from bot.sandbox.x.core import USER_ID, USERNAME, Core
+from bot.sandbox.x.purse import price_of
 from bot.sandbox.x.text import wrapped
+from bot.sandbox.x.troubles import LONG_VIDEO, NOT_SUMMONED
 
 DUPLICATES = timedelta(hours=24)
 """How long the same text is refused (X does not tell; a day is what people report)."""
+LONGEST_VIDEO = 20 * 60 + 1
+"""Seconds, for an account without Premium."""
 _METRICS = ("reply_count", "like_count", "quote_count", "bookmark_count", "impression_count")
 
 
@@ -22,17 +26,22 @@ class Posts:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    def post(self, asked: Doc) -> Doc:
-        """Publish what the body asks for, or refuse as X does."""
+    def post(self, asked: Doc, *, summoned: bool = True) -> Doc:
+        """Publish what the body asks for, or refuse as X does; without `summoned` it may be no answer."""
         core = self._core
         checked(core, asked)
         media = self._media(asked.get("media", {}).get("media_ids", []))
         parent = asked.get("reply", {}).get("in_reply_to_tweet_id")
         if parent is not None and core.posts.get(parent) is None:
             raise core.forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
+        if parent is not None and not summoned:
+            raise core.forbidden(NOT_SUMMONED)
         text = unicodedata.normalize("NFC", asked.get("text", "")).strip()
         if self._is_duplicate(text, [one["sha256"] for one in media]):
             raise core.duplicate()
+        price = price_of(text)
+        core.charge(price)
+        core.purse.pay(price)
         identity = core.ids.next()
         shown, urls = wrapped(text, int(identity))
         doc = {
@@ -51,7 +60,7 @@ class Posts:
             "raw": asked,
         }
         core.posts.put(identity, doc)
-        self._show(doc, media)
+        self._show(doc, media, price)
         return doc
 
     def _media(self, ids: list[str]) -> list[Doc]:
@@ -64,6 +73,10 @@ class Posts:
             )
             if doc is None or not live or datetime.fromisoformat(doc["ready"]) > now:
                 raise core.invalid("Your media IDs are invalid.", **{"media.media_ids": one})
+            if doc["failed"]:
+                raise core.invalid("Your media IDs are invalid.", **{"media.media_ids": one})
+            if doc["seconds"] > LONGEST_VIDEO:
+                raise core.forbidden(LONG_VIDEO)
             found.append(doc)
         if len(found) > 1 and any(one["category"] != "tweet_image" for one in found):
             raise core.invalid(
@@ -81,8 +94,8 @@ class Posts:
             for one in self._core.posts.values()
         )
 
-    def _show(self, doc: Doc, media: list[Doc]) -> None:
-        core = self._core
+    def _show(self, doc: Doc, media: list[Doc], price: int) -> None:
+        core, poll = self._core, doc["poll"]
         core.world.publish(
             Publication(
                 service=core.name,
@@ -98,8 +111,9 @@ class Posts:
                     "stored_text": doc["stored"],
                     "urls": doc["urls"],
                     "reply_settings": doc["reply_settings"],
-                    "poll": doc["poll"]["options"] if doc["poll"] else None,
                 },
+                poll=Poll(tuple(poll["options"]), poll["duration_minutes"]) if poll else None,
+                price=price,
             )
         )
 
