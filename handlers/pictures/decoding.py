@@ -62,6 +62,14 @@ def decode(data: bytes, mime: str, size: tuple[int, int] | None = None) -> Image
     return image
 
 
+def measure(data: bytes, mime: str) -> tuple[int, int]:
+    """Width and height as its header tells them. Raises `Damaged`."""
+    try:
+        return Image.open(io.BytesIO(data), formats=[FORMATS[mime]]).size
+    except TROUBLE as error:
+        raise Damaged("cannot be decoded") from error
+
+
 def upright(image: Image.Image, orientation: int) -> Image.Image:
     """Turned and mirrored as EXIF's number demands."""
     return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
@@ -106,7 +114,7 @@ def on_white(image: Image.Image) -> Image.Image:
 def encode(image: Image.Image, mime: str, profile: bytes | None, **options: Any) -> bytes:
     """The picture in this format, with its colour profile (where it is one for such pixels) and nothing else."""
     out = io.BytesIO()
-    if profile and profile[16:20] == _SPACES.get(image.mode):
-        options["icc_profile"] = profile
+    fits = profile is not None and profile[16:20] == _SPACES.get(image.mode)
+    options["icc_profile"] = profile if fits else None  # said either way, else Pillow takes the picture's own
     image.save(out, FORMATS[mime], **options)
     return out.getvalue()

@@ -138,7 +138,7 @@ def _turned(known: Clean, mime: str) -> tuple[bytes, tuple[int, int]]:
         fine = JpegImagePlugin.get_sampling(image) in (0, 1)
         data = encode(turned, mime, profile, quality=_QUALITY, subsampling=0 if fine else 2, optimize=True)
     elif mime == PNG:
-        data = encode(turned, mime, profile, compress_level=9)
+        data = encode(turned, mime, profile, compress_level=6)
     else:
         lossless = b"VP8L" in known.data[:64]
         data = encode(turned, mime, profile, lossless=lossless, quality=_QUALITY, exact=True)

@@ -163,3 +163,88 @@ def test_what_can_never_fit_is_told(made: Any, store: Store) -> None:
     store.path(media.sha256).unlink()
     with pytest.raises(MissingMedia):
         fit(media, store, max_bytes=1000, mimes=ALL)
+
+
+def moving_webp(made: Any) -> bytes:
+    frames = [made.noise(120, 100 + number).crop((0, number, 120, 100 + number)) for number in range(4)]
+    return bytes(
+        made.encoded(
+            frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=[50, 60, 70, 80], loop=2
+        )
+    )
+
+
+def test_an_animated_webp_stays_one_where_it_is_taken(made: Any, store: Store) -> None:
+    media = take(moving_webp(made), "a.webp", "", store)
+    assert (media.frames, media.seconds) == (4, 0.26)
+    assert fit(media, store, max_bytes=PLENTY, mimes=[WEBP]) is media
+    for small in (
+        fit(media, store, max_bytes=PLENTY, max_side=70, mimes=[WEBP]),
+        fit(media, store, max_bytes=media.size // 3, mimes=[WEBP]),
+    ):
+        image = opened(store, small)
+        assert (getattr(image, "n_frames", 0), image.info["loop"], small.frames) == (4, 2, 4)
+        assert small.seconds == 0.26
+
+
+@pytest.mark.parametrize("form", ["WEBP", "GIF"])
+def test_where_no_animation_is_taken_its_first_picture_goes_and_that_is_told(
+    form: str, made: Any, store: Store
+) -> None:
+    data = moving_webp(made) if form == "WEBP" else animation(made)
+    media = take(data, "a", "", store)
+    small = fit(media, store, max_bytes=PLENTY, mimes=[JPEG, PNG])
+    assert "only its first picture" in small.note
+    assert (small.frames, small.seconds) == (0, 0.0)
+
+
+def test_how_long_an_animation_is_is_known(made: Any, store: Store) -> None:
+    media = take(animation(made), "a.gif", "", store)
+    assert (media.frames, media.seconds) == (4, 0.26)
+    still = take(made.encoded(made.photo(), "GIF"), "a.gif", "", store)
+    assert (still.frames, still.seconds) == (0, 0.0)
+
+
+def test_what_was_made_once_is_not_made_again_after_a_restart(made: Any, store: Store) -> None:
+    media = take(made.encoded(made.noise(300, 200), "PNG"), "a.png", "alt", store)
+    small = fit(media, store, max_bytes=20_000, mimes=[JPEG])
+    store.path(media.sha256).unlink()  # so it cannot be made again
+    again = Store(store.root)
+    renamed = Media(
+        **{**{key: getattr(media, key) for key in media.__slots__}, "name": "b.png", "alt": "new"}
+    )
+    assert fit(media, again, max_bytes=20_000, mimes=[JPEG]) == small
+    known = fit(renamed, again, max_bytes=20_000, mimes=[JPEG])
+    assert (known.name, known.alt, known.sha256) == ("b.jpg", "new", small.sha256)
+    with pytest.raises(MissingMedia):
+        fit(media, again, max_bytes=19_999, mimes=[JPEG])
+
+
+def test_what_was_made_and_is_gone_is_made_again(made: Any, store: Store) -> None:
+    media = take(made.encoded(made.noise(300, 200), "PNG"), "a.png", "alt", store)
+    small = fit(media, store, max_bytes=20_000, mimes=[JPEG])
+    store.path(small.sha256).write_bytes(b"cut")
+    assert fit(media, store, max_bytes=20_000, mimes=[JPEG]) == small
+    store.path(small.sha256).unlink()
+    assert fit(media, store, max_bytes=20_000, mimes=[JPEG]) == small
+    opened(store, small).load()
+
+
+def test_a_size_that_was_not_known_is_measured(made: Any, store: Store) -> None:
+    data = made.encoded(made.photo(200, 100), "PNG")
+    media = Media(store.put(data), "a.png", PNG, len(data))
+    small = fit(media, store, max_bytes=PLENTY, max_side=100, max_pixels=10_000, mimes=[PNG])
+    assert (small.width, small.height) == (100, 50)
+    nothing = Media(store.put(b"no picture"), "a.png", PNG, 10)
+    with pytest.raises(BadMedia, match="cannot be scaled"):
+        fit(nothing, store, max_bytes=PLENTY, max_side=100, mimes=[PNG])
+
+
+def test_a_profile_for_grey_does_not_go_with_colours(made: Any, store: Store) -> None:
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[16:20] = b"GRAY"
+    image = Image.new("LA", (200, 100), (100, 50))
+    media = take(made.encoded(image, "PNG", icc_profile=bytes(profile)), "a.png", "", store)
+    small = opened(store, fit(media, store, max_bytes=PLENTY, max_side=100, mimes=[PNG]))
+    assert small.mode == "RGBA"
+    assert "icc_profile" not in small.info
