@@ -79,25 +79,35 @@ class Database:
         ):
             yield session
 
-    def migrate(self) -> None:
-        """Bring the tables up to date; costs next to nothing when they are.
+    def migrate(self, step: str = HEAD) -> None:
+        """Bring the tables up to date, or to an earlier step; costs next to nothing when they are.
 
-        Raises `StorageError` if the database was written by a newer version of the bot.
+        Raises `StorageError` if the database, or the step, is of a newer version of the bot.
         """
         with self._translating():
             with self._engine.connect() as connection:
                 current = _version(connection)
                 connection.rollback()
-                if current == HEAD:
+                if current == step:
                     return
             with self._engine.connect() as connection:
-                self._upgrade(connection)
+                self._upgrade(connection, step)
+
+    def must_be_current(self) -> None:
+        """Raise `StorageError` if the tables are not those that this version of the bot knows."""
+        with self._translating(), self._engine.connect() as connection:
+            current = _version(connection)
+        if current != HEAD:
+            raise StorageError(
+                f"The tables in `{self.url.database}` are of another version of the bot (step {current or 'none'}; "
+                f"this one knows {HEAD}). Start the bot once: it brings them up to date."
+            )
 
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
 
-    def _upgrade(self, connection: Connection) -> None:
+    def _upgrade(self, connection: Connection, step: str) -> None:
         if self._sqlite:
             # altering a table makes it anew, which must not break what points to it; not possible once begun
             connection.detach()
@@ -106,10 +116,10 @@ class Database:
             if not self._sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             current = _version(connection)  # somebody else may have done it while we waited
-            if current != HEAD:
-                _run_migrations(connection, current)
+            if current != step:
+                _run_migrations(connection, current, step)
                 _log.info(
-                    "database: %s -> %s", current or "empty", HEAD, extra={"action": "database_migrated"}
+                    "database: %s -> %s", current or "empty", step, extra={"action": "database_migrated"}
                 )
             if self._sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise StorageError(f"{self.url.database} could not be brought up to date; it is as it was.")
@@ -219,7 +229,7 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _run_migrations(connection: Connection, current: str | None) -> None:
+def _run_migrations(connection: Connection, current: str | None, step: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -227,9 +237,10 @@ def _run_migrations(connection: Connection, current: str | None) -> None:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    unknown = next((one for one in (current, step) if one is not None and one not in known), None)
+    if unknown is not None:
         raise StorageError(
-            f"The database was written by a newer version of the bot (step {current}; this one knows {HEAD}). "
+            f"The database was written by a newer version of the bot (step {unknown}; this one knows {HEAD}). "
             "Install the newer version again, or bring back a copy from before."
         )
-    command.upgrade(config, "head")
+    command.upgrade(config, step)

@@ -25,6 +25,7 @@ STORAGE = [
     "staging",
     "queue",
     "meter",
+    "backup",
     "turns",
     "vault",
 ]
@@ -37,7 +38,8 @@ BOT_LAYERS: list[set[str]] = [
     {"actions"},
     {"listener", "publisher"},
     {"wiring"},
-    {"service", "checks", "sandbox"},
+    {"history"},
+    {"keeping", "service", "checks", "sandbox"},
     {"login"},
     {"zulipbot", "cli"},
     {"__main__"},

@@ -1,0 +1,217 @@
+"""`social backup`, `social restore`, `social export`: everything in one file, back again, and for people to read.
+
+A copy is a tar archive: `social.json` (when, and by which step of the tables), `tables/NAME.jsonl`, and
+`media/SHA256`. It is made while the bot runs. The key that opens the stored tokens is not in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from bot import wiring
+from bot.config import Config, ConfigError
+from handlers.media import CHUNK, Store
+from storage import backup
+from storage.database import Database
+from storage.errors import StorageError
+from storage.migrations import HEAD
+
+HEADER: Final = "social.json"
+_SPOOL: Final = 8 << 20
+"""Bytes of a table that are kept in memory before they go to a temporary file."""
+CONFIG, STORAGE = 3, 5
+"""Exit codes (see `cli`)."""
+
+
+def main(verb: str, config_path: Path, target: Path) -> int:
+    """One of the three commands; prints one sentence and returns the exit code."""
+    try:
+        config = wiring.read_config(config_path, os.environ)
+    except ConfigError as error:
+        problems = "".join(f"\n  {one}" for one in error.problems)
+        sys.stderr.write(f"social: {config_path} needs correcting:{problems}\n")
+        return CONFIG
+    try:
+        told = {"backup": make_copy, "restore": bring_back, "export": export}[verb](config, target)
+    except StorageError as error:
+        sys.stderr.write(f"social: {error}\n")
+        return STORAGE
+    sys.stdout.write(f"{told}\n")
+    return 0
+
+
+def make_copy(config: Config, target: Path) -> str:
+    """Copy one moment of the database, and the files, while the bot goes on. Raises `StorageError`.
+
+    The file appears under its name once it is whole, readable by its owner alone.
+    """
+    now = wiring.clock_of(config)()
+    database = _existing(config)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            with tarfile.open(fileobj=file, mode="w") as archive:
+                header = json.dumps({"made_at": now.isoformat(), "step": HEAD})
+                _add(archive, HEADER, [header])
+                with database.reading() as session:
+                    for name in backup.tables():
+                        _add(archive, f"tables/{name}.jsonl", backup.lines(session, name))
+                files = _add_files(archive, config.social.data_dir / "media")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise StorageError(
+            f"The copy `{target}` cannot be written ({error.strerror}). Name another place."
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+        database.close()
+    return (
+        f"{target} holds everything that is remembered, and {files} files. The stored tokens in it open with the "
+        "key in the data folder, or `secret_key`: keep that as well, elsewhere."
+    )
+
+
+def bring_back(config: Config, source: Path) -> str:
+    """Fill an empty database from a copy, so that nothing goes out twice. Raises `StorageError`."""
+    alone = wiring.keep_alone(config)
+    try:
+        database = wiring.open_database(config, migrate=False)
+        try:
+            with tarfile.open(source, "r:") as archive:
+                header = json.loads(_read(archive, HEADER))
+                made_at, step = datetime.fromisoformat(header["made_at"]), str(header["step"])
+                database.migrate(step)
+                store = Store(config.social.data_dir / "media")
+                files, damaged = _load_files(archive, store)
+                with database.transaction() as session:
+                    if not backup.is_empty(session):
+                        raise StorageError(
+                            "There are posts in the database already. Move it away, or name another one, "
+                            "and restore again."
+                        )
+                    for name in backup.tables():
+                        backup.load(session, name, _lines(archive, f"tables/{name}.jsonl"))
+            database.migrate()
+            with database.transaction() as session:
+                held = backup.make_safe(session, made_at, wiring.clock_of(config)())
+        finally:
+            database.close()
+    except (tarfile.TarError, KeyError, ValueError, TypeError) as error:
+        raise StorageError(f"`{source}` is no copy of this bot, or is damaged. Name another one.") from error
+    except OSError as error:
+        raise StorageError(f"`{source}` cannot be read ({error.strerror}).") from error
+    finally:
+        if alone is not None:
+            alone.close()
+    lost = f" {damaged} files in it are damaged and were left out." if damaged else ""
+    return (
+        f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {files} files.{lost} {held} posts are held, "
+        "because nobody knows whether they went out since: start the bot, look, and say `resume` or `cancel`."
+    )
+
+
+def export(config: Config, target: Path) -> str:
+    """Write the whole history into a folder, as JSON and as Markdown. Raises `StorageError`."""
+    from bot.history import as_json, as_markdown
+
+    database = _existing(config)
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with database.reading() as session:
+            _write(target / "history.json", as_json(session))
+            _write(target / "history.md", as_markdown(session, config.social.timezone))
+    except OSError as error:
+        raise StorageError(f"`{target}` cannot be written ({error.strerror}). Name another place.") from error
+    finally:
+        database.close()
+    return f"{target}/history.json and {target}/history.md hold the whole history."
+
+
+def _existing(config: Config) -> Database:
+    """The database as it is; a running bot is not disturbed."""
+    database = wiring.open_database(config, migrate=False)
+    try:
+        database.must_be_current()
+    except StorageError:
+        database.close()
+        raise
+    return database
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    with os.fdopen(
+        os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.writelines(pieces)
+
+
+def _add(archive: tarfile.TarFile, name: str, lines: Iterable[str]) -> None:
+    """Lines as one file; spooled, because an archive wants to know its size before its bytes."""
+    with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool:
+        for line in lines:
+            spool.write(f"{line}\n".encode())
+        info = tarfile.TarInfo(name)
+        info.size, info.mode = spool.tell(), 0o600
+        spool.seek(0)
+        archive.addfile(info, spool)
+
+
+def _add_files(archive: tarfile.TarFile, media: Path) -> int:
+    files = 0
+    for path in sorted(media.glob("*")):
+        if len(path.name) != 64:  # noqa: PLR2004 - a SHA-256; all else is half-written
+            continue
+        try:
+            archive.add(path, f"media/{path.name}")
+        except FileNotFoundError:
+            continue  # tidied away meanwhile
+        files += 1
+    return files
+
+
+def _load_files(archive: tarfile.TarFile, store: Store) -> tuple[int, int]:
+    """How many files were brought back, and how many are damaged."""
+    good = bad = 0
+    for info in archive:
+        folder, _, name = info.name.partition("/")
+        file = archive.extractfile(info) if folder == "media" and info.isfile() else None
+        if file is None:
+            continue
+        digest = hashlib.sha256()
+        with store.part() as part:
+            while piece := file.read(CHUNK):
+                digest.update(piece)
+                part.file.write(piece)
+            if whole := digest.hexdigest() == name:
+                store.adopt(part)
+        good, bad = good + whole, bad + (not whole)
+    return good, bad
+
+
+def _lines(archive: tarfile.TarFile, name: str) -> Iterable[str]:
+    """The lines of a table; none for one that came with a later step."""
+    try:
+        file = archive.extractfile(name)
+    except KeyError:
+        return ()
+    return io.TextIOWrapper(file, encoding="utf-8") if file else ()
+
+
+def _read(archive: tarfile.TarFile, name: str) -> bytes:
+    file = archive.extractfile(name)
+    if file is None:
+        raise KeyError(name)
+    return file.read()

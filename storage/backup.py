@@ -1,0 +1,113 @@
+"""Everything that is remembered, as lines of JSON, and back: from and to either kind of database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, text, update
+from sqlalchemy import select as columns
+from sqlmodel import Session, SQLModel, UTCDateTime, col, select
+
+from storage.journal import notify, transition
+from storage.models import Cursor, Delivery, Post
+from storage.states import DeliveryState, PostState
+
+_ROWS = 500
+"""Rows read and written at a time."""
+_D = DeliveryState
+
+
+def tables() -> list[str]:
+    """The names of all tables, each after those that it points to."""
+    return [table.name for table in SQLModel.metadata.sorted_tables]
+
+
+def lines(session: Session, name: str) -> Iterator[str]:
+    """The rows of a table as one JSON object each; instants are ISO 8601 with their zone."""
+    found = session.connection().execution_options(yield_per=_ROWS).execute(columns(_table(name)))
+    for row in found.mappings():
+        yield json.dumps(dict(row), default=_plain, ensure_ascii=False)
+
+
+def load(session: Session, name: str, rows: Iterable[str]) -> int:
+    """Write these rows into an empty table; returns how many.
+
+    Raises ValueError or KeyError for what are no rows of this table.
+    """
+    table, connection = _table(name), session.connection()
+    each = iter(rows)
+    total = 0
+    while batch := [_typed(table, json.loads(one)) for one in islice(each, _ROWS)]:
+        connection.execute(insert(table), batch)
+        total += len(batch)
+    _count_on(connection, table)
+    return total
+
+
+def is_empty(session: Session) -> bool:
+    """Whether there is no post at all."""
+    return session.exec(select(Post.id).limit(1)).first() is None
+
+
+def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
+    """See to it that nothing goes out twice after a copy was brought back; returns how many posts are held.
+
+    What happened since the copy was made is not known. So every post that could still go out is held, what was
+    under way is cancelled or asked about, and messages that were written since then are not read again.
+    """
+    what = "restored from a copy"
+    waiting = select(Post).where(col(Post.state).in_((PostState.DRAFT, PostState.APPROVED)))
+    posts = session.exec(waiting).all()
+    for post in posts:
+        transition(session, post, PostState.HELD, who="bot", what=what, now=now)
+    unsettled = {_D.PENDING: _D.CANCELLED, _D.WAITING: _D.CANCELLED, _D.SENDING: _D.UNKNOWN}
+    for delivery in session.exec(select(Delivery).where(col(Delivery.state).in_(unsettled))).all():
+        transition(session, delivery, unsettled[_D(delivery.state)], who="bot", what=what, now=now)
+    # the receipts are old as well, so no platform could tell: people are asked at once
+    session.execute(update(Delivery).where(col(Delivery.state) == _D.UNKNOWN).values(searches=3, told=False))
+    cursor = session.get(Cursor, "last_message")
+    if cursor is not None:
+        session.delete(cursor)
+    notify(
+        session,
+        key=f"restored:{now.isoformat()}",
+        text=f"The bot was restored from a copy of <time:{made_at:%Y-%m-%dT%H:%M:%SZ}> and does not know what "
+        f"happened since. {len(posts)} posts are held: look whether they are out by now, then say `resume` or "
+        "`cancel` with their number. Drafts written since then must be written again.",
+        now=now,
+    )
+    return len(posts)
+
+
+def _table(name: str) -> Table:
+    return SQLModel.metadata.tables[name]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a copy")
+
+
+def _typed(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        raise ValueError(f"a row of {table.name} is no object")  # noqa: TRY004 - as all that is wrong with a row
+    return {
+        name: datetime.fromisoformat(value)
+        if value is not None and isinstance(table.columns[name].type, UTCDateTime)
+        else value
+        for name, value in row.items()
+    }
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """PostgreSQL numbers on where the copied rows end; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql" or "id" not in table.columns:
+        return
+    newest = connection.execute(columns(func.coalesce(func.max(table.columns.id), 0))).scalar_one()
+    sequence = func.pg_get_serial_sequence(text(f"'{table.name}'"), text("'id'"))
+    connection.execute(columns(func.setval(sequence, newest + 1, text("false"))))

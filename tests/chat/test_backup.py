@@ -1,0 +1,167 @@
+"""A copy is made while the bot works; brought back, nothing goes out twice and nothing of the history is lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from town import Town, picture
+
+from bot import keeping, wiring
+from storage.database import Database
+from storage.errors import StorageError
+
+
+@pytest.fixture
+def copy(town: Town, tmp_path: Path) -> Callable[[], Path]:
+    def make() -> Path:
+        target = tmp_path / "copy.tar"
+        keeping.make_copy(town.config, target)
+        return target
+
+    return make
+
+
+def lose_everything(town: Town) -> None:
+    town.stop()
+    shutil.rmtree(town.config.social.data_dir)
+    town.config = wiring.read_config(town.path, {})
+
+
+def test_everything_comes_back_with_its_files_and_history(town: Town, copy: Callable[[], Path]) -> None:
+    path = town.carol.uploads(picture(), "photo.png")
+    town.carol.says(f"@social draft\nto: mastodon\nHello ö\n[A table]({path})")
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=1)
+    assert len(town.published("mastodon")) == 1
+    target = copy()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    lose_everything(town)
+    assert "Restored" in keeping.bring_back(town.config, target)
+    town.start()
+    town.settle()
+    assert town.post(1).state == "released"
+    assert town.deliveries(1)["mastodon"].url
+    town.carol.says("@social log 1")
+    assert "published" in town.said()[-1]
+    town.carol.says("@social copy 1")
+    town.alice.reacts(town.card_id(2))
+    town.later(minutes=1)
+    assert [len(one["media"]) for one in town.published("mastodon")] == [1, 1]
+
+
+def test_what_went_out_since_the_copy_does_not_go_out_again(town: Town, copy: Callable[[], Path]) -> None:
+    town.carol.says("@social draft\nto: mastodon, x\nHello")
+    town.carol.says("@social draft\nto: mastodon\nat: 2026-11-23 12:00 UTC\nLater")
+    target = copy()
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=1)
+    town.carol.says("@social draft\nto: mastodon\nWritten after the copy")
+    town.alice.reacts(town.card_id(3))
+    town.later(minutes=1)
+    assert len(town.published()) == 3
+    lose_everything(town)
+    keeping.bring_back(town.config, target)
+    town.start()
+    town.settle()
+    for _ in range(3):
+        town.later(hours=3)
+    assert len(town.published()) == 3, "not even with the 👍 that stands on its card"
+    assert {town.post(1).state, town.post(2).state} <= {"held", "expired"}
+    assert any("restored from a copy" in one for one in town.said())
+
+
+def test_a_delivery_under_way_is_asked_about(town: Town, copy: Callable[[], Path]) -> None:
+    town.fault("mastodon", "429", times=50)
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    town.alice.reacts(town.card_id(1))
+    town.later(seconds=5)
+    assert town.deliveries(1)["mastodon"].state == "pending"
+    target = copy()
+    town.sandbox.faults.clear()
+    town.later(minutes=5)
+    assert len(town.published()) == 1
+    lose_everything(town)
+    keeping.bring_back(town.config, target)
+    town.start()
+    town.settle()
+    for _ in range(4):
+        town.later(minutes=30)
+    assert len(town.published()) == 1
+    assert town.deliveries(1)["mastodon"].state == "cancelled"
+
+
+def test_nothing_is_brought_back_over_what_is_there(town: Town, copy: Callable[[], Path]) -> None:
+    town.carol.says("@social draft\nHello")
+    target = copy()
+    town.stop()
+    with pytest.raises(StorageError, match="posts in the database already"):
+        keeping.bring_back(town.config, target)
+    town.start()
+    assert town.post(1).state == "draft"
+
+
+def test_nothing_is_brought_back_under_a_running_bot(town: Town, copy: Callable[[], Path]) -> None:
+    target = copy()
+    alone = wiring.keep_alone(town.config)
+    assert alone is not None
+    with alone, pytest.raises(StorageError, match="runs already"):
+        keeping.bring_back(town.config, target)
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "strange", "text"])
+def test_what_is_no_copy_is_refused_and_changes_nothing(
+    town: Town, copy: Callable[[], Path], how: str, tmp_path: Path
+) -> None:
+    town.carol.says("@social draft\nHello")
+    target = copy()
+    data = target.read_bytes()
+    if how == "strange":
+        with tarfile.open(target, "w") as archive:
+            archive.add(town.path, "zuliprc")
+    else:
+        target.write_bytes({"cut": data[: len(data) // 2], "empty": b"", "text": b"Dear diary\n" * 100}[how])
+    lose_everything(town)
+    with pytest.raises(StorageError, match="no copy of this bot"):
+        keeping.bring_back(town.config, target)
+    database: Database = wiring.open_database(town.config)
+    database.close()
+    town.start()
+    town.carol.says("@social drafts")
+    assert "no drafts" in town.said()[-1]
+
+
+def test_a_damaged_file_is_left_out(town: Town, copy: Callable[[], Path]) -> None:
+    path = town.carol.uploads(picture(), "photo.png")
+    town.carol.says(f"@social draft\nto: mastodon\nHello\n[A table]({path})")
+    target = copy()
+    data = bytearray(target.read_bytes())
+    at = data.index(b"\x89PNG") + 40
+    data[at] ^= 0xFF
+    target.write_bytes(data)
+    lose_everything(town)
+    assert "1 files in it are damaged" in keeping.bring_back(town.config, target)
+    town.start()
+
+
+def test_the_history_is_exported_for_programs_and_people(town: Town, tmp_path: Path) -> None:
+    town.carol.says("@social draft\nto: mastodon, linkedin\nHello **world**\n\n--- linkedin\nDear world")
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=1)
+    town.carol.says("@social draft\nto: mastodon\nNever")
+    keeping.export(town.config, tmp_path / "out")
+    told = json.loads((tmp_path / "out" / "history.json").read_text())
+    first, second = told["posts"]
+    assert first["revisions"][0]["accounts"]["linkedin"]["texts"] == ["Dear world"]
+    assert {one["state"] for one in first["deliveries"]} == {"published"}
+    assert second["state"] == "draft"
+    text = (tmp_path / "out" / "history.md").read_text()
+    assert "## #1 by Carol" in text
+    assert "> Hello world" in text
+    assert f"mastodon: <{first['deliveries'][0]['url']}>" in text
+    assert stat.S_IMODE((tmp_path / "out" / "history.json").stat().st_mode) == 0o600
