@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from handlers.base import Draft, Outgoing, Part, Problem
-from handlers.counting import utf8_bytes
+from handlers.counting import clusters, utf8_bytes
 from handlers.media import Media, MissingMedia, Store
 from handlers.pictures import BadMedia, fit
 from handlers.text import plain
@@ -147,10 +147,17 @@ def _title(draft: Draft, description: str, problems: list[Problem]) -> str:
 
 
 def _shortened(line: str) -> str:
-    room = line[:TITLE_LIMIT]  # one more than there is room for: it may be the blank after a whole word
-    while _units(room) > TITLE_LIMIT:
-        room = room[:-1]
-    return (room.rsplit(" ", 1)[0] if " " in room else room[:-1]).rstrip(" ,;:.–-") + "…"
+    """Between words if there are several, never inside of what people see as one character."""
+    letters = clusters(line)
+    while _units("".join(letters)) > TITLE_LIMIT:  # the last one may be the blank after a whole word
+        letters.pop()
+    room = "".join(letters)
+    if " " in room:
+        return room.rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
+    while _units(room) >= TITLE_LIMIT:
+        letters.pop()
+        room = "".join(letters)
+    return room + "…"
 
 
 def _category(draft: Draft, settings: YouTubeSettings, problems: list[Problem]) -> str:
