@@ -133,26 +133,27 @@ class Posting(Service):
 
     def _own(self, since: datetime) -> Iterator[Any]:
         """The account's own statuses, newest first, back to that instant."""
-        api, last = self._line.api, None
-        me = text_of(self._line.ask(api.account_verify_credentials), "id")
+        me = text_of(self._line.ask(self._line.api.account_verify_credentials), "id")
         if not me:
             raise self._nonsense()
+        # past the library, whose `1` the published document does not know for a yes
+        params = {"exclude_reblogs": "true", "limit": "40"}
         for _ in range(PAGES):
-            page: Any = self._line.ask(
-                lambda last=last: api.account_statuses(me, exclude_reblogs=True, limit=40, max_id=last)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-            )
-            if not isinstance(page, list):
+            answer = self._line.plain("GET", f"/api/v1/accounts/{me}/statuses", params=params)
+            if answer.status != HTTPStatus.OK:
+                self._line.done(answer)
+            if not isinstance(answer.body, list):
                 raise self._nonsense()
-            for status in page:
+            for status in answer.body:
                 at = _instant(status.get("created_at")) if isinstance(status, dict) else None
                 if at is None:
                     raise self._nonsense()
                 if at < since:
                     return
                 yield status
-            if not page:
+            if not answer.body:
                 return
-            last = text_of(page[-1], "id")
+            params["max_id"] = text_of(answer.body[-1], "id")
         raise Uncertain(
             f"{self.name} has too many newer posts to find this one. Look there, and say what you see."
         )
@@ -168,7 +169,7 @@ class Posting(Service):
 
 def _instant(value: Any) -> datetime | None:
     try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        found = datetime.fromisoformat(str(value))
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
+from bot.sandbox.mastodon.misbehaving import OWN, refusal
 from bot.sandbox.service import Aim, Bucket, Doc, Ids, Json, Refusal, Service, bad_gateway, bearer, stamp
 from bot.sandbox.world import World
 
@@ -34,10 +35,7 @@ class Core(Service):
 
     name: ClassVar[str] = "mastodon"
     api: ClassVar[tuple[str, ...]] = ("/api/",)
-    own_faults: ClassVar[Mapping[str, Aim]] = {
-        "media-dropped": Aim("POST", "/api/v1/statuses"),
-        "422": Aim("POST", "/api/v1/statuses"),
-    }
+    own_faults: ClassVar[Mapping[str, Aim]] = OWN
 
     def __init__(self, world: World, base: str, *, limits: bool = False) -> None:
         super().__init__(world, base)
@@ -135,8 +133,9 @@ class Core(Service):
             return self.too_many("api")
         if fault == "expired-token":
             return self.unauthorized("The access token was revoked")
-        if fault == "422":
-            return self.json(
-                {"error": f"Validation failed: Text character limit of {MAX_CHARACTERS} exceeded"}, 422
-            )
-        return None
+        if fault == "429-epoch":  # as GoToSocial writes it
+            answer = self.too_many("statuses")
+            reset = int(self.buckets["statuses"].reset().timestamp())
+            answer.headers["x-ratelimit-reset"] = str(reset)
+            return answer
+        return refusal(fault)

@@ -28,14 +28,16 @@ class Endpoints:
         core, statuses = self._core, self._statuses
         token = core.owner(request, "write:statuses")
         asked = await params(request)
-        key = request.headers.get("idempotency-key")
+        key = None if faulted(request, "key-forgotten") else request.headers.get("idempotency-key")
         if (known := statuses.known(key)) is not None:
             return core.json(entities.status(core, known), bucket="statuses")
         if asked.get("quoted_status_id") or asked.get("quote_id"):
             raise statuses.invalid("Validation failed: this sandbox cannot quote posts")
-        if faulted(request, "media-dropped"):
-            asked.pop("media_ids", None)
+        self._drop(request, asked)
         fields = statuses.read(asked, token["app"])
+        if faulted(request, "alt-dropped"):
+            for one in fields["media_ids"]:
+                media.describe(core, one, {"description": ""})
         core.spend("statuses")
         if at := word(asked.get("scheduled_at")):
             instant = parsed_time(at)
@@ -44,6 +46,20 @@ class Endpoints:
             waiting = statuses.schedule(fields, instant, key, asked)
             return core.json(entities.scheduled(core, waiting), bucket="statuses")
         return core.json(entities.status(core, statuses.post(fields, key, asked)), bucket="statuses")
+
+    def _drop(self, request: Request, asked: Doc) -> None:
+        """Lose in silence what a fault says, as other servers do."""
+        lost = {
+            "media-dropped": "media_ids",
+            "reply-dropped": "in_reply_to_id",
+            "poll-dropped": "poll",
+            "warning-dropped": "spoiler_text",
+        }
+        for fault, name in lost.items():
+            if faulted(request, fault):
+                asked.pop(name, None)
+        if faulted(request, "text-cut"):
+            asked["status"] = str(asked.get("status") or "")[:-1]
 
     def _status(self, request: Request) -> Doc:
         doc = self._core.statuses.get(request.path_params["id"])

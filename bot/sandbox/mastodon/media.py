@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.sandbox.files import Look, look
+from bot.sandbox.blobs import handed_out
+from bot.sandbox.files import Look, look_at
 from bot.sandbox.mastodon import entities
 from bot.sandbox.mastodon.core import DESCRIPTION_LIMIT, IMAGE_BYTES, IMAGE_PIXELS, VIDEO_BYTES, Core
 from bot.sandbox.mastodon.params import params
-from bot.sandbox.service import Doc, fields, upload
+from bot.sandbox.service import Doc, faulted, fields
 
 PROCESSING = timedelta(seconds=2)
 """How long a video or an animated picture is processed, on the sandbox's clock."""
@@ -29,24 +31,24 @@ class Media:
         core = self._core
         core.owner(request, "write:media")
         form = await fields(request)
-        file = await upload(form, "file")
-        if file is None:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
             raise core.refuse(422, "Validation failed: File can't be blank", bucket="media")
-        data, name, _declared = file
-        found = self._judge(data)
+        found = self._judge(file)
         core.spend("media")
-        doc = self._keep(data, found, name)
+        file.file.seek(0)
+        doc = self._keep(core.world.blobs.put_file(file.file), found, file.filename or "")
         _describe(core, doc, dict(form))
         core.media.put(doc["id"], doc)
         status = 200 if entities.is_ready(core, doc) or "/v1/" in request.url.path else 202
         return core.json(entities.attachment(core, doc), status, bucket="media")
 
-    def _judge(self, data: bytes) -> Look:
-        core, found = self._core, look(data)
+    def _judge(self, file: UploadFile) -> Look:
+        core, found = self._core, look_at(file.file)
         if found is None or found.kind == "other":
             raise core.refuse(422, _INVALID, bucket="media")
         most = VIDEO_BYTES if found.kind == "video" else IMAGE_BYTES
-        if len(data) > most:
+        if (file.size or 0) > most:
             error = f"Validation failed: File file size must be less than {most // 2**20} MB"
             raise core.refuse(422, error, bucket="media")
         if found.width * found.height > IMAGE_PIXELS:
@@ -54,10 +56,9 @@ class Media:
             raise core.refuse(422, error, bucket="media")
         return found
 
-    def _keep(self, data: bytes, found: Look, name: str) -> Doc:
+    def _keep(self, sha256: str, found: Look, name: str) -> Doc:
         core = self._core
         moving = found.kind in {"video", "gifv"}
-        sha256 = core.world.blobs.put(data)
         ending = found.mime.partition("/")[2].replace("jpeg", "jpg").replace("quicktime", "mov")
         return {
             "id": core.ids.next(),
@@ -84,6 +85,8 @@ class Media:
     async def get(self, request: Request) -> Response:
         """206 while it is being processed, then 200."""
         doc = self._mine(request)
+        if faulted(request, "never-ready"):
+            return self._core.json({**entities.attachment(self._core, doc), "url": None}, 206)
         return self._core.json(entities.attachment(self._core, doc), self._status(doc))
 
     async def put(self, request: Request) -> Response:
@@ -106,7 +109,8 @@ class Media:
         doc = self._core.media.get(request.path_params["id"])
         if doc is None:
             return Response("Not Found", 404)
-        return Response(self._core.world.blobs.get(doc["sha256"]), media_type=doc["mime"])
+        headers = {"content-type": doc["mime"]}
+        return handed_out(self._core.world, doc["sha256"], headers, request.headers.get("range", ""))
 
 
 def _describe(core: Core, doc: Doc, asked: Doc) -> None:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from bot.sandbox.mastodon import entities, text
 from bot.sandbox.mastodon.core import MAX_CHARACTERS, MAX_MEDIA, PER_URL, USERNAME, Core
 from bot.sandbox.mastodon.params import texts, word, yes
+from bot.sandbox.published import Picture, Poll, Publication
 from bot.sandbox.service import Doc, Refusal, stamp
-from bot.sandbox.world import Picture, Publication
+from handlers.counting import graphemes
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 KEY_LIFE = timedelta(hours=1)
@@ -95,7 +96,7 @@ class Statuses:
             raise self.invalid("Validation failed: Poll options must have more than one item")
         if len(options) > most:
             raise self.invalid(f"Validation failed: Poll options can't contain more than {most} items")
-        if any(len(one) > _OPTION_LENGTH for one in options):
+        if any(graphemes(one) > _OPTION_LENGTH for one in options):
             raise self.invalid(
                 f"Validation failed: Poll options can't be longer than {_OPTION_LENGTH} characters each"
             )
@@ -164,10 +165,18 @@ class Statuses:
                         key: doc[key]
                         for key in ("spoiler_text", "visibility", "language", "sensitive", "edited_at")
                     },
-                    "poll": doc["poll"]["options"] if doc["poll"] else None,
                 },
+                poll=self._shown_poll(doc),
             )
         )
+
+    def _shown_poll(self, doc: Doc) -> Poll | None:
+        """The poll as the page shows it."""
+        asked = doc["poll"]
+        if not asked:
+            return None
+        span = datetime.fromisoformat(asked["expires_at"]) - datetime.fromisoformat(doc["created_at"])
+        return Poll(tuple(asked["options"]), round(span.total_seconds() / 60), asked["multiple"])
 
     def edit(self, old: Doc, fields: Doc) -> Doc:
         """Change a published status; what was attached and is no longer named is detached."""
