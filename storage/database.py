@@ -103,6 +103,11 @@ class Database:
                 f"this one knows {HEAD}). Start the bot once: it brings them up to date."
             )
 
+    def apart(self) -> Connection:
+        """A connection of one's own, outside of any transaction, for locks that last; to be closed by the caller."""
+        with self._translating():
+            return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()

@@ -26,6 +26,7 @@ STORAGE = [
     "queue",
     "meter",
     "backup",
+    "chair",
     "turns",
     "vault",
 ]
