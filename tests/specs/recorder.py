@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.parser import BytesParser
 from email.policy import HTTP
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -159,6 +161,16 @@ class Scene:
         return self.world.posts()
 
 
+@cache
+def _tables() -> bytes:
+    """A database in which nothing is kept yet, made once for all tests."""
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/tables.sqlite3")
+        database.migrate()
+        database.close()
+        return Path(folder, "tables.sqlite3").read_bytes()
+
+
 @contextmanager
 def recorded(folder: Path, make: type[Service], **options: Any) -> Iterator[Scene]:
     """Serve one stand-in and listen to it."""
@@ -173,8 +185,9 @@ def recorded(folder: Path, make: type[Service], **options: Any) -> Iterator[Scen
         made.append((service, Recorder(faults.around(app), f"/{make.name}")))
         return made[0][1]
 
-    database = Database(f"sqlite:///{folder}/{make.name}.sqlite3")
-    database.migrate()
+    path = folder / f"{make.name}.sqlite3"
+    path.write_bytes(_tables())
+    database = Database(f"sqlite:///{path}")
     clock = world.clock.now
     vault, meter = Vault(database, "a key for tests alone", clock), Meter(database, clock)
     with serving(build):

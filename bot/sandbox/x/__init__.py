@@ -25,14 +25,21 @@ class X(Core):
     """The API; `.token` has keys for OAuth 1.0a (`api_key` …) and a pair for OAuth 2.0 (`client_id` …).
 
     With `limits` its rate limits are enforced. `words` is how it calls a post in its answers: "tweet", as it
-    has always done, or "post", as its newest document says; `strict`, it refuses to be asked in the other words.
+    has always done, or "post", as its newest document says. To be asked in the other words is `foreign`:
+    "understood", "refused", or "ignored".
     Requests are charged to `purse`, whose `credit` may be set.
     """
 
     def __init__(
-        self, world: World, base: str, *, limits: bool = False, words: str = "tweet", strict: bool = False
+        self,
+        world: World,
+        base: str,
+        *,
+        limits: bool = False,
+        words: str = "tweet",
+        foreign: str = "understood",
     ) -> None:
-        super().__init__(world, base, limits=limits, words=words, strict=strict)
+        super().__init__(world, base, limits=limits, words=words, foreign=foreign)
         ends, media, oauth = Endpoints(self, Posts(self)), Media(self), OAuth(self)
         table = [
             ("POST", "/2/tweets", ends.post),

@@ -56,12 +56,18 @@ class Core(Service):
     own_faults: ClassVar[Mapping[str, Aim]] = troubles.OWN
 
     def __init__(
-        self, world: World, base: str, *, limits: bool = False, words: str = "tweet", strict: bool = False
+        self,
+        world: World,
+        base: str,
+        *,
+        limits: bool = False,
+        words: str = "tweet",
+        foreign: str = "understood",
     ) -> None:
         super().__init__(world, base)
         self.limits = limits
         self.words = words
-        self.strict = strict
+        self.foreign = foreign
         self.purse = Purse(world, self.name)
         self.posts = self.book("post")
         self.media = self.book("media")

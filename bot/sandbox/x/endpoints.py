@@ -16,6 +16,8 @@ from bot.sandbox.x.purse import READ_POST, READ_USER
 
 _ASKED_AT_ONCE = 100
 _PAGE = (5, 100)
+_FOREIGN = {"tweet": "post.fields", "post": "tweet.fields"}
+"""How it calls a post -> the parameter of the other vocabulary."""
 _USER = {"id": USER_ID, "name": "Community", "username": USERNAME}
 
 
@@ -100,12 +102,12 @@ class Endpoints:
         )
 
     def _in_our_words(self, request: Request) -> None:
-        """Refuse the other vocabulary, as X does with any parameter that it does not know."""
-        core = self._core
-        foreign = "post.fields" if core.words == "tweet" else "tweet.fields"
-        if core.strict and foreign in request.query_params:
+        """Refuse the other vocabulary, as X does with any parameter that it does not know, if that is how it is."""
+        core, asked = self._core, request.query_params
+        foreign = _FOREIGN[core.words]
+        if core.foreign == "refused" and foreign in asked:
             told = f"The query parameter [{foreign}] is not one of [id,max_results,pagination_token,exclude]"
-            raise core.invalid(told, **{foreign: request.query_params[foreign]})
+            raise core.invalid(told, **{foreign: asked[foreign]})
 
     def _fits(self, request: Request, doc: Doc) -> bool:
         asked, number = request.query_params, int(doc["id"])
@@ -134,8 +136,11 @@ class Endpoints:
         return instant
 
     def _told(self, request: Request, doc: Doc) -> Doc:
-        asked = request.query_params
-        wanted = f"{asked.get('tweet.fields', '')},{asked.get('post.fields', '')}".split(",")
+        core, asked = self._core, request.query_params
+        known = [
+            name for name in _FOREIGN.values() if core.foreign == "understood" or name != _FOREIGN[core.words]
+        ]
+        wanted = ",".join(asked.get(name, "") for name in known).split(",")
         return self._posts.told(doc, set(wanted))
 
     def _includes(self, request: Request, docs: list[Doc]) -> Doc:
