@@ -1,0 +1,66 @@
+"""Files that no post needs any more are removed from the bot's folder."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, or_, select
+
+from bot.desk import Desk
+from handlers.sweeping import Swept, sweep
+from storage.errors import StorageError
+from storage.models import Delivery, Entry, Post, Revision, Staged
+from storage.plan import UNFINISHED
+from storage.states import PostState
+
+log = logging.getLogger("social.tidying")
+
+KEPT = timedelta(days=14)
+"""How long after the last thing that happened to a post its files are still there, so that a delivery that failed
+can be ordered again.
+"""
+UNUSED = timedelta(days=1)
+"""How long a file stays that no post speaks of: its draft is being made, or will never be."""
+
+_OPEN = (PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD)
+_FILE = re.compile(r'"sha256":\s*"([0-9a-f]{64})"')
+
+
+def tidy(desk: Desk, now: datetime) -> Swept:
+    """Remove what nobody needs. Never raises for a disk or a database in trouble: the next day tries again."""
+    try:
+        swept = sweep(desk.store, lambda: _needed(desk, now), UNUSED)
+    except (OSError, StorageError) as error:
+        log.warning("nothing was tidied: %s", error, extra={"action": "tidy_failed"})
+        return Swept()
+    if swept.files:
+        log.info("%s files with %s bytes removed", swept.files, swept.size, extra={"action": "tidied"})
+    return swept
+
+
+def _needed(desk: Desk, now: datetime) -> set[str]:
+    with desk.database.reading() as session:
+        return needed(session, now)
+
+
+def needed(session: Session, now: datetime) -> set[str]:
+    """SHA-256 of every file that a post may still need.
+
+    Of open posts, of what is on its way, in doubt or prepared ahead, and of every post to which something
+    happened lately.
+    """
+    lately = select(Entry.post_id).where(col(Entry.at) > now - KEPT, col(Entry.post_id).is_not(None))
+    is_open = select(Post.id).where(col(Post.state).in_(_OPEN))
+    going = select(Delivery.post_id).where(col(Delivery.state).in_(UNFINISHED))
+    staged = select(Staged.post_id)
+    revisions = select(Revision.outgoing).where(
+        or_(
+            col(Revision.post_id).in_(lately),
+            col(Revision.post_id).in_(is_open),
+            col(Revision.post_id).in_(going),
+            col(Revision.post_id).in_(staged),
+        )
+    )
+    return {name for text in session.exec(revisions) for name in _FILE.findall(text)}
