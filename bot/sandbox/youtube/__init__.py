@@ -15,6 +15,7 @@ from bot.sandbox.service import Refusal, refuse
 from bot.sandbox.world import World
 from bot.sandbox.youtube.core import SCOPES, Core
 from bot.sandbox.youtube.endpoints import Endpoints
+from bot.sandbox.youtube.oauth import OAuth
 from bot.sandbox.youtube.playlists import Playlists
 from bot.sandbox.youtube.uploads import Uploads
 from bot.sandbox.youtube.videos import Videos
@@ -29,7 +30,7 @@ class YouTube(Core):
         super().__init__(world, base, scopes=scopes)
         self._videos = Videos(self)
         ends, uploads = Endpoints(self, self._videos), Uploads(self, self._videos)
-        playlists = Playlists(self)
+        playlists, oauth = Playlists(self), OAuth(self)
         v3 = "/youtube/v3"
         table = [
             ("GET", f"{v3}/channels", ends.channels),
@@ -39,8 +40,8 @@ class YouTube(Core):
             ("GET", f"{v3}/playlists", playlists.list),
             ("GET", f"{v3}/playlistItems", playlists.items),
             ("POST", f"{v3}/playlistItems", playlists.add),
-            ("POST", "/token", ends.token),
-            ("GET", "/o/oauth2/v2/auth", ends.authorize),
+            ("POST", "/token", oauth.token),
+            ("GET", "/o/oauth2/v2/auth", oauth.authorize),
             ("GET", "/vi/{id}/{name}", uploads.thumbnail_file),
             ("GET", "/media/{id}", uploads.video_file),
         ]

@@ -44,6 +44,7 @@ class Core(Service):
         "upload-limit": Aim("POST", "upload/youtube/v3/videos"),
         "session-gone": Aim("PUT", "upload_id="),
         "invalid-grant": Aim("POST", "/token"),
+        "testing-mode": Aim("POST", "/token"),
         **AIMS,
     }
 

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime, timedelta
-from urllib.parse import urlencode
-
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 
-from bot.sandbox.service import Doc, Json, faulted, fields
+from bot.sandbox.service import Doc, Json, faulted
 from bot.sandbox.youtube.checks import parts, snippet, status
 from bot.sandbox.youtube.core import (
-    ACCESS_LIFE,
     CHANNEL,
     CHANNEL_ID,
-    CLIENT_ID,
-    CLIENT_SECRET,
     FORCE_SCOPE,
     MANAGE_SCOPE,
     READ_SCOPE,
@@ -28,7 +21,6 @@ from bot.sandbox.youtube.core import (
 from bot.sandbox.youtube.refusals import HELD
 from bot.sandbox.youtube.videos import Videos
 
-_CODE_LIFE = timedelta(minutes=10)
 _CHANGED_BY = (MANAGE_SCOPE, FORCE_SCOPE)
 _READ_BY = (MANAGE_SCOPE, FORCE_SCOPE, READ_SCOPE)
 _AT_ONCE = 50
@@ -108,50 +100,3 @@ class Endpoints:
                 "youtube.video",
             )
         return doc
-
-    async def authorize(self, request: Request) -> Response:
-        """GET /o/oauth2/v2/auth: the sandbox's one person agrees at once."""
-        asked = request.query_params
-        if (
-            asked.get("client_id") != CLIENT_ID
-            or asked.get("response_type") != "code"
-            or not asked.get("redirect_uri")
-        ):
-            return HTMLResponse("<!doctype html><p>Access blocked: authorization error.", 400)
-        code = secrets.token_urlsafe(32)
-        kept = {"redirect_uri": asked["redirect_uri"], "scope": asked.get("scope", "")}
-        offline = asked.get("access_type") == "offline"
-        self._core.codes.put(code, {**kept, "offline": offline, "at": self._core.now().isoformat()})
-        answer = urlencode({"state": asked.get("state", ""), "code": code, "scope": kept["scope"]})
-        return RedirectResponse(f"{asked['redirect_uri']}?{answer}", 302)
-
-    async def token(self, request: Request) -> Response:
-        """POST /token: a code or a refresh token (which stays good) for an hour's access."""
-        core, form = self._core, await fields(request)
-        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
-            return Json(
-                {"error": "invalid_client", "error_description": "The OAuth client was not found."}, 401
-            )
-        access, more = secrets.token_urlsafe(64), {}
-        if form.get("grant_type") == "refresh_token":
-            doc = core.refresh_tokens.get(str(form.get("refresh_token", "")))
-            scopes = doc["scopes"] if doc else None
-        elif form.get("grant_type") == "authorization_code":
-            doc = core.codes.get(str(form.get("code", "")))
-            core.codes.drop(str(form.get("code", "")))
-            fresh = doc is not None and datetime.fromisoformat(doc["at"]) + _CODE_LIFE > core.now()
-            scopes = (
-                doc["scope"] if doc and fresh and doc["redirect_uri"] == form.get("redirect_uri") else None
-            )
-            if doc and scopes is not None and doc["offline"]:
-                more["refresh_token"] = secrets.token_urlsafe(64)
-                core.refresh_tokens.put(more["refresh_token"], {"scopes": scopes})
-        else:
-            return Json({"error": "unsupported_grant_type", "error_description": "Invalid grant_type"}, 400)
-        if scopes is None:
-            return core.bad_grant()
-        core.keep(access, scopes)
-        life = int(ACCESS_LIFE.total_seconds()) - 1
-        return Json(
-            {"access_token": access, "expires_in": life, "scope": scopes, "token_type": "Bearer", **more}
-        )

@@ -52,7 +52,7 @@ class Playlists:
                     "channelTitle": CHANNEL,
                 },
             }
-            for key, title in NAMED.items()
+            for key, title in {**NAMED, **self._made()}.items()
         ]
         return _paged(request, "playlist", items)
 
@@ -98,8 +98,12 @@ class Playlists:
             raise core.refuse(404, "videoNotFound", "Video not found.", "youtube.playlistItem")
         held = (core.playlists.get(playlist) or {"items": []})["items"]
         item = {"id": secrets.token_urlsafe(24), "video": video["id"], "position": len(held)}
-        core.playlists.put(playlist, {"items": [*held, item]})
+        core.playlists.put(playlist, {**(core.playlists.get(playlist) or {}), "items": [*held, item]})
         return Json(self._item(playlist, item))
+
+    def _made(self) -> dict[str, str]:
+        """Those that somebody gave a name to since."""
+        return {one["id"]: one["title"] for one in self._core.playlists.values() if "title" in one}
 
     def _unknown(self) -> Exception:
         told = "The playlist identified with the request's id cannot be found."
