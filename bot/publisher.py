@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.actions import checking, delivering, expiring, progressing, reporting, searching, staging
+from bot.actions import checking, delivering, expiring, progressing, reporting, searching, staging, tidying
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, NotHome
 from bot.desk import Desk
@@ -34,8 +34,12 @@ REST = timedelta(minutes=1)
 class Publisher:
     """Releases, delivers and reports. One delivery at a time per account, all accounts side by side."""
 
-    def __init__(self, desk: Desk, wake: threading.Event | None = None) -> None:
+    def __init__(
+        self, desk: Desk, wake: threading.Event | None = None, leads: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`leads` says whether this copy is the one that listens: it alone judges and speaks, all deliver."""
         self._desk = desk
+        self._leads = leads
         self._wake = wake or threading.Event()
         # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
         self._pool = ThreadPoolExecutor(3 * len(desk.platforms) + 1, thread_name_prefix="deliver")
@@ -72,8 +76,9 @@ class Publisher:
                 self._away_until = now + AWAY
             else:
                 self._complaint = ""
-        self._recover(now)
-        self._remove(now)
+        if self._leads():
+            self._recover(now)
+            self._remove(now)
         if settle:
             self.settle()
             self._tell(self._desk.clock())
@@ -88,6 +93,7 @@ class Publisher:
         while not stop.is_set():
             if self._acquainted is None or self._desk.clock() - self._acquainted > DAY:
                 self.acquaint()
+                self._checks.append(self._pool.submit(tidying.tidy, self._desk, self._desk.clock()))
             try:
                 self.tick(self._desk.clock())
             except StorageError as error:
@@ -118,20 +124,26 @@ class Publisher:
         self._desk.chat.must_be_home()
         # an instant further ahead than that was written before the clock went back
         self._troubled = {key: at for key, at in self._troubled.items() if now < at <= now + REST}
-        self._each(self._gathered(now), sync, now)
-        self._each(expiring.late(self._desk, now), expiring.expire, now)
-        self._each(expiring.missed(self._desk, now), expiring.give_up, now)
-        released = set(self._each(self._due(now), delivering.release, now))
+        released = set(self._judge(now)) if self._leads() else set()
         for delivery in self._ready(now):
             # a deletion or a lost approval wins to the last moment
             if delivery.post_id in released or self._each([delivery.post_id], delivering.last_look, now):
                 self._claim(delivery, now)
         self._stage(now)
-        self._tell(now)
+        if self._leads():
+            self._tell(now)
+
+    def _judge(self, now: datetime) -> list[int]:
+        """Whatever the clock does to posts; returns those that were released."""
+        self._each(self._gathered(now), sync, now)
+        self._each(expiring.late(self._desk, now), expiring.expire, now)
+        self._each(expiring.missed(self._desk, now), expiring.give_up, now)
+        return self._each(self._due(now), delivering.release, now)
 
     def _stage(self, now: datetime) -> None:
         """Bring there, unseen, what may be brought before its time."""
-        staging.plan(self._desk, now)
+        if self._leads():
+            staging.plan(self._desk, now)
         for staged in staging.claims(self._desk, now):
             self._prepare(staged, staging.stage)
 
