@@ -339,7 +339,7 @@ def test_an_account_can_be_connected(stage: Any) -> None:
     asked = {
         "response_type": "code",
         "client_id": token["client_id"],
-        "redirect_uri": "http://127.0.0.1/back",
+        "redirect_uri": "http://127.0.0.1:8914/callback",
         "scope": "w_organization_social r_organization_social",
         "state": "s",
     }

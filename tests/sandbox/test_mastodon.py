@@ -273,11 +273,11 @@ def test_tokens_are_asked_for_and_have_scopes(stage: Any) -> None:
     assert nobody.headers["www-authenticate"].startswith('Bearer realm="Doorkeeper", error="invalid_token"')
     key, secret = mastodon.Mastodon.create_app("Social", scopes=["read"], api_base_url=stage.base)
     reader = mastodon.Mastodon(client_id=key, client_secret=secret, api_base_url=stage.base)
-    page = httpx.get(reader.auth_request_url(scopes=["read"])).text
-    reader.log_in(code=page.split("<code>")[1].split("</code>")[0], scopes=["read"])
+    page = httpx.get(reader.auth_request_url(scopes=["read"], allow_http=True)).text
+    reader.log_in(code=page.split("<code>")[1].split("</code>")[0], scopes=["read"], allow_http=True)
     assert reader.account_verify_credentials().username == "community"
     assert refused(lambda: reader.status_post("x")) == (403, "This action is outside the authorized scopes")
-    reader.revoke_access_token()
+    reader.revoke_access_token(allow_http=True)
     assert stage.posts() == []
 
 

@@ -4,38 +4,57 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 
+from bot.sandbox import consent
 from bot.sandbox.linkedin.core import ACCESS_LIFE, CLIENT_ID, CLIENT_SECRET, REFRESH_LIFE, Core
 from bot.sandbox.service import Json, fields
 
-CODE_LIFE = timedelta(minutes=30)
+CODE_LIFE: Final = timedelta(minutes=30)
+KNOWN: Final = frozenset(
+    {
+        *("w_organization_social", "r_organization_social", "r_organization_admin", "rw_organization_admin"),
+        *("w_organization_social_feed", "r_organization_social_feed", "w_member_social"),
+    }
+)
+"""The rights of the app's product (Community Management API); it may ask for no other."""
 
 
 class OAuth:
-    """The token endpoint, and a consent page on which the sandbox's one person agrees at once."""
+    """The consent page and the token endpoint."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
 
     async def authorize(self, request: Request) -> Response:
         """GET /oauth/v2/authorization."""
-        asked = request.query_params
-        if (
-            asked.get("client_id") != CLIENT_ID
-            or asked.get("response_type") != "code"
-            or not asked.get("redirect_uri")
-        ):
-            return HTMLResponse("<!doctype html><p>Bummer, something went wrong.", 400)
+        asked, core = request.query_params, self._core
+        redirect = asked.get("redirect_uri", "")
+        if asked.get("client_id") != CLIENT_ID or asked.get("response_type") != "code":
+            return consent.refused("Bummer, something went wrong.", "The passed in client_id is invalid")
+        if redirect not in consent.REDIRECTS:
+            told = "The redirect_uri does not match the registered value"
+            return consent.refused("Bummer, something went wrong.", told)
+        state, scopes = asked.get("state", ""), asked.get("scope", "").replace(",", " ").split()
+        if not set(scopes) <= KNOWN:
+            told = f'Scope "{min(set(scopes) - KNOWN)}" is not authorized for your application'
+            no = {"error": "unauthorized_scope_error", "error_description": told, "state": state}
+            return consent.back(redirect, no)
+        choice = consent.choose(request, "LinkedIn", core.account, scopes)
+        if isinstance(choice, Response):
+            return choice
+        if not choice.allowed:
+            told = "The user cancelled the authorization"
+            no = {"error": "user_cancelled_authorize", "error_description": told, "state": state}
+            return consent.back(redirect, no)
         code = secrets.token_urlsafe(32)
-        kept = {"redirect_uri": asked["redirect_uri"], "scope": asked.get("scope", "")}
-        self._core.codes.put(code, {**kept, "at": self._core.now().isoformat()})
-        answer = urlencode({"code": code, "state": asked.get("state", "")})
-        return RedirectResponse(f"{asked['redirect_uri']}?{answer}", 302)
+        kept = {"redirect_uri": redirect, "scope": " ".join(scopes), "at": core.now().isoformat()}
+        core.codes.put(code, kept)
+        return consent.back(redirect, {"code": code, "state": state})
 
     async def token(self, request: Request) -> Response:
         """POST /oauth/v2/accessToken; the secret stands in the form."""

@@ -68,6 +68,7 @@ class Mastodon(Core):
             ("PUT", f"{v1}/media/{{id}}", media.put),
             ("DELETE", f"{v1}/media/{{id}}", media.delete),
             ("GET", "/system/media_attachments/files/{id}/{size}/{name}", media.file),
+            ("GET", "/.well-known/oauth-authorization-server", oauth.metadata),
             ("GET", "/oauth/authorize", oauth.authorize),
             ("POST", "/oauth/token", oauth.token),
             ("POST", "/oauth/revoke", oauth.revoke),

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
+from bot.sandbox import consent
 from bot.sandbox.mastodon.core import Core
 from bot.sandbox.mastodon.params import params, texts, word
 from bot.sandbox.service import Doc
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 CODE_LIFE = timedelta(minutes=10)
+KNOWN: Final = [
+    *("read", "write", "follow", "push", "profile"),
+    *("read:accounts", "read:statuses", "write:statuses", "write:media"),
+]
+"""Some of the scopes that a server knows."""
 
 
 class OAuth:
-    """Register an app, let the one account agree, exchange the code, revoke."""
+    """Register an app, ask the one account, exchange the code, revoke."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -47,23 +53,53 @@ class OAuth:
         core.apps.put(doc["client_id"], doc)
         return core.json(doc, bucket="apps")
 
+    async def metadata(self, _request: Request) -> Response:
+        """GET /.well-known/oauth-authorization-server (since Mastodon 4.3)."""
+        base = self._core.base
+        return self._core.json(
+            {
+                "issuer": f"{base}/",
+                "authorization_endpoint": f"{base}/oauth/authorize",
+                "token_endpoint": f"{base}/oauth/token",
+                "app_registration_endpoint": f"{base}/api/v1/apps",
+                "revocation_endpoint": f"{base}/oauth/revoke",
+                "scopes_supported": KNOWN,
+                "response_types_supported": ["code"],
+                "response_modes_supported": ["query", "fragment", "form_post"],
+                "code_challenge_methods_supported": ["S256"],
+                "grant_types_supported": ["authorization_code", "client_credentials"],
+                "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            }
+        )
+
     async def authorize(self, request: Request) -> Response:
-        """GET /oauth/authorize: the sandbox's one person agrees at once."""
+        """GET /oauth/authorize."""
         core, asked = self._core, request.query_params
         app = core.apps.get(asked.get("client_id", ""))
         redirect = asked.get("redirect_uri", OUT_OF_BAND)
         if app is None or redirect not in app["redirect_uris"]:
-            return HTMLResponse("<!doctype html><p>The requested redirect uri or client is unknown.</p>", 400)
-        scopes = asked.get("scope", "read").replace("+", " ")
+            return consent.refused(
+                "Error", "The redirect uri included is not valid, or the client is unknown."
+            )
+        scopes = asked.get("scope", "read").replace("+", " ").split()
+        if not set(scopes) <= set(app["scopes"]):
+            return consent.refused("Error", "The requested scope is invalid, unknown, or malformed.")
+        choice = consent.choose(request, "Mastodon", core.account, scopes)
+        if isinstance(choice, Response):
+            return choice
+        state = {"state": asked["state"]} if "state" in asked else {}
+        if not choice.allowed:
+            told = "The resource owner or authorization server denied the request."
+            if redirect == OUT_OF_BAND:
+                return consent.refused("Error", told)
+            return consent.back(redirect, {"error": "access_denied", "error_description": told, **state})
         code = secrets.token_urlsafe(32)
-        core.codes.put(
-            code,
-            {"app": app["client_id"], "scopes": scopes, "redirect": redirect, "at": core.now().isoformat()},
-        )
+        kept = {"app": app["client_id"], "scopes": " ".join(scopes), "redirect": redirect}
+        challenge = asked.get("code_challenge", "")
+        core.codes.put(code, {**kept, "challenge": challenge, "at": core.now().isoformat()})
         if redirect == OUT_OF_BAND:
             return HTMLResponse(f"<!doctype html><p>Copy this code: <code>{code}</code></p>")
-        state = {"state": asked["state"]} if "state" in asked else {}
-        return RedirectResponse(f"{redirect}?{urlencode({'code': code, **state})}", 302)
+        return consent.back(redirect, {"code": code, **state})
 
     async def token(self, request: Request) -> Response:
         """POST /oauth/token: a code, or the app's own credentials, for a token."""
@@ -87,6 +123,10 @@ class OAuth:
             or not fresh
             or code["app"] != app["client_id"]
             or code["redirect"] != asked.get("redirect_uri")
+            or (
+                code.get("challenge")
+                and not consent.proves(code["challenge"], word(asked.get("code_verifier")) or "")
+            )
         ):
             told = "The provided authorization grant is invalid, expired, revoked, or was issued to another client."
             return core.json({"error": "invalid_grant", "error_description": told}, 400)
