@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from bot.sandbox.youtube import YouTube
+from bot.sandbox.youtube.refusals import REFUSALS, VERDICTS
 
 Staging = Callable[..., AbstractContextManager[Any]]
 CHUNK = 256 * 1024
@@ -403,3 +404,101 @@ def test_answers_fit_the_published_document(
     body = {"snippet": {"playlistId": "PLx", "resourceId": {"kind": "youtube#video", "videoId": found["id"]}}}
     fits("PlaylistItem", http.post("/youtube/v3/playlistItems?part=snippet", json=body).json())
     fits("PlaylistItemListResponse", http.get("/youtube/v3/playlistItems?part=snippet&playlistId=PLx").json())
+
+
+# --- what can be ordered of a video, and of everything else
+
+
+@pytest.mark.parametrize("fault", sorted(REFUSALS))
+def test_every_refusal_is_answered_by_its_reason(stage: Any, http: httpx.Client, fault: str) -> None:
+    one = REFUSALS[fault]
+    method, path = one.aim.method or "GET", one.aim.path or "/youtube/v3/channels"
+    place = f"{path if path.startswith('/') else f'/{path}'}status"
+    if path == "thumbnails/set":
+        place = "/upload/youtube/v3/thumbnails/set?videoId=x"
+    stage.faults.add({"service": "youtube", "fault": fault, "path": one.aim.path or "channels"})
+    if path == "/playlistItems":
+        place = "/youtube/v3/playlistItems?part=snippet"
+    assert reason(http.request(method, place)) == (one.status, one.reason)
+
+
+@pytest.mark.parametrize("fault", sorted(VERDICTS))
+def test_a_video_becomes_what_was_ordered(stage: Any, http: httpx.Client, video: bytes, fault: str) -> None:
+    stage.faults.add({"service": "youtube", "fault": fault})
+    session = begin(http, video)
+    put(http, session, video, 0, CHUNK)
+    found = put(http, session, video, CHUNK, len(video)).json()
+    stage.advance(seconds=5)
+    place = f"/youtube/v3/videos?part=status,processingDetails&id={found['id']}"
+    (item,) = http.get(place).json()["items"]
+    kind, _, word = fault.partition("-")
+    told = {
+        "failed": {"uploadStatus": "failed", "failureReason": word},
+        "rejected": {"uploadStatus": "rejected", "rejectionReason": word},
+        "processing": {"uploadStatus": "uploaded"},
+    }[kind]
+    assert told.items() <= item["status"].items()
+    if kind == "processing":
+        assert item["processingDetails"]["processingStatus"] == {"endless": "processing"}.get(word, word)
+    assert bool(stage.posts()) is (kind == "processing")
+
+
+def test_a_large_video_is_processed_longer(stage: Any, http: httpx.Client, video: bytes) -> None:
+    large = video + bytes(20_000_000)
+    found = uploaded(http, large, meta(privacy="private"))
+    place = f"/youtube/v3/videos?part=status,fileDetails&id={found['id']}"
+    stage.advance(seconds=4)
+    (item,) = http.get(place).json()["items"]
+    assert item["status"]["uploadStatus"] == "uploaded"
+    assert item["fileDetails"]["fileSize"] == str(len(large))
+    stage.advance(seconds=4)
+    assert http.get(place).json()["items"][0]["status"]["uploadStatus"] == "processed"
+
+
+def test_a_session_breaks_in_the_middle_by_order(stage: Any, http: httpx.Client, video: bytes) -> None:
+    session = begin(http, video)
+    stage.faults.add({"service": "youtube", "fault": "break-in-the-middle"})
+    with pytest.raises(httpx.TransportError):
+        http.put(session, content=video)
+    assert ask(http, session, video).headers["range"] == f"bytes=0-{CHUNK - 1}"
+    assert put(http, session, video, CHUNK, len(video)).status_code == 200
+    assert stage.posts()[0]["media"][0]["sha256"] == hashlib.sha256(video).hexdigest()
+
+
+def test_bytes_that_come_twice_are_kept_once(stage: Any, http: httpx.Client, video: bytes) -> None:
+    session = begin(http, video)
+    put(http, session, video, 0, 2 * CHUNK)
+    assert put(http, session, video, 0, CHUNK).headers["range"] == f"bytes=0-{2 * CHUNK - 1}"
+    assert put(http, session, video, CHUNK, len(video)).status_code == 200
+    assert stage.posts()[0]["media"][0]["sha256"] == hashlib.sha256(video).hexdigest()
+
+
+def test_an_end_can_be_silent_and_a_change_ineffective(stage: Any, http: httpx.Client, video: bytes) -> None:
+    stage.faults.add({"service": "youtube", "fault": "silent-end"})
+    answer = http.put(begin(http, video, meta(privacy="private")), content=video)
+    assert (answer.status_code, answer.content) == (200, b"")
+    (doc,) = stage.service.videos.values()
+    stage.faults.add({"service": "youtube", "fault": "kept-private"})
+    body = {"id": doc["id"], "status": {"privacyStatus": "public"}}
+    for privacy in ("private", "public"):
+        found = http.put("/youtube/v3/videos?part=status", json=body).json()
+        assert found["status"]["privacyStatus"] == privacy
+
+
+def test_playlists_are_listed_in_pages_and_filtered_by_video(
+    stage: Any, http: httpx.Client, video: bytes
+) -> None:
+    first = http.get("/youtube/v3/playlists?part=snippet&mine=true&maxResults=2").json()
+    rest = http.get(
+        f"/youtube/v3/playlists?part=snippet&mine=true&maxResults=2&pageToken={first['nextPageToken']}"
+    ).json()
+    titles = [one["snippet"]["title"] for one in (*first["items"], *rest["items"])]
+    assert (titles, "nextPageToken" in rest) == (["Talks", "Workshops", "Short ones"], False)
+    assert reason(http.get("/youtube/v3/playlists?part=snippet")) == (400, "missingRequiredParameter")
+    ids = [uploaded(http, video)["id"] for _ in range(2)]
+    for one in (*ids, ids[0]):  # YouTube does not mind having one twice
+        resource = {"kind": "youtube#video", "videoId": one}
+        body = {"snippet": {"playlistId": "PLsandbox-talks", "resourceId": resource}}
+        assert http.post("/youtube/v3/playlistItems?part=snippet", json=body).status_code == 200
+    place = "/youtube/v3/playlistItems?part=snippet&playlistId=PLsandbox-talks&videoId="
+    assert [len(http.get(place + one).json()["items"]) for one in (*ids, "x")] == [2, 1, 0]

@@ -292,8 +292,10 @@ def test_our_sign_in_asks_for_the_least_that_does_it(discovery: Discovery) -> No
     """One scope; each of the others that does it as well allows more, or as much."""
     assert len(SCOPES) == 1
     assert set(SCOPES) <= MANAGING
-    needed = ("videos.insert", "videos.update", "videos.delete", "videos.list", "thumbnails.set")
-    needed += ("playlists.list", "playlistItems.list", "playlistItems.insert", "channels.list")
+    needed = {
+        *("videos.insert", "videos.update", "videos.delete", "videos.list", "thumbnails.set"),
+        *("playlists.list", "playlistItems.list", "playlistItems.insert", "channels.list"),
+    }
     allowed = [
         set(one["scopes"]) for name, one in discovery._methods if one["id"].removeprefix("youtube.") in needed
     ]
