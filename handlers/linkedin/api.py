@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from handlers.base import Rejected
-from handlers.linkedin import errors
+from handlers.linkedin import errors, versions
 from handlers.linkedin.settings import LinkedInSettings
 from handlers.oauth import Grant, Tokens
 from handlers.web import Pause, Web
@@ -27,13 +28,18 @@ class Api:
     """One piece of work's calls, as one account. Not for several threads at once."""
 
     def __init__(
-        self, account: str, settings: LinkedInSettings, tokens: Tokens, web: Web, pause: Pause
+        self, account: str, settings: LinkedInSettings, tokens: Tokens, web: Web, pause: Pause, today: date
     ) -> None:
+        self.account = account
         self.settings = settings
         self.pause = pause
         self.web = web
-        self._account = account
+        self.calls = 0
+        """How many were made: LinkedIn counts them."""
+        self.throttled = False
+        """LinkedIn said that they are too many."""
         self._tokens = tokens
+        self._today = today
         self._grant: Grant | None = None
         self._patient = True
         self._renewed = False
@@ -67,11 +73,12 @@ class Api:
             if not grant.access:
                 raise Rejected(
                     "LinkedIn cannot be used: there is no token. The owner of the LinkedIn app runs "
-                    f"`social login {self._account}`."
+                    f"`social login {self.account}`."
                 )
             signed = {**headers, "Authorization": f"Bearer {grant.access}"}
+            self.calls += 1
             response = self.web.call(method, url, acts=acts, headers=signed, **request)
-            if response.status_code != HTTPStatus.UNAUTHORIZED:
+            if response.status_code != HTTPStatus.UNAUTHORIZED or not errors.is_about_token(response):
                 return response
             self._after_401(response, grant)
 
@@ -84,8 +91,15 @@ class Api:
             self._renewed = True
             self._grant = self._tokens.renew(self.web, grant.access)
         else:
-            raise errors.sign_in_refused(self._account, grant, expired=errors.is_expired(response))
+            raise errors.sign_in_refused(self.account, grant, expired=errors.is_expired(response))
+
+    def scopes(self) -> tuple[str, ...]:
+        """What the present token allows, where that is known."""
+        return tuple(self._tokens.grant().scope.replace(",", " ").split())
 
     def refusal(self, response: httpx.Response, *, doing: str, acts: bool) -> Exception:
         """The error that an answer means."""
-        return errors.refusal(response, acts=acts, version=self.settings.version, doing=doing)
+        if response.status_code == HTTPStatus.UPGRADE_REQUIRED:
+            return Rejected(versions.refused(self.settings.version, self._today, self.account))
+        self.throttled |= response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        return errors.refusal(response, acts=acts, doing=doing, account=self.account)

@@ -14,6 +14,8 @@ from handlers.oauth import Grant, spoken
 from handlers.web import json_object, lost
 
 TITLE: Final = "LinkedIn"
+UPLOADING: Final = "take a file for the page"
+"""What the calls that bring a file are doing, in sentences."""
 REVOKED: Final = 65601
 """Also answered for some seconds to a token that was just made: to be tried once more."""
 EXPIRED: Final = 65602
@@ -21,10 +23,40 @@ EXPIRED: Final = 65602
 _URN: Final = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
 _NAME: Final = re.compile(r"[A-Za-z0-9_./\[\] -]{1,80}")
 """What may be repeated of LinkedIn's own words: names of codes and fields, never a value."""
+_PASSING: Final = re.compile(r"unable to obtain activity|resource is forbidden", re.IGNORECASE)
+"""LinkedIn's own stumbling, under changing statuses; the post may be there all the same. (Seen by other programs.)"""
+_OF_FILES: Final = re.compile(r"content/(?:media/id|multiImage/images|article/thumbnail)")
+"""Where a post names its files."""
+_FIELDS: Final = {
+    "commentary": "the text",
+    "title": "the title",
+    "altText": "an alt text",
+    "source": "the address of the link",
+    "question": "the question of the poll",
+    "options": "the answers of the poll",
+    "duration": "the time of the poll",
+    "fileSizeBytes": "the size of the video",
+    "visibility": "the visibility",
+}
+"""The last name of a path that people can change -> what they call it."""
+_COMPLAINTS: Final = {
+    "FIELD_LENGTH_TOO_LONG": "too long",
+    "MISSING_FIELD": "missing",
+    "FIELD_INVALID": "not as it must be",
+    "INVALID_URN_TYPE": "of the wrong kind",
+}
 
 
 class Throttled(Unavailable):
     """429. LinkedIn tells no time: a burst passes in a minute, a used-up day ends at midnight UTC."""
+
+
+class FilesRefused(Rejected):
+    """400 about the files of a post: LinkedIn does not know them (any more), or has not finished them."""
+
+
+class NotThere(Rejected):
+    """404: LinkedIn knows nothing of that URN."""
 
 
 class Forbidden(Rejected):
@@ -69,6 +101,12 @@ def is_expired(response: httpx.Response) -> bool:
     return service_code(response) == EXPIRED or json_object(response).get("code") == "EXPIRED_ACCESS_TOKEN"
 
 
+def is_about_token(response: httpx.Response) -> bool:
+    """Whether a 401 speaks of our token; an upload address that is over answers 401 as well, without saying why."""
+    told = str(json_object(response).get("code", ""))
+    return response.request.method != "PUT" or service_code(response) != 0 or told.endswith("_ACCESS_TOKEN")
+
+
 def is_just_made(response: httpx.Response) -> bool:
     """A 401 that LinkedIn also gives, wrongly, to a token which is only seconds old."""
     return service_code(response) == REVOKED or json_object(response).get("code") == "REVOKED_ACCESS_TOKEN"
@@ -88,8 +126,8 @@ def _input_errors(response: httpx.Response) -> Iterator[dict[str, Any]]:
     yield from (one for one in errors or () if isinstance(one, dict))
 
 
-def refusal(response: httpx.Response, *, acts: bool, version: str, doing: str) -> PlatformError:
-    """What an answer other than the hoped-for one means; 401 is judged elsewhere.
+def refusal(response: httpx.Response, *, acts: bool, doing: str, account: str) -> PlatformError:
+    """What an answer other than the hoped-for one means; 401 and 426 are judged elsewhere.
 
     `doing` completes "LinkedIn refused to …".
     """
@@ -104,22 +142,20 @@ def refusal(response: httpx.Response, *, acts: bool, version: str, doing: str) -
         return Unavailable(
             "LinkedIn is busy with another change of this page; nothing is out. The bot tries again."
         )
-    if status == HTTPStatus.UPGRADE_REQUIRED:
-        return Rejected(
-            f"LinkedIn no longer speaks version {version} of its interface. The owner of the bot sets `version` in "
-            "the LinkedIn section of the configuration to a newer month (YYYYMM) and starts the bot again."
-        )
+    if _PASSING.search(str(json_object(response).get("message", ""))):
+        return lost(TITLE, acts=acts)
     if status == HTTPStatus.FORBIDDEN:
-        return Forbidden(
-            f"LinkedIn refused to {doing}: the account that signed in may not do that for this page. An admin of the "
-            "page makes it an administrator there (content admins may post text, but not pictures, videos or "
-            "documents), and the app needs LinkedIn's product Community Management API."
-        )
+        return Forbidden(f"LinkedIn refused to {doing}: {_forbidden(doing, account)}")
+    if status == HTTPStatus.NOT_FOUND:
+        return NotThere(f"LinkedIn refused to {doing}: {_reason(response, account)}")
     if (
         HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
         and status != HTTPStatus.REQUEST_TIMEOUT
     ):
-        return Rejected(f"LinkedIn refused to {doing}: {_reason(response)}")
+        kind = (
+            FilesRefused if any(_OF_FILES.search(_path(one)) for one in _input_errors(response)) else Rejected
+        )
+        return kind(f"LinkedIn refused to {doing}: {_reason(response, account)}")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Rejected(
             f"LinkedIn refused to {doing}: it has moved to another address. The owner of the bot corrects `base_url`."
@@ -127,25 +163,54 @@ def refusal(response: httpx.Response, *, acts: bool, version: str, doing: str) -
     return lost(TITLE, acts=acts)
 
 
-def _reason(response: httpx.Response) -> str:
+def _forbidden(doing: str, account: str) -> str:
+    if doing == UPLOADING:
+        return (
+            "the account that signed in may not bring files to this page. A content admin may post text there, but "
+            "no pictures, videos or documents: an admin of the page makes it an administrator, or leave the files out."
+        )
+    return (
+        "the account that signed in may not do that for this page. An admin of the page makes it an administrator or "
+        f"content admin there; the app needs LinkedIn's product Community Management API, and `social login {account}` "
+        "must have been run since it has it."
+    )
+
+
+def _reason(response: httpx.Response, account: str) -> str:
     body = json_object(response)
     if "organization permissions" in str(body.get("message", "")).lower():  # has no code of its own
         return (
-            "the sign-in does not cover posting for a page. The owner of the LinkedIn app signs in again with "
-            "`w_organization_social` allowed, as an administrator of the page."
+            "the sign-in does not cover posting for a page. The owner of the LinkedIn app runs "
+            f"`social login {account}` with `w_organization_social` allowed, as an administrator of the page."
         )
-    found = [_field(one) for one in _input_errors(response)] or [_word(body.get("code"))]
+    errors = list(_input_errors(response))
+    found = [_field(one) for one in errors] or [word(body.get("code"))]
     words = ", ".join(word for word in found if word) or f"status {response.status_code}"
-    return f"{words}. Change the post accordingly; if that makes no sense, tell the owner of the bot."
+    plain = [told for one in errors if (told := _complaint(one))]
+    advice = "Change that, and order it again" if plain else "Change the post accordingly"
+    return f"{', '.join(plain) + ' (' + words + ')' if plain else words}. {advice}; if that makes no sense, tell the owner of the bot."
+
+
+def _complaint(error: dict[str, Any]) -> str:
+    """`the title is too long`, where it is about something that people wrote."""
+    steps = [one for one in re.split(r"[/.\[\]]", _path(error)) if one and not one.isdigit()]
+    field, how = _FIELDS.get(steps[-1] if steps else ""), _COMPLAINTS.get(word(error.get("code")))
+    if field is None or how is None:
+        return ""
+    return f"{field} {'are' if field.endswith('s of the poll') else 'is'} {how}"
 
 
 def _field(error: dict[str, Any]) -> str:
-    given = error.get("input")
-    path = given.get("inputPath") if isinstance(given, dict) else None
-    field = _word(path.get("fieldPath")) if isinstance(path, dict) else ""
-    code = _word(error.get("code"))
+    field, code = word(_path(error)), word(error.get("code"))
     return f"{code} in {field}" if code and field else code or field
 
 
-def _word(value: object) -> str:
+def _path(error: dict[str, Any]) -> str:
+    given = error.get("input")
+    path = given.get("inputPath") if isinstance(given, dict) else None
+    return str(path.get("fieldPath") or "") if isinstance(path, dict) else ""
+
+
+def word(value: object) -> str:
+    """One of LinkedIn's own names, if it is safe to be repeated; else nothing."""
     return value if isinstance(value, str) and _NAME.fullmatch(value) else ""

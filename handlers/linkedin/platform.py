@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, timedelta
-from typing import ClassVar, Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from typing import ClassVar
 
-from handlers.base import (
-    Draft,
-    Outgoing,
-    Published,
-    Rejected,
-    Settings,
-    Standing,
-    Ticket,
-    Tools,
-    Unavailable,
-)
-from handlers.linkedin import errors, writing
+from handlers.base import Draft, Outgoing, Published, Settings, Standing, Ticket, Tools, Unavailable
+from handlers.linkedin import checking, errors, versions, writing
 from handlers.linkedin.api import Api
-from handlers.linkedin.page import Page, newest
+from handlers.linkedin.page import Page
 from handlers.linkedin.settings import LinkedInSettings
+from handlers.linkedin.usage import Counter
 from handlers.oauth import Client, Grant, Tokens
 from handlers.parts import Walk
-from handlers.web import Pause, Web, json_object
-
-MEDIA_ROLES: Final = frozenset({"ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER"})
-WRITE: Final = "w_organization_social"
-TEXT_ROLES: Final = MEDIA_ROLES | {"CONTENT_ADMIN", "CONTENT_ADMINISTRATOR"}
+from handlers.web import Pause, Web
 
 
 class LinkedIn:
@@ -44,8 +33,9 @@ class LinkedIn:
         self._settings = settings
         self._tools = tools
         self._pause = pause
-        self._throttled = 0
-        """How often in a row LinkedIn said 429."""
+        self._counter = Counter(account, settings, tools.meter)
+        self._no_files = False
+        """Whether the last check found a role that may post text alone."""
         self._tokens = Tokens(
             account,
             Grant(
@@ -64,97 +54,56 @@ class LinkedIn:
 
     def prepare(self, draft: Draft) -> Outgoing:
         """The page's post: no threads there, so a text that is too long is an error."""
-        return writing.prepare(self.account, draft, self._tools.store)
+        return writing.prepare(self.account, draft, self._tools.store, no_files=self._no_files)
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:
         """Upload what belongs to it, post it, and look whether all of it is there."""
-        with Web.open(self.title) as web:
-            page = Page(self._api(web), self._tools, outgoing)
-            walk = Walk(page, outgoing, ticket, self._tools.clock)
-            page.walk = walk
-            try:
-                published = walk.send()
-            except Unavailable as error:
-                if page.throttled:
-                    raise Unavailable(str(error), wait=self._back_off()) from None
-                raise
-            self._throttled = 0
-            return published
+        with self._api() as api:
+            published = self._walk(api, outgoing, ticket).send()
+        self._counter.posted(ticket.key, self._tools.clock())
+        return published
 
     def find(self, outgoing: Outgoing, ticket: Ticket) -> Published | None:
         """Look among the page's latest posts for the one whose answer was lost."""
-        with Web.open(self.title) as web:
-            page = Page(self._api(web), self._tools, outgoing)
-            page.walk = Walk(page, outgoing, ticket, self._tools.clock)
-            return page.walk.find()
+        with self._api() as api:
+            found = self._walk(api, outgoing, ticket).find()
+        if found is not None:
+            self._counter.posted(ticket.key, self._tools.clock())
+        return found
 
     def check(self) -> Standing:
-        """Ask for our role on the page and for its posts; warns where either may not be read."""
+        """Ask for our role on the page and for its posts; warns where either may not be read, and of the version."""
+        with self._api() as api:
+            found = checking.ask(api)
+        self._no_files = found.no_files
+        now, version = self._tools.clock().astimezone(UTC), self._settings.version
+        ending = versions.warning(version, now.date(), self.account)
+        grant = self._tokens.grant()
+        return Standing(
+            who=f"page {self._settings.organization.rsplit(':', 1)[1]}",
+            scopes=api.scopes(),
+            expires_at=grant.refresh_expires_at if self._tokens.renewable(grant) else grant.expires_at,
+            warnings=(*found.warnings, *([ending] if ending else [])),
+            uses=self._counter.uses(now),
+        )
+
+    def _walk(self, api: Api, outgoing: Outgoing, ticket: Ticket) -> Walk:
+        page = Page(api, self._tools, outgoing)
+        page.walk = Walk(page, outgoing, ticket, self._tools.clock)
+        return page.walk
+
+    @contextmanager
+    def _api(self) -> Iterator[Api]:
+        """The line for one piece of work; its calls are counted, and "too many" gets the time to wait."""
         with Web.open(self.title) as web:
-            api = self._api(web)
-            warnings = [*self._role_warnings(api), *self._sight_warnings(api)]
-            grant = self._tokens.grant()
-            scopes = tuple(grant.scope.replace(",", " ").split())
-            if scopes and WRITE not in scopes:
-                raise Rejected(
-                    f"LinkedIn would refuse: the sign-in does not include `{WRITE}`. The owner of the LinkedIn app "
-                    f"runs `social login {self.account}` as an administrator of the page."
-                )
-            return Standing(
-                who=f"page {self._settings.organization.rsplit(':', 1)[1]}",
-                scopes=scopes,
-                expires_at=grant.refresh_expires_at if self._tokens.renewable(grant) else grant.expires_at,
-                warnings=tuple(warnings),
-            )
-
-    def _role_warnings(self, api: Api) -> list[str]:
-        try:
-            role = _role(api, self._settings.organization)
-        except errors.Forbidden:
-            return ["LinkedIn does not tell the bot its role on the page (`r_organization_admin`)."]
-        if role not in TEXT_ROLES:
-            raise Rejected(
-                "LinkedIn would refuse: the account that signed in may not post for this page. An admin of the "
-                "page makes it an administrator or content admin there."
-            )
-        if role not in MEDIA_ROLES:
-            return ["A content admin may post text, but LinkedIn may refuse pictures and videos."]
-        return []
-
-    def _sight_warnings(self, api: Api) -> list[str]:
-        try:
-            newest(api, self._settings.organization, 1)
-        except errors.Forbidden:
-            return [
-                (
-                    "LinkedIn does not show the bot the page's posts (`r_organization_social`): when an answer is lost, "
-                    "people must look whether the post is out."
-                )
-            ]
-        return []
-
-    def _api(self, web: Web) -> Api:
-        return Api(self.account, self._settings, self._tokens, web, self._pause)
-
-    def _back_off(self) -> timedelta:
-        """LinkedIn tells no time: first the burst guard (a minute, doubled), then the day's end in UTC."""
-        self._throttled += 1
-        if self._throttled <= 3:  # noqa: PLR2004 - 1, 2 and 4 minutes
-            return timedelta(minutes=2 ** (self._throttled - 1))
-        now = self._tools.clock().astimezone(UTC)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        return midnight - now + timedelta(minutes=1)
-
-
-def _role(api: Api, organization: str) -> str:
-    """Our approved role on the page; empty if there is none. Raises `Rejected` when we may not even ask."""
-    answer = api.call(
-        "GET", "/rest/organizationAcls?q=roleAssignee&count=100", finder="FINDER", doing="show our roles"
-    )
-    roles = [
-        str(one.get("role", ""))
-        for one in json_object(answer).get("elements") or ()
-        if organization in {one.get("organization"), one.get("organizationTarget")}
-        and one.get("state", "APPROVED") == "APPROVED"
-    ]
-    return next((one for one in roles if one in MEDIA_ROLES), next(iter(roles), ""))
+            today = self._tools.clock().astimezone(UTC).date()
+            api = Api(self.account, self._settings, self._tokens, web, self._pause, today)
+            try:
+                yield api
+            except Unavailable as error:
+                if not api.throttled:
+                    raise
+                wait = self._counter.refused(self._tools.clock())
+                raise Unavailable(str(error), wait=wait) from None
+            finally:
+                self._counter.called(api.calls, self._tools.clock())

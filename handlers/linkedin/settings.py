@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Literal
 
-from pydantic import AwareDatetime, Field, SecretStr, field_validator
+from pydantic import AwareDatetime, SecretStr, field_validator
 
 from handlers.base import Settings
+from handlers.linkedin import versions
 
 
 class LinkedInSettings(Settings):
@@ -25,8 +27,10 @@ class LinkedInSettings(Settings):
     client_secret: SecretStr = SecretStr("")
     refresh_token: SecretStr = SecretStr("")
     """Only apps with LinkedIn's programmatic refresh have one."""
-    version: str = Field(default="202609", pattern=r"^20\d{4}$")
+    version: str = versions.LATEST
     """`LinkedIn-Version`, YYYYMM; each lives at least a year and then answers 426."""
+    tier: Literal["development", "standard"] = "development"
+    """Of the app's access to the Community Management API: tells how many calls a day it has."""
 
     @field_validator("organization", mode="before")
     @classmethod
@@ -36,6 +40,11 @@ class LinkedInSettings(Settings):
         if not re.fullmatch(r"\d{1,20}", number):
             raise ValueError("the page's number, or its URN urn:li:organization:123")
         return f"urn:li:organization:{number}"
+
+    @field_validator("version")
+    @classmethod
+    def _that_can_be(cls, value: str) -> str:
+        return versions.checked(value.strip())
 
     @field_validator("base_url", "auth_url")
     @classmethod

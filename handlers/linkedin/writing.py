@@ -1,42 +1,58 @@
-"""From a draft to a LinkedIn post; pure. (Limits: Posts, MultiImage and Documents API.)"""
+"""From a draft to a LinkedIn post, and to the request that makes it; pure. (Limits: Posts API.)"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from handlers.base import Draft, Outgoing, Part, Problem
-from handlers.linkedin import little
-from handlers.linkedin.assets import kind_of
-from handlers.media import Media, MissingMedia, Store
-from handlers.pictures import BadMedia, fit
+from handlers.linkedin import limits, little, polls
+from handlers.linkedin.uploads import kind_of
+from handlers.media import Media, Store
 from handlers.text import plain
 
 LIMIT: Final = 3000
-"""Characters of the commentary. Whether LinkedIn counts the backslashes is not documented: we do."""
-ALT_LIMIT: Final = 4086
-PICTURES: Final = 20
-PIXELS: Final = 36_152_319
-"""Width times height of a picture."""
-PICTURE_SIZE: Final = 100 * 1024 * 1024
-"""Bytes. LinkedIn names no limit; no picture of so many pixels needs more."""
+"""Of the commentary. Whether LinkedIn counts backslashes and the markup of mentions is not documented: we do."""
 TITLE_LIMIT: Final = 400
-DOCUMENT_SIZE: Final = 100 * 1024 * 1024
-SMALLEST_VIDEO, LARGEST_VIDEO = 75 * 1024, 500 * 1024 * 1024
-PICTURE_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
-DOCUMENT_TYPES: Final = frozenset(
-    {
-        "application/pdf",
-        "application/msword",
-        "application/vnd.ms-powerpoint",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    }
-)
+"""Of a document (Ayrshare, second-hand); taken for all titles."""
+GUESSED_TITLE: Final = 200
+"""So much of the first line becomes the title of a link card that has none."""
 VISIBILITIES: Final = {"public": "PUBLIC", "logged_in": "LOGGED_IN", "logged-in": "LOGGED_IN"}
+QUESTION: Final = "question"
+"""Under this name of `Outgoing.extra` the question of a poll is shown and sent."""
 
 _MARK: Final = "\ue000{}\ue001"
 """Stands for a mention while the markup around it is turned into text."""
+
+
+@dataclass(slots=True)
+class _Making:
+    """What a draft has become so far."""
+
+    draft: Draft
+    text: str
+    media: tuple[Media, ...] = ()
+    link: str | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, text: str) -> None:
+        self.problems.append(Problem(text, error=True))
+
+    def warn(self, text: str) -> None:
+        self.problems.append(Problem(text))
+
+    def beside(self, link: str) -> None:
+        """Put the link into the text, where there is no room for a card."""
+        if link not in self.text:
+            self.text = f"{self.text}\n\n{link}".strip()
+        self.link = None
+
+
+def length(text: str) -> int:
+    """Characters as LinkedIn may count them: its servers speak Java, where most emoji are two (uncertain: the safe side)."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def commentary(outgoing: Outgoing) -> str:
@@ -54,49 +70,73 @@ def shown(markup: str) -> str:
     return text.strip()
 
 
-def prepare(account: str, draft: Draft, store: Store) -> Outgoing:
-    """What goes out, with everything about it that people should know."""
-    problems: list[Problem] = []
-    media = tuple(_fitted(one, store, problems) for one in draft.media)
-    _judge_media(media, problems)
-    text = shown(draft.text)
-    link = (draft.options.link or "").strip() or None
-    if link and not re.match(r"https?://[^\s/]", link):
-        problems.append(Problem("The address in `link:` must begin with https://.", error=True))
-    if link and media:  # there is room for files or a link card: the address goes into the text
-        text, link = text if link in text else f"{text}\n\n{link}".strip(), None
-    length = len(little.escape(text))
-    if length > LIMIT:
-        problems.append(
-            Problem(
-                f"The text has {length} of {LIMIT} characters (LinkedIn's reserved characters count twice), and "
-                "LinkedIn has no threads: shorten it, or write a `--- linkedin` section.",
-                error=True,
-            )
+def prepare(account: str, draft: Draft, store: Store, *, no_files: bool = False) -> Outgoing:
+    """What goes out, with everything about it that people should know.
+
+    `no_files`: the account that signed in is known to be one that may post text alone.
+    """
+    making = _Making(draft, shown(draft.text))
+    making.media = tuple(limits.fitted(one, store, making.problems) for one in draft.media)
+    making.problems += limits.judged(making.media)
+    _link(making)
+    poll = _poll(making)
+    measured = length(little.escape(making.text))
+    if measured > LIMIT:
+        making.error(
+            f"The text has {measured} of {LIMIT} characters (LinkedIn's reserved characters count twice), and "
+            "LinkedIn has no threads: shorten it, or write a `--- linkedin` section."
         )
-    if not text and not media and not link:
-        problems.append(Problem("There is nothing to post on LinkedIn.", error=True))
+    if not making.text and not making.media and not making.link:
+        making.error("There is nothing to post on LinkedIn.")
+    if no_files and making.media:
+        making.warn(
+            "LinkedIn: the account that signed in is a content admin of the page, who may post text; LinkedIn may "
+            "refuse the files."
+        )
+    if mentioned := [one[1] for one in little.MENTION.finditer(making.text)]:
+        making.extra["mentions"] = ", ".join(mentioned)
     return Outgoing(
         account=account,
-        parts=(Part(text, length, media),),
+        parts=(Part(making.text, measured, making.media),),
         limit=LIMIT,
-        title=_title(draft, text, media, link, problems),
-        visibility=_visibility(draft.options.visibility, problems),
-        link=link,
-        problems=tuple(problems),
+        title=_title(making),
+        visibility=_visibility(draft.options.visibility, making),
+        link=making.link,
+        poll=poll.poll if poll else None,
+        extra=making.extra,
+        problems=tuple(making.problems),
     )
 
 
-def _fitted(media: Media, store: Store, problems: list[Problem]) -> Media:
-    """A picture within LinkedIn's limits; anything else, and what cannot be made to fit, as it is."""
-    if kind_of(media) != "images":
-        return media
-    pixels = PIXELS if media.width and media.height else None
-    try:
-        return fit(media, store, max_bytes=PICTURE_SIZE, max_pixels=pixels, mimes=PICTURE_TYPES)
-    except (BadMedia, MissingMedia) as error:
-        problems.append(Problem(str(error), error=True))
-        return media
+def _link(making: _Making) -> None:
+    """A card with its address, where there is room for one: LinkedIn looks at no page itself."""
+    link = (making.draft.options.link or "").strip()
+    if not link:
+        return
+    if not re.match(r"https?://[^\s/]", link):
+        making.error("The address in `link:` must begin with https://.")
+    pictures = [one for one in making.media if kind_of(one) == "images"]
+    if making.draft.options.poll or (making.media and len(pictures) != 1) or len(making.media) > 1:
+        making.beside(link)
+        return
+    making.link = link
+    if pictures:
+        making.extra["picture"] = "stands on the card of the link"
+        if pictures[0].alt:
+            making.warn("LinkedIn has no alt text for the picture on the card of a link.")
+
+
+def _poll(making: _Making) -> polls.Asked | None:
+    wanted = making.draft.options.poll
+    if wanted is None:
+        return None
+    if making.media:
+        making.error("LinkedIn takes either a poll or files, not both: leave one of them out there.")
+    made = polls.asked(wanted, making.draft.options.title, making.text)
+    making.problems += polls.judged(wanted, made, length(made.question))
+    making.text = made.text
+    making.extra[QUESTION] = made.question
+    return made
 
 
 def body(author: str, outgoing: Outgoing, files: list[str]) -> dict[str, Any]:
@@ -119,86 +159,54 @@ def body(author: str, outgoing: Outgoing, files: list[str]) -> dict[str, Any]:
 
 def _content(outgoing: Outgoing, files: list[str]) -> dict[str, Any]:
     media = outgoing.parts[0].media
+    if outgoing.poll:
+        return {"poll": polls.content(outgoing.poll, outgoing.extra[QUESTION])}
+    if outgoing.link:
+        article = {"source": outgoing.link, "title": outgoing.title or outgoing.link}
+        return {"article": article | ({"thumbnail": files[0]} if files else {})}
     if len(files) > 1:
-        images = [{"id": urn, "altText": one.alt} for urn, one in zip(files, media, strict=True)]
+        images = [{"id": urn, **_alt(one)} for urn, one in zip(files, media, strict=True)]
         return {"multiImage": {"images": images}}
     if files:
         one: dict[str, Any] = {"id": files[0]}
         if kind_of(media[0]) == "images":
-            one["altText"] = media[0].alt
+            one |= _alt(media[0])
         elif outgoing.title:
             one["title"] = outgoing.title
         return {"media": one}
-    if outgoing.link:
-        return {"article": {"source": outgoing.link, "title": outgoing.title or outgoing.link}}
     return {}
 
 
-def _judge_media(media: tuple[Media, ...], problems: list[Problem]) -> None:
-    kinds = [kind_of(one) for one in media]
-    if len(set(kinds)) > 1 or (len(media) > 1 and kinds[0] != "images"):
-        problems.append(
-            Problem("LinkedIn takes pictures, or one video, or one document, never together.", error=True)
-        )
-    elif len(media) > PICTURES:
-        problems.append(
-            Problem(f"LinkedIn takes {PICTURES} pictures; the draft has {len(media)}.", error=True)
-        )
-    for number, one in enumerate(media, 1):
-        problems += _judge_one(number, one)
+def _alt(media: Media) -> dict[str, str]:
+    return {"altText": media.alt} if media.alt else {}
 
 
-def _judge_one(number: int, media: Media) -> list[Problem]:
-    found = []
-    kind = kind_of(media)
-    if kind == "documents" and media.mime not in DOCUMENT_TYPES:
-        found.append(f"LinkedIn cannot show {media.name}: it takes PDF, Word and PowerPoint files.")
-    if kind == "documents" and media.size > DOCUMENT_SIZE:
-        found.append(f"{media.name} is larger than the 100 MB that LinkedIn takes.")
-    if kind == "videos" and media.mime != "video/mp4":
-        found.append(f"LinkedIn takes MP4 videos, not {media.name}.")
-    elif kind == "videos" and not SMALLEST_VIDEO <= media.size <= LARGEST_VIDEO:
-        found.append(f"LinkedIn takes videos of 75 KB to 500 MB, not {media.name}.")
-    if len(media.alt) > ALT_LIMIT:
-        found.append(
-            f"The alt text of picture {number} has {len(media.alt)} of {ALT_LIMIT} characters: shorten it."
-        )
-    return [Problem(one, error=True) for one in found]
-
-
-def _title(
-    draft: Draft, text: str, media: tuple[Media, ...], link: str | None, problems: list[Problem]
-) -> str | None:
+def _title(making: _Making) -> str | None:
     """A document and a link card must have one; a video may."""
-    given = " ".join((draft.options.title or "").split())
-    kind = kind_of(media[0]) if media else ""
-    if not link and kind not in {"videos", "documents"}:
+    given = " ".join((making.draft.options.title or "").split())
+    kind = kind_of(making.media[0]) if making.media else ""
+    if not making.link and kind not in {"videos", "documents"}:
         return None
     if not given and kind == "videos":
         return None
     if not given and kind == "documents":
-        given = re.sub(r"\.\w{1,5}$", "", media[0].name).strip()
+        given = re.sub(r"\.\w{1,5}$", "", making.media[0].name).strip()
     if not given:
-        given = next((" ".join(one.split()) for one in text.splitlines() if one.strip()), link or "")[:200]
-    if len(given) > TITLE_LIMIT:
-        problems.append(
-            Problem(f"The title has {len(given)} of {TITLE_LIMIT} characters: shorten it.", error=True)
-        )
+        readable = little.MENTION.sub(r"\1", making.text)
+        lines = (" ".join(one.split()) for one in readable.splitlines())
+        given = next((one for one in lines if one), making.link or "")[:GUESSED_TITLE]
+    if length(given) > TITLE_LIMIT:
+        making.error(f"The title has {length(given)} of {TITLE_LIMIT} characters: shorten it.")
     return given
 
 
-def _visibility(wanted: str | None, problems: list[Problem]) -> str:
+def _visibility(wanted: str | None, making: _Making) -> str:
     """`public`, or `logged_in` for members of LinkedIn only."""
     word = (wanted or "public").strip().lower()
     if word in VISIBILITIES:
         return word.replace("-", "_")
     if word == "unlisted":
-        problems.append(Problem("LinkedIn has nothing like “unlisted”: the post is public there."))
+        making.warn("LinkedIn has nothing like “unlisted”: the post is public there.")
     else:
-        problems.append(
-            Problem(
-                f"LinkedIn cannot post “{word}”: leave LinkedIn out of `to:`, or remove `visibility:`.",
-                error=True,
-            )
-        )
+        making.error(f"LinkedIn cannot post “{word}”: leave LinkedIn out of `to:`, or remove `visibility:`.")
     return "public"

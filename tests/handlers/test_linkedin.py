@@ -20,8 +20,9 @@ from pydantic import SecretStr, ValidationError
 from bot.sandbox.linkedin import LinkedIn as StandIn
 from bot.sandbox.serve import serving
 from bot.sandbox.world import World
-from handlers.base import Draft, Options, Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
-from handlers.linkedin import LinkedIn, little, writing
+from handlers.base import Draft, Later, Options, Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
+from handlers.linkedin import LinkedIn, limits, little, writing
+from handlers.linkedin.api import FRESH_TOKEN_S, urn_path
 from handlers.linkedin.errors import address
 from handlers.linkedin.settings import LinkedInSettings
 from handlers.media import Media
@@ -51,7 +52,8 @@ class Page:
 
     def answer(self, asked: Any) -> Any:
         if (asked.method, asked.path) == ("POST", "/rest/posts"):
-            return self.server.reply(b"", 201, x_restli_id=self.keep(asked.json["commentary"]))
+            urn = self.keep(asked.json["commentary"], content=asked.json.get("content"))
+            return self.server.reply(b"", 201, x_restli_id=urn)
         if (asked.method, asked.path) == ("GET", "/rest/posts"):
             return self.server.reply({"elements": self.posts[::-1]})
         if asked.method == "GET" and asked.path.startswith("/rest/posts/urn%3Ali%3Ashare%3A"):
@@ -61,10 +63,11 @@ class Page:
             return self.server.reply(found[0]) if found else None
         return None
 
-    def keep(self, commentary: str, ago: timedelta = timedelta()) -> str:
+    def keep(self, commentary: str, ago: timedelta = timedelta(), content: Any = None) -> str:
         made = int((self.clock() - ago).timestamp() * 1000)
         urn = f"urn:li:share:{700 + len(self.posts)}"
-        self.posts.append({"id": urn, "commentary": commentary, "publishedAt": made})
+        post = {"id": urn, "commentary": commentary, "publishedAt": made}
+        self.posts.append(post if content is None else {**post, "content": content})
         return urn
 
 
@@ -97,7 +100,7 @@ def one(text: str = TEXT, *media: Media, **more: Any) -> Outgoing:
 
 
 def picture(tools: Tools, alt: str = "Learners around a table", data: bytes = b"png") -> Media:
-    return Media(tools.store.put(data), "photo.png", "image/png", len(data), alt)
+    return Media(tools.store.put(data), "photo.png", "image/png", len(data), alt, 800, 600)
 
 
 def images(server: Any, *urns: str, states: tuple[str, ...] = ("AVAILABLE",)) -> None:
@@ -169,7 +172,7 @@ def test_length_is_that_of_the_escaped_text(linkedin: LinkedIn, text: str, error
 
 
 def media(mime: str, size: int = 100_000, name: str = "file", alt: str = "") -> Media:
-    return Media("0" * 64, name, mime, size, alt)
+    return Media("0" * 64, name, mime, size, alt, 800, 600)
 
 
 @pytest.mark.parametrize(
@@ -182,17 +185,17 @@ def media(mime: str, size: int = 100_000, name: str = "file", alt: str = "") -> 
         ([media("application/pdf", name="a.pdf"), media("application/pdf")], "never together"),
         ([media("video/mp4")], None),
         ([media("video/webm")], "MP4"),
-        ([media("video/mp4", size=1000)], "75 KB"),
+        ([media("video/mp4", size=1000)], "at least 77 kB"),
         ([media("image/webp")], "gone"),
-        ([media("text/plain")], "cannot show"),
+        ([media("text/plain")], "export it as PDF"),
         ([media("image/png", alt="x" * 4087)], "alt text of picture 1"),
     ],
 )
 def test_files_linkedin_would_refuse_are_errors_on_the_card(
     linkedin: LinkedIn, files: list[Media], word: str | None
 ) -> None:
-    problems = linkedin.prepare(Draft("Hello", tuple(files))).problems
-    assert [one.error for one in problems] == ([True] if word else [])
+    problems = [one for one in linkedin.prepare(Draft("Hello", tuple(files))).problems if one.error]
+    assert len(problems) == (1 if word else 0)
     assert word is None or word in problems[0].text
 
 
@@ -202,8 +205,8 @@ def test_a_document_and_a_link_card_have_a_title(linkedin: LinkedIn) -> None:
     assert linkedin.prepare(Draft("Read", (pdf,), Options(title="2026"))).title == "2026"
     card = linkedin.prepare(Draft("First line\nmore", options=Options(link="https://x.org")))
     assert (card.title, card.link) == ("First line", "https://x.org")
-    both = linkedin.prepare(Draft("x", (media("image/png"),), Options(link="https://x.org")))
-    assert (both.link, both.parts[0].text, both.problems) == (None, "x\n\nhttps://x.org", ())
+    two = linkedin.prepare(Draft("x", (media("image/png"),) * 2, Options(link="https://x.org")))
+    assert (two.link, two.parts[0].text, two.problems) == (None, "x\n\nhttps://x.org", ())
 
 
 @pytest.mark.parametrize(
@@ -232,7 +235,7 @@ def test_a_picture_that_linkedin_does_not_take_is_converted(linkedin: LinkedIn, 
     out = linkedin.prepare(Draft("x", (webp,)))
     assert out.problems == ()
     (fitted,) = out.parts[0].media
-    assert fitted.mime in writing.PICTURE_TYPES
+    assert fitted.mime in limits.PICTURE_TYPES
     assert (fitted.alt, fitted.width, fitted.height) == ("A sea", 60, 40)
     assert fitted.note
 
@@ -355,19 +358,26 @@ def test_a_file_that_linkedin_cannot_use_is_refused_and_nothing_is_out(
     linkedin: LinkedIn, page: Page, server: Any, tools: Tools, delivery: Any
 ) -> None:
     images(server, "urn:li:image:A", states=("PROCESSING_FAILED",))
-    with pytest.raises(Rejected, match=r"cannot use the file photo\.png"):
+    with pytest.raises(Rejected, match=r"cannot use the file “photo\.png”"):
         linkedin.send(one(TEXT, picture(tools)), delivery.ticket())
     assert page.posts == []
 
 
-def test_a_file_that_never_gets_ready_is_left_for_later(
-    linkedin: LinkedIn, page: Page, server: Any, tools: Tools, delivery: Any, pauses: list[float]
+def test_a_file_that_is_not_ready_is_left_for_later_and_not_brought_again(
+    linkedin: LinkedIn, page: Page, server: Any, tools: Tools, delivery: Any, pauses: list[float], clock: Any
 ) -> None:
     images(server, "urn:li:image:A", states=("PROCESSING",))
-    with pytest.raises(Unavailable) as caught:
+    for waited, wait in ((0, 5), (60, 20), (540, 120)):
+        clock.ahead(seconds=waited)
+        with pytest.raises(Later, match=r"still working on “photo\.png”") as caught:
+            linkedin.send(one(TEXT, picture(tools)), delivery.ticket())
+        assert caught.value.wait == timedelta(seconds=wait)
+    assert sum(pauses) < 12  # a few seconds in each call, never minutes
+    assert len(server.to("PUT", "/up/A")) == 1
+    clock.ahead(minutes=6)
+    with pytest.raises(Rejected, match="for 16 min and has not finished"):
         linkedin.send(one(TEXT, picture(tools)), delivery.ticket())
-    assert caught.value.wait == timedelta(minutes=5)
-    assert 900 <= sum(pauses) < 1000
+    assert page.posts == []
 
 
 def test_a_text_that_linkedin_cut_is_told(linkedin: LinkedIn, page: Page, server: Any, delivery: Any) -> None:
@@ -473,7 +483,9 @@ def test_a_duplicate_after_a_lost_answer_is_the_success(
     lose(server, page, acted=True)
     with pytest.raises(Uncertain):
         linkedin.send(one(), delivery.ticket())
-    page.posts.clear()  # nor may the single post be read
+    # nor may the single post be read
+    seen = f"/rest/posts/{urn_path(str(DUPLICATE['message']).split()[-1])}"
+    server.on("GET", seen, server.reply({"serviceErrorCode": 100, "code": "ACCESS_DENIED"}, 403))
     server.on("POST", "/rest/posts", server.reply(DUPLICATE, 422))
     delivery.key = "ordered again"
     published = linkedin.send(one(), delivery.ticket())
@@ -568,7 +580,7 @@ def test_a_token_that_was_just_made_is_tried_once_more(
     answers = [server.reply(REVOKED, 401), server.reply(b"", 201, x_restli_id="urn:li:share:1")]
     server.on("POST", "/rest/posts", *answers)
     assert linkedin.send(one(), delivery.ticket()).id == "urn:li:share:1"
-    assert len(pauses) == 1
+    assert pauses[0] == FRESH_TOKEN_S
     server.on("POST", "/rest/posts", server.reply(REVOKED, 401))
     delivery.receipt = {}
     with pytest.raises(Rejected, match="withdrawn"):
