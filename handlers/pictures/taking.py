@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PIL import JpegImagePlugin
 
+from handlers import papers
 from handlers.bad import BadMedia, Damaged, quoted, readable_size
 from handlers.films.blanking import blank
 from handlers.films.probing import probed
@@ -37,10 +38,11 @@ def take(data: bytes, name: str, alt: str, store: Store) -> Media:
 def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store) -> Media:
     """Keep a file, clean, in the store, as it arrives. Raises `BadMedia` with a sentence for who uploaded it.
 
-    HEIC and AVIF become JPEG. JPEG, PNG, GIF and WebP lose their metadata (position, camera, names, previews) and are turned upright; colour
-    profile and pixels stay, without new compression unless a picture had to be turned. Metadata of MP4 and
-    QuickTime is blanked in place; what is known of the film is told. A PDF is kept as it is. The declared size is
-    judged before anything is decoded. A film or a document never stands in memory whole.
+    JPEG, PNG, GIF and WebP lose their metadata (position, camera, names, previews) and are turned upright; colour
+    profile and pixels stay, without new compression unless a picture had to be turned; HEIC and AVIF become JPEG.
+    Metadata of films and documents is blanked in place; what is known of a film is told, and what had to stay in a
+    document (`note`). The declared size is judged before anything is decoded. A film or a document never stands in
+    memory whole.
     """
     with store.part() as part:
         mime = _arrived(pieces, name, part)
@@ -62,7 +64,8 @@ def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store) -> M
                     fps=known.fps,
                 )
             if mime == PDF:
-                return Media(store.adopt(part), name, mime, size, alt)
+                paper = papers.blank(part.file)
+                return Media(store.adopt(part), name, mime, size, alt, frames=paper.pages, note=paper.left)
             part.file.seek(0)
             return _picture(part.file.read(), mime, name, alt, store)
         except Damaged as trouble:
