@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from bot.config import Config
 from handlers.base import Platform, Step, Vault
 from handlers.media import Store
 from storage.database import Database
+from storage.turns import turn
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -59,6 +60,7 @@ class Desk:
     """(Post, revision) -> how long before its time each account begins to prepare it."""
     started_at: datetime = field(init=False)
     _locks: dict[int, threading.RLock] = field(default_factory=dict)
+    _turns: set[int] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -82,10 +84,26 @@ class Desk:
             titles[account] = f"{platform.title} ({name})" if name else platform.title
         return titles
 
+    def _among_copies(self, message_id: int) -> AbstractContextManager[None]:
+        """On SQLite there is one process, so the threads' own locks will do."""
+        if self.database.url.get_backend_name() == "sqlite":
+            return nullcontext()
+        return turn(self.database, f"post of {message_id}")
+
     @contextmanager
     def turn(self, message_id: int) -> Iterator[None]:
-        """One look at a draft at a time: listener and publisher may not judge the same post side by side."""
+        """One look at a draft at a time: neither listener and publisher nor two copies of the bot may judge the
+        same post side by side.
+        """
         with self._guard:
             lock = self._locks.setdefault(message_id, threading.RLock())
         with lock:
-            yield
+            if message_id in self._turns:  # this very thread has it already
+                yield
+                return
+            with self._among_copies(message_id):
+                self._turns.add(message_id)
+                try:
+                    yield
+                finally:
+                    self._turns.discard(message_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -24,15 +24,31 @@ WRITTEN_DOWN = 50
 """After so many messages that it catches up with, the listener writes down where it is."""
 
 
+class Deposed(Exception):
+    """Another copy of the bot listens now."""
+
+
+def _always() -> bool:
+    return True
+
+
 class Listener:
     """Follows one bot's event queue. Not thread-safe: one thread owns it."""
 
-    def __init__(self, desk: Desk, wake: threading.Event | None = None) -> None:
-        """`wake` is set whenever something changed that the publisher may care about."""
+    def __init__(
+        self, desk: Desk, wake: threading.Event | None = None, leads: Callable[[], bool] = _always
+    ) -> None:
+        """`wake` is set whenever something changed that the publisher may care about.
+
+        `leads` says whether this copy is still the one that listens; it is asked before anything is done.
+        """
         self._desk = desk
+        self._leads = leads
         self._wake = wake or threading.Event()
         self._left: list[Hint] = []
         """Hints that could not be followed because Zulip was away."""
+        self._following = False
+        """Whether another copy listens, and we only follow who is who."""
         self._behind = True
         """What happened before the queue was opened is not caught up with yet."""
         self._home = True
@@ -50,16 +66,38 @@ class Listener:
         chat, database = self._desk.chat, self._desk.database
         self._behind = True
         self._left = []  # whatever they hint at is looked at anew
-        homing.recall(chat, database)
-        chat.listen()
+        self._meet()
         homing.keep(chat, database)
-        self._home = chat.at_home
-        self.ready.set()
-        self._wake.set()
         with self._busy():
             self._catch_up(now)
         self._behind = False
         log.info("listening as %s", chat.me.name, extra={"action": "listening"})
+
+    def _meet(self) -> None:
+        """Open an event queue, and learn who is who and where the bot lives."""
+        chat = self._desk.chat
+        homing.recall(chat, self._desk.database)
+        if self._following:
+            chat.leave()
+        self._following = False
+        chat.listen()
+        self._home = chat.at_home
+        self.ready.set()
+        self._wake.set()
+
+    def follow(self) -> None:
+        """Learn who is who and where the bot lives, and nothing else, while another copy listens: what is about
+        to be sent is looked at by every copy. To be called every few seconds. Raises `ChatError`.
+        """
+        self._behind = True
+        try:
+            if not self._following:
+                self._meet()
+                self._following = True
+            self._desk.chat.hints(block=False)
+        except QueueGone:
+            self._following = False
+        self._home = self._desk.chat.at_home
 
     def _catch_up(self, now: datetime) -> None:
         with self._desk.database.reading() as session:
@@ -68,12 +106,17 @@ class Listener:
             self._remember(self._desk.chat.newest(), first=True)
         else:
             for number, message in enumerate(self._desk.chat.since(int(cursor.value)), 1):
+                self._must_lead()
                 self._take(message, now)
                 self._latest = message.id
                 if number % WRITTEN_DOWN == 0:
                     self._remember(self._latest)
             self._remember(self._latest)
         self._look_at_all(now)
+
+    def _must_lead(self) -> None:
+        if not self._leads():
+            raise Deposed
 
     @contextmanager
     def _busy(self) -> Iterator[None]:
@@ -102,6 +145,7 @@ class Listener:
         done: set[int] = set()
         with self._busy():
             for number, hint in enumerate(todo):
+                self._must_lead()
                 try:
                     self._follow(hint, now, done)
                 except NotHome as error:
@@ -115,16 +159,23 @@ class Listener:
         return len(todo)
 
     def run(self, stop: threading.Event) -> None:
-        """Listen until told to stop; waits out what keeps Zulip away. Raises `Dismissed` when the key is bad."""
+        """Listen until told to stop, or until another copy does; waits out what keeps Zulip away.
+
+        Raises `Dismissed` when the key is bad.
+        """
         pause = 1.0
         started = False
-        while not stop.is_set():
+        while not stop.is_set() and self._leads():
             try:
                 if not started:
                     self.start(self._desk.clock())
                     started = True
                 self.tick(self._desk.clock(), block=True)
                 pause = 1.0
+            except Deposed:
+                log.warning("another copy listens now", extra={"action": "deposed"})
+                self._behind = True
+                return
             except Dismissed:
                 raise
             except (ChatError, StorageError) as error:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -51,7 +52,7 @@ class Publisher:
         self._acquainted: datetime | None = None
         self._troubled: dict[int, datetime] = {}
         """Posts that could not be looked at, and until when they are left alone."""
-        self._checks: list[Future[None]] = []
+        self._checks: list[Future[Any]] = []
         self._staging: dict[int, Future[None]] = {}
 
     def acquaint(self) -> None:
@@ -81,6 +82,7 @@ class Publisher:
             self._remove(now)
         if settle:
             self.settle()
+        if settle and self._leads():
             self._tell(self._desk.clock())
 
     def settle(self) -> None:

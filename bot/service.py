@@ -17,11 +17,12 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from bot import logs, wiring
-from bot.chat import Dismissed
+from bot.chat import ChatError, Dismissed
 from bot.config import Config, ConfigError
 from bot.desk import Desk
 from bot.listener import Listener
 from bot.publisher import Publisher
+from storage.chair import BEAT_S, chair_of
 from storage.errors import StorageError
 
 log = logging.getLogger("social.service")
@@ -32,6 +33,8 @@ PATIENCE_S = 3.0
 """How long a stop waits for what is under way."""
 FAREWELL_S = 1.0
 """How long a stop waits for Zulip to take the event queue back; it forgets it by itself after ten minutes."""
+FOLLOW_S = 3.0
+"""How often a copy that does not listen asks who is who."""
 REST_S = 2.0
 """How long the listener rests when the database is busy or its disk is full."""
 
@@ -85,13 +88,16 @@ class _Loops:
         self._stop = stop
         self._ends = ends
         self._wake = threading.Event()
-        self._listener = Listener(desk, self._wake)
-        self._publisher = Publisher(desk, self._wake)
+        self._chair = chair_of(desk.database, desk.worker)
+        self._listener = Listener(desk, self._wake, self._chair.leads)
+        self._publisher = Publisher(desk, self._wake, self._chair.leads)
 
     def run(self, *, recover: bool) -> int:
         """Until there is a reason to end. With `recover`, what is `sending` is known to be nobody's."""
         if recover:
             self._publisher.recover_all(self._desk.clock())
+        self._chair.beat()
+        self._start("chair", self._preside)
         self._start("listener", self._listen)
         hands = self._start("publisher", self._publish)
         code = self._ends.get()
@@ -101,6 +107,7 @@ class _Loops:
         hands.join(PATIENCE_S)
         unfinished = self._publisher.close(max(latest - time.monotonic(), 0.0))
         self._listener.idle.wait(max(latest - time.monotonic(), 0.0))
+        self._chair.leave()
         self._start("farewell", self._desk.chat.leave).join(FAREWELL_S)
         if unfinished:
             log.warning(
@@ -118,14 +125,25 @@ class _Loops:
         thread.start()
         return thread
 
+    def _preside(self) -> None:
+        while not self._stop.wait(BEAT_S):
+            self._chair.beat()
+
     def _listen(self) -> None:
         while not self._stop.is_set():
             try:
-                self._listener.run(self._stop)
-            except Dismissed as error:
-                log.error("%s", error, extra={"action": "dismissed"})
-                self._ends.put(DISMISSED)
-                return
+                if self._chair.leads():
+                    self._listener.run(self._stop)
+                else:
+                    self._listener.follow()
+                    self._stop.wait(FOLLOW_S)
+            except ChatError as error:  # of `follow`; a listener waits such things out by itself
+                if isinstance(error, Dismissed):
+                    log.error("%s", error, extra={"action": "dismissed"})
+                    self._ends.put(DISMISSED)
+                    return
+                log.warning("%s", error, extra={"action": "zulip_away"})
+                self._stop.wait(FOLLOW_S)
             except StorageError as error:
                 log.error("%s", error, extra={"action": "storage_trouble"})
                 if not error.passing:

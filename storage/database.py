@@ -214,7 +214,12 @@ def _write_ahead(connection: Any) -> None:
 
 def _open_postgres(url: URL) -> Engine:
     engine = create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,  # every account may be sending, searching and preparing at once
+        connect_args={"connect_timeout": 10},
     )
 
     @event.listens_for(engine, "connect")

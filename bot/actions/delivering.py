@@ -23,6 +23,7 @@ from handlers.base import (
     Uncertain,
 )
 from storage import queue
+from storage.insist import insist
 from storage.models import Delivery
 from storage.states import DeliveryState, PostState
 
@@ -190,7 +191,8 @@ def settle(
 ) -> None:
     """Write down what became of it; a claim that is no longer ours changes nothing."""
     now = desk.clock()
-    try:
+
+    def write() -> None:
         with desk.database.transaction() as session:
             row = queue.settle(
                 session,
@@ -206,6 +208,9 @@ def settle(
             )
             row.told = False
             session.add(row)
+
+    try:
+        insist(write)
     except queue.Moved as moved:
         log.warning("%s", moved, extra={"action": "claim_lost"})
 
@@ -228,6 +233,9 @@ def ticket_of(desk: Desk, delivery: Delivery) -> Ticket:
     """What one attempt, or one search, carries."""
 
     def save(receipt: Receipt) -> None:
+        insist(lambda: keep(receipt))
+
+    def keep(receipt: Receipt) -> None:
         with desk.database.transaction() as session:
             if delivery.state == DeliveryState.UNKNOWN:  # a search found parts of it
                 _keep_found(session, delivery, receipt)

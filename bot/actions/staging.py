@@ -19,6 +19,7 @@ from bot.replies import lines
 from handlers.base import Later, Outgoing, PlatformError, Receipt, Rejected, Stager, Ticket, Unavailable
 from storage import queue, staging
 from storage.errors import Moved
+from storage.insist import insist
 from storage.models import Post, Staged
 from storage.states import PostState, StagedState
 
@@ -171,7 +172,8 @@ def _settle(
 ) -> None:
     now = desk.clock()
     then = _next(staged, trouble, now) if isinstance(trouble, Unavailable) else now
-    try:
+
+    def write() -> None:
         with desk.database.transaction() as session:
             staging.settle(
                 session,
@@ -183,6 +185,9 @@ def _settle(
                 not_before=then,
                 counts=counts,
             )
+
+    try:
+        insist(write)
     except Moved as moved:
         log.info("%s", moved, extra={"action": "claim_lost"})
 
@@ -204,10 +209,12 @@ def _ticket(desk: Desk, staged: Staged) -> Ticket:
     def until() -> datetime:
         return desk.clock() + desk.config.social.lease
 
-    def save(receipt: Receipt) -> None:
+    def keep(receipt: Receipt) -> bool:
         with desk.database.transaction() as session:
-            wanted = staging.keep(session, staged, receipt, until())
-        _go_on(wanted)
+            return staging.keep(session, staged, receipt, until())
+
+    def save(receipt: Receipt) -> None:
+        _go_on(insist(lambda: keep(receipt)))
 
     def renew() -> None:
         with desk.database.transaction() as session:

@@ -16,6 +16,7 @@ AT_THE_TOP = {
 }  # fmt: skip
 STORAGE = [
     "errors",
+    "insist",
     "states",
     "models",
     "migrations",
