@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, BinaryIO, Final, Self
 
@@ -15,8 +16,9 @@ import requests
 import zulip
 
 from handlers.base import PlatformError, Rejected, Unavailable
+from handlers.multipart import Multipart
 from handlers.web import lost
-from handlers.wire import may_have_left
+from handlers.wire import STALLED_S, may_have_left
 from handlers.zulip.settings import ZulipSettings
 
 logger = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 TITLE: Final = "Zulip"
 TIMEOUT_S: Final = 30.0
 UPLOAD_TIMEOUT_S: Final = 300.0
+"""Until the answer to a file that is there; the file itself has a time of its own (`handlers.multipart`)."""
 LONGEST_WAIT: Final = timedelta(hours=1)
 """A server that asks for more is not believed."""
 
@@ -49,18 +52,6 @@ class Refused(Rejected):
         super().__init__(sentence)
         self.code = code
         self.message = message
-
-
-class Upload:
-    """A stored file under the name that readers shall see; the library asks for `name` and `read`."""
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file = file
-        self.name = name
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        return self._file.read(size)
 
 
 class Api:
@@ -99,20 +90,44 @@ class Api:
         request: dict[str, Any] | None = None,
         *,
         acts: bool = False,
-        upload: Upload | None = None,
     ) -> dict[str, Any]:
         """The answer of a call that succeeded.
 
         Raises `Refused` (nothing happened), `Unavailable`, and `Uncertain` when it `acts` and may have happened.
         """
-        try:
-            answer: Any = self._client.call_endpoint(
-                path,
-                method=method,
-                request=request,
-                files=[upload] if upload else None,  # type: ignore[list-item]  # all that it uses is `name` and `read`
-                timeout=UPLOAD_TIMEOUT_S if upload else TIMEOUT_S,
+
+        def ask() -> Any:
+            return self._client.call_endpoint(path, method=method, request=request, timeout=TIMEOUT_S)
+
+        return self._answered(ask, acts=acts)
+
+    def upload(
+        self, file: BinaryIO, size: int, name: str, mime: str, told: Callable[[int], None]
+    ) -> dict[str, Any]:
+        """Bring one file there, streamed from disk: the library would read it whole. Raises as `call` does."""
+        body = Multipart({}, file, size, field="filename", name=name, mime=mime, told=told)
+
+        def ask() -> Any:
+            self._client.ensure_session()
+            session = self._client.session
+            if session is None:
+                raise RuntimeError("the library has no session")
+            response = session.post(
+                f"{self.settings.site}/api/v1/user_uploads",
+                data=body,  # of known length, and can be read
+                headers={"Content-Type": body.content_type},
+                timeout=(STALLED_S, UPLOAD_TIMEOUT_S),
             )
+            try:
+                return response.json()
+            except ValueError:
+                return None
+
+        return self._answered(ask, acts=False)
+
+    def _answered(self, ask: Callable[[], Any], *, acts: bool) -> dict[str, Any]:
+        try:
+            answer = ask()
         except requests.TooManyRedirects:
             raise Rejected(
                 "Zulip has moved to another address. The owner of the bot corrects `site` in the configuration."

@@ -15,6 +15,7 @@ from handlers.pictures import BadMedia, fit
 from handlers.splitting import split
 from handlers.text import announcement
 from handlers.text.fences import Closed, Opened, scan
+from handlers.zulip import polls
 
 LIMIT: Final = 10_000
 """Characters (code points) of a message; the server's `max_message_length`, which `check` learns."""
@@ -84,6 +85,10 @@ def prepare(
         Part(one, len(one) + room, draft.media) if number == last else Part(one, len(one))
         for number, one in enumerate(texts)
     )
+    if draft.options.poll:
+        asked = polls.message(draft, draft.options.poll)
+        parts = (*parts, Part(asked, len(asked)))
+        found.append(Problem(polls.OPEN))
     if draft.options.thread and any(one.length > limit for one in parts):
         found.append(
             Problem(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from email.parser import BytesParser
+from email.policy import HTTP
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ from handlers.base import Draft, Options, Outgoing, Rejected, Tools, Unavailable
 from handlers.media import Media
 from handlers.zulip import Zulip, writing
 from handlers.zulip.address import message_address
-from handlers.zulip.platform import file_name
+from handlers.zulip.channel import file_name
 from handlers.zulip.settings import ZulipSettings
 
 KEY = "abcdefghijklmnopqrstuvwxyz012345"
@@ -39,6 +42,7 @@ class Community:
         self.channels = {"announcements": 7, "spår & nyheter": 8}
         self.messages: list[dict[str, Any]] = []
         self.uploads: list[tuple[str, bytes]] = []
+        self.private: set[int] = set()
         self.limit = 10_000
         self.trouble: dict[str, list[Any]] = {}
         """Path -> what is answered instead, one after the other; a callable is asked."""
@@ -50,6 +54,8 @@ class Community:
         if waiting := self.trouble.get(f"{asked.method} {path}"):
             reply = waiting.pop(0)
             return reply(asked) if callable(reply) else reply
+        if asked.method == "GET" and path.startswith("messages/"):
+            return self.server.reply(self.one_message(int(path.removeprefix("messages/")), asked))
         name = f"{asked.method.lower()}_{path.replace('/', '_')}"
         answer = getattr(self, name, None)
         return self.server.reply({"result": "success", "msg": "", **answer(asked)}) if answer else None
@@ -84,10 +90,29 @@ class Community:
         return {"stream_id": found}
 
     def get_users_me_subscriptions(self, _: Any) -> dict[str, Any]:
-        return {"subscriptions": [{"stream_id": 7, "name": "announcements"}]}
+        return {
+            "subscriptions": [{"stream_id": 7, "name": "announcements", "invite_only": 7 in self.private}]
+        }
+
+    def get_streams(self, _: Any) -> dict[str, Any]:
+        return {
+            "streams": [
+                {"stream_id": number, "name": name, "invite_only": False}
+                for name, number in self.channels.items()
+                if number not in self.private
+            ]
+        }
+
+    def one_message(self, number: int, asked: Any) -> dict[str, Any]:
+        assert asked.query["apply_markdown"] == "false"
+        found = next(one for one in self.messages if one["id"] == number)
+        return {"result": "success", "message": found}
 
     def post_user_uploads(self, asked: Any) -> dict[str, Any]:
-        (name, data) = next(iter(asked.fields.items()))
+        head = f"Content-Type: {asked.headers['Content-Type']}\r\n\r\n".encode()
+        (part,) = BytesParser(policy=HTTP).parsebytes(head + asked.body).iter_parts()
+        name, data = part.get_filename() or "", part.get_payload(decode=True)
+        assert isinstance(data, bytes)
         self.uploads.append((name, data))
         return {"uri": f"/user_uploads/2/ab/key{len(self.uploads)}/{name}"}
 
@@ -138,7 +163,7 @@ def zulip(make: Callable[..., Zulip]) -> Zulip:
 
 
 def file(tools: Tools, name: str = "photo.png", alt: str = "", data: bytes = b"png") -> Media:
-    return Media(tools.store.put(data), name, "image/png", len(data), alt)
+    return Media(tools.store.put(data), name, "image/png", len(data), alt, 40, 30)
 
 
 # --- what is prepared
@@ -437,6 +462,58 @@ def test_a_message_that_the_server_cut_is_found_and_told(
     found = zulip.find(out, delivery.ticket())
     assert found is not None
     assert "cut the message" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "change,words",
+    [
+        ({"content": "word " * 100 + "\n[message truncated]"}, "cut the message at its end"),
+        ({"content": "something else"}, "differs from the approved one"),
+        ({"subject": "announceme..."}, "cut the topic to “announceme...”"),
+        ({"content": "word " * 1_500 + "\n"}, None),
+    ],
+)
+def test_what_is_stored_is_compared_with_what_was_sent(
+    zulip: Zulip, community: Community, server: Any, delivery: Any, change: dict[str, str], words: str | None
+) -> None:
+    out = zulip.prepare(Draft("word " * 1_500))
+    kept = {"id": 500, "content": out.parts[0].text, "subject": "announcements", **change}
+    community.trouble["GET messages/500"] = [server.reply({"result": "success", "message": kept})]
+    warnings = zulip.send(out, delivery.ticket()).warnings
+    assert (warnings == ()) if words is None else (len(warnings) == 1 and words in warnings[0])
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_message_that_cannot_be_read_back_is_out_all_the_same(
+    zulip: Zulip, community: Community, delivery: Any, status: int
+) -> None:
+    community.trouble["GET messages/500"] = [community.error("Invalid message(s)", status=status)]
+    assert zulip.send(zulip.prepare(Draft(TEXT)), delivery.ticket()).id == "500"
+    assert len(community.messages) == 1
+
+
+def test_where_it_cannot_be_known_who_may_read_a_channel_counts_as_private(
+    zulip: Zulip, community: Community, delivery: Any
+) -> None:
+    community.trouble["GET users/me/subscriptions"] = [community.error("Not allowed")]
+    community.trouble["GET streams"] = [community.error("Not allowed for guest users")]
+    published = zulip.send(zulip.prepare(Draft(TEXT)), delivery.ticket())
+    assert published.url == ""
+    assert "private channel" in published.warnings[0]
+
+
+def test_a_rate_limit_is_told_at_once_and_not_slept_through(
+    zulip: Zulip, community: Community, delivery: Any
+) -> None:
+    began = time.monotonic()
+    for call in ("POST register", "GET users/me/subscriptions", "POST messages"):
+        community.trouble[call] = [community.error("slow", "RATE_LIMIT_HIT", 429, **{"retry-after": 60})]
+        with pytest.raises(Unavailable) as caught:
+            zulip.send(zulip.prepare(Draft(TEXT)), delivery.ticket())
+        assert caught.value.wait == timedelta(seconds=60)
+        community.trouble.clear()
+    assert time.monotonic() - began < 2
+    assert community.messages == []
 
 
 def test_where_the_bot_may_not_look_people_are_asked(
