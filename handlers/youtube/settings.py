@@ -9,9 +9,6 @@ from pydantic import Field, SecretStr, field_validator
 from handlers.base import Settings
 from handlers.youtube import categories
 
-SCOPES: Final = ("https://www.googleapis.com/auth/youtube",)
-"""What `social login` asks for: the one permission that allows uploading a video *and* making it public, or
-deleting it, at its time. (`youtube.upload` allows neither of the latter two.)"""
 MANAGING: Final = frozenset(
     f"https://www.googleapis.com/auth/{name}" for name in ("youtube", "youtube.force-ssl", "youtubepartner")
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -289,3 +291,23 @@ def test_how_long_ahead_a_video_is_brought_there(youtube: YouTube) -> None:
     assert ahead(size=900_000_000, seconds=3600.0) == 3.5
     assert ahead(size=10**11) == 6.0
     assert youtube.ahead(youtube.prepare(Draft("x"))) is None
+
+
+def test_the_card_says_that_alt_texts_have_no_place_there(youtube: YouTube) -> None:
+    told = Media("0" * 64, "talk.mp4", "video/mp4", 10, "A talk about tests")
+    assert youtube.prepare(Draft("x", (told,))).extra["alt texts"] == "YouTube has none"
+    assert "alt texts" not in youtube.prepare(Draft("x", (VIDEO,))).extra
+
+
+def test_the_readme_names_tests_that_exist() -> None:
+    tests = Path(__file__).parents[1]
+    readme = (tests.parent / "handlers" / "youtube" / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in readme.splitlines() if line.startswith("| ") and "test_youtube" in line]
+    assert len(rows) > 15
+    for row in rows:
+        (path,) = re.findall(r"`(\w+/test_youtube\w*\.py)`", row)
+        written = (tests / path).read_text(encoding="utf-8")
+        for name in re.findall(r"`(test_\w+)`", row):
+            assert f"def {name}(" in written
+        for section in re.findall(r"section \*(.+?)\*", row):
+            assert f"# --- {section}" in written

@@ -18,8 +18,9 @@ from PIL import Image
 from bot.sandbox.youtube import YouTube as StandIn
 from handlers.base import Draft, Later, Options, Outgoing, Unavailable
 from handlers.media import Media
+from handlers.oauth import scopes
 from handlers.youtube import YouTube
-from handlers.youtube.settings import MANAGING, SCOPES, YouTubeSettings
+from handlers.youtube.settings import MANAGING, YouTubeSettings
 from handlers.youtube.upload import UNIT
 from tests.specs.recorder import Request, Scene
 from tests.specs.schemas import Schemas
@@ -27,6 +28,8 @@ from tests.specs.schemas import Schemas
 Recording = Callable[..., AbstractContextManager[Scene]]
 
 FILM = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 2500
+SCOPES = scopes("youtube")
+"""What `social login youtube` asks for."""
 TOKENS = "/token"
 """Google's token endpoint is no part of the Data API."""
 SESSION = {"uploadType", "upload_id", "part", "notifySubscribers"}
