@@ -17,7 +17,10 @@ PAGES: Final = 5
 """Pages of 100 posts that are searched for a post."""
 PAGE: Final = (5, 100)
 """The fewest and the most posts that X gives at once."""
-WORDS: Final = {"post": "created_at,entities,note_post", "tweet": "created_at,entities,note_tweet"}
+WORDS: Final = {
+    "post": "conversation_id,created_at,entities,note_post",
+    "tweet": "conversation_id,created_at,entities,note_tweet",
+}
 """How X calls what is wanted of a post: in its document (OpenAPI 2.167), and in its pages and, it is said, its answers."""
 _OWN_MEDIA: Final = re.compile(r"/status/\d+/(photo|video)/")
 
@@ -30,14 +33,17 @@ class Timeline:
         self._word = "post"
 
     def search(self, wanted: str, since: datetime, known: frozenset[str]) -> str | None:
-        """The id of the oldest post since then with this text, but for the known ids; None: it is not there.
+        """The id of the oldest post since then with this text; None: it is not there.
 
+        `known` are the parts of its thread that are out: it must be of their conversation, or begin one of its own.
         Raises `Uncertain` when X did not show all of them, `Rejected`, `Unavailable`.
         """
         found = None
         for post in self._posts(since):
             identity = text(post, "id")
-            if identity and identity not in known and same_as_shortened(wanted, *_shown(post)):
+            conversation = text(post, "conversation_id") or min(known, default=identity)
+            its_own = conversation in known if known else conversation == identity
+            if identity and identity not in known and its_own and same_as_shortened(wanted, *_shown(post)):
                 found = identity  # newest first
         return found
 

@@ -183,7 +183,7 @@ def test_a_lost_answer_is_looked_for_in_words_of_the_document(scene: Any, x: X, 
     fitting(scene, document)
     assert [post["text"] for post in scene.posts()] == [part.text for part in outgoing.parts]
     (asked,) = [one for one in scene.requests if one.path.endswith("/tweets") and one.method == "GET"]
-    assert dict(asked.query)["post.fields"] == "created_at,entities,note_post"
+    assert dict(asked.query)["post.fields"] == "conversation_id,created_at,entities,note_post"
 
 
 @pytest.mark.parametrize("foreign", ["understood", "refused", "ignored"])
@@ -377,8 +377,9 @@ def test_a_reply_that_is_not_allowed_ends_a_thread(scene: Any, x: X) -> None:
 
 def test_a_part_that_x_has_already_is_named_with_its_number(scene: Any, x: X) -> None:
     outgoing = x.prepare(Draft(THREAD))
-    x.send(x.prepare(Draft(outgoing.parts[1].text)), scene.ticket("older"))
-    scene.advance(hours=3)
+    x.send(
+        x.prepare(Draft(outgoing.parts[1].text)), scene.ticket("older")
+    )  # a moment ago, and not of this thread
     with pytest.raises(Rejected, match=rf"very text of part 2 of {len(outgoing.parts)} already.*1 of"):
         x.send(outgoing, scene.ticket())
     assert len(scene.posts()) == 2
