@@ -367,6 +367,16 @@ def test_an_account_can_be_connected(stage: Any) -> None:
         ("expired-token", 401, "65602"),
         ("422-duplicate", 422, "DUPLICATE_POST"),
         ("400-organization", 400, "Organization permissions must be used"),
+        ("400-too-long", 400, "FIELD_LENGTH_TOO_LONG"),
+        ("400-invalid", 400, "FIELD_INVALID"),
+        ("400-missing", 400, "MISSING_FIELD"),
+        ("400-urn-type", 400, "INVALID_URN_TYPE"),
+        ("400-not-ready", 400, "not AVAILABLE"),
+        ("400-passing", 400, "Unable to obtain activity"),
+        ("403-passing", 403, "resource is forbidden"),
+        ("401-invalid", 401, "65600"),
+        ("404", 404, "NOT_FOUND"),
+        ("409", 409, "Conflict"),
         ("502-html", 502, "<html>"),
         ("500", 500, "Internal Server Error"),
     ],
@@ -398,3 +408,75 @@ def test_everything_survives_a_kill(staging: Staging, tmp_path: Path, png: bytes
         post(http, "picture", content={"media": {"id": picture}})
         assert stage.posts()[0]["id"] == urn
         assert [one["text"] for one in stage.posts()] == ["kept", "picture"]
+
+
+@pytest.mark.parametrize(
+    "fault, status, text, content",
+    [
+        ("500-after", 500, "Pictures (two) of it", True),
+        ("201-without-id", 201, "Pictures (two) of it", True),
+        ("silent-cut", 201, "Pictures (", True),
+        ("content-lost", 201, "Pictures (two) of it", False),
+    ],
+)
+def test_linkedin_acts_and_does_so_wrongly(
+    stage: Any, http: httpx.Client, png: bytes, fault: str, status: int, text: str, content: bool
+) -> None:
+    sent = body(r"Pictures \(two\) of it", content={"media": {"id": image(stage, http, png)}})
+    stage.faults.add({"service": "linkedin", "fault": fault})
+    answer = http.post("/rest/posts", json=sent)
+    assert (answer.status_code, "x-restli-id" in answer.headers) == (
+        status,
+        fault in {"silent-cut", "content-lost"},
+    )
+    (shown,) = stage.posts()
+    assert (shown["text"], bool(shown["media"])) == (text, content)
+
+
+def test_a_part_that_is_put_again_counts_with_its_new_tag(
+    stage: Any, http: httpx.Client, video: bytes
+) -> None:
+    value = begin_video(http, len(video)).json()["value"]
+    url = value["uploadInstructions"][0]["uploadUrl"]
+    first, second = (httpx.put(url, content=video).headers["etag"] for _ in range(2))
+    assert first != second
+    assert code(finalize(http, value, [first]))[:2] == (400, "FIELD_INVALID")
+    assert finalize(http, value, [second]).status_code == 200
+    assert httpx.put(url, content=video).status_code == 409
+
+
+def test_upload_addresses_end_after_a_day_and_files_can_fail_or_take_for_ever(
+    stage: Any, http: httpx.Client, video: bytes, png: bytes
+) -> None:
+    value = begin_video(http, len(video)).json()["value"]
+    url = value["uploadInstructions"][0]["uploadUrl"]
+    stage.faults.add({"service": "linkedin", "fault": "etag-lost"})
+    assert "etag" not in httpx.put(url, content=video).headers
+    stage.advance(hours=24)
+    assert httpx.put(url, content=video).status_code == 401
+    asked = {"initializeUploadRequest": {"owner": OWNER}}
+    for fault, status in (("processing-failed", "PROCESSING_FAILED"), ("processing-endless", "PROCESSING")):
+        stage.faults.add({"service": "linkedin", "fault": fault})
+        value = http.post("/rest/images?action=initializeUpload", json=asked).json()["value"]
+        http.put(value["uploadUrl"], content=png)
+        stage.advance(hours=1)
+        assert http.get(place("images", value["image"])).json()["status"] == status
+
+
+def test_linkedin_tells_by_action_what_a_member_may(staging: Staging) -> None:
+    action = "(authorizationAction:(organizationContentAuthorizationAction:(actionType:{})))"
+    asked = ",".join(action.format(one) for one in ("ORGANIC_SHARE_CREATE", "ORGANIC_SHARE_DELETE"))
+    path = f"/rest/organizationAuthorizations?bq=authorizationActionsAndImpersonator&authorizationActions=List({asked})"
+    for role, words in (("CONTENT_ADMIN", ["approved", "denied"]), ("ANALYST", ["denied", "denied"])):
+        with staging(LinkedIn, role=role) as stage, client(stage) as http:
+            batches = http.get(path).json()["elements"]
+            found = [one for batch in batches for one in batch["elements"]]
+            assert [next(iter(one["status"])) for one in found] == words
+            assert {one["organization"] for one in found} == {OWNER}
+            assert http.get("/rest/organizationAuthorizations?bq=other").status_code == 400
+
+
+def test_the_picture_of_a_link_is_kept_for_the_page(stage: Any, http: httpx.Client, png: bytes) -> None:
+    card = {"source": "https://a.example", "title": "A", "thumbnail": image(stage, http, png)}
+    post(http, "read", content={"article": card})
+    assert stage.posts()[0]["extra"]["thumbnail"] == hashlib.sha256(png).hexdigest()

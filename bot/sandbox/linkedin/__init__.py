@@ -11,9 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox.linkedin.assets import Assets
-from bot.sandbox.linkedin.core import SCOPES, UPLOADS, Core
+from bot.sandbox.linkedin.core import SCOPES, Core
 from bot.sandbox.linkedin.oauth import OAuth
 from bot.sandbox.linkedin.posts import Posts
+from bot.sandbox.linkedin.refusals import UPLOADS
+from bot.sandbox.linkedin.roles import Roles
 from bot.sandbox.service import Refusal, refuse
 from bot.sandbox.world import World
 
@@ -28,14 +30,15 @@ class LinkedIn(Core):
 
     def __init__(self, world: World, base: str, *, scopes: str = SCOPES, role: str = "ADMINISTRATOR") -> None:
         super().__init__(world, base, scopes=scopes, role=role)
-        assets, posts, oauth = Assets(self), Posts(self), OAuth(self)
+        assets, posts, oauth, roles = Assets(self), Posts(self), OAuth(self), Roles(self)
         table = [
             ("POST", "/rest/posts", posts.create),
             ("GET", "/rest/posts", posts.find),
             ("GET", "/rest/posts/{urn}", posts.get),
             ("POST", "/rest/posts/{urn}", posts.change),
             ("DELETE", "/rest/posts/{urn}", posts.delete),
-            ("GET", "/rest/organizationAcls", posts.roles),
+            ("GET", "/rest/organizationAcls", roles.roles),
+            ("GET", "/rest/organizationAuthorizations", roles.allowed),
             ("POST", "/oauth/v2/accessToken", oauth.token),
             ("GET", "/oauth/v2/authorization", oauth.authorize),
             ("PUT", UPLOADS + "{asset}/{key}", assets.put),

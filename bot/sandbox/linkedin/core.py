@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
+from bot.sandbox.linkedin.refusals import MARKED, REFUSALS, UPLOADS
 from bot.sandbox.service import Aim, Doc, Ids, Json, Refusal, Service, bad_gateway, bearer
 from bot.sandbox.world import World
 
@@ -24,7 +25,6 @@ CLIENT_ID, CLIENT_SECRET = "sandbox-linkedin-client", "sandbox-linkedin-client-s
 OLDEST, MISSING = 202601, {202512}
 """The oldest version that answers (as of November 2026), and months that never had one."""
 _VERSION = re.compile(r"20\d\d(0[1-9]|1[0-2])")
-UPLOADS = "/dms-uploads/"
 DUPLICATE = "Content is a duplicate of"
 
 
@@ -35,17 +35,17 @@ class Core(Service):
     api: ClassVar[tuple[str, ...]] = ("/rest/", UPLOADS)
     sign_in: ClassVar[str] = "/oauth/"
     own_faults: ClassVar[Mapping[str, Aim]] = {
-        "426": Aim(None, "/rest/"),
-        "403": Aim("POST", "/rest/"),
-        "401-revoked-once": Aim(None, "/rest/"),
+        **{name: one.aim for name, one in REFUSALS.items()},
+        **MARKED,
         "422-duplicate": Aim("POST", "/rest/posts"),
-        "400-organization": Aim("POST", "/rest/"),
         "invalid-grant": Aim("POST", "/oauth/v2/accessToken"),
     }
 
     def __init__(self, world: World, base: str, *, scopes: str = SCOPES, role: str = "ADMINISTRATOR") -> None:
         super().__init__(world, base)
         self.role = role
+        self.sharers: set[str] = set()
+        """Roles of LinkedIn's future that may post, too."""
         self.posts = self.book("post")
         self.fingerprints = self.book("fingerprint")
         self.assets = self.book("asset")
@@ -115,8 +115,12 @@ class Core(Service):
         }
         return Refusal(Json(body, 422, _TRACE))
 
-    def signed_in(self, request: Request, *scopes: str, owner: str | None = None) -> str:
+    def signed_in(
+        self, request: Request, *scopes: str, owner: str | None = None, either: tuple[str, ...] = ()
+    ) -> str:
         """The scopes of the caller; refused with 401, or as LinkedIn does when one of these scopes is missing.
+
+        Of `either` one is enough.
 
         `owner` is what the organization is called in that refusal: author, owner.
         """
@@ -129,7 +133,7 @@ class Core(Service):
         if datetime.fromisoformat(doc["until"]) <= self.now():
             raise Refusal(self.expired())
         have = str(doc["scopes"])
-        if not set(scopes) <= set(have.split()):
+        if not set(scopes) <= set(have.split()) or (either and not set(either) & set(have.split())):
             if owner is not None:
                 raise self.refuse(
                     400, f"Organization permissions must be used when using organization as {owner}"
@@ -170,7 +174,10 @@ class Core(Service):
         if fault == "422-duplicate":
             last = max(self.posts.values(), key=lambda one: int(one["created"]), default=None)
             return self.duplicate(last["id"] if last else "urn:li:share:7141138937766391808").response
-        told = "Organization permissions must be used when using organization as author"
+        if (one := REFUSALS.get(fault)) is not None:
+            if one.field is not None:
+                return self.bad_field(one.field, one.code or "", one.message, one.status).response
+            return self.error(one.status, one.message, one.code, one.number)
         answers: dict[str, Response] = {
             "500": self.error(500, "Internal Server Error"),
             "502-html": bad_gateway(),
@@ -182,15 +189,6 @@ class Core(Service):
                 101,
             ),
             "expired-token": self.expired(),
-            "426": self.dead_version("202411"),
-            "403": self.denied(),
-            "401-revoked-once": self.error(
-                401,
-                "The token used in the request has been revoked by the user",
-                "REVOKED_ACCESS_TOKEN",
-                65601,
-            ),
-            "400-organization": self.error(400, told),
             "invalid-grant": self.bad_grant(),
         }
         return answers.get(fault)

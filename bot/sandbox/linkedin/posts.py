@@ -11,7 +11,7 @@ from starlette.responses import Response
 from bot.sandbox.linkedin.checks import COMMENTARY, checked, limited
 from bot.sandbox.linkedin.core import ORGANIZATION, Core, body, urn_in_path
 from bot.sandbox.linkedin.little import read
-from bot.sandbox.service import Doc, Json
+from bot.sandbox.service import Doc, Json, faulted
 from bot.sandbox.world import Picture, Publication
 
 DUPLICATES = timedelta(hours=48)
@@ -32,6 +32,8 @@ class Posts:
         core.signed_in(request, "w_organization_social", owner="author")
         asked = await body(core, request)
         checked(core, asked)
+        if faulted(request, "content-lost"):
+            asked.pop("content", None)
         reading = read(asked.get("commentary", ""))
         fingerprint = f"{asked['author']} {reading.stored.strip()}"
         before = core.fingerprints.get(fingerprint)
@@ -44,11 +46,15 @@ class Posts:
         number = core.ids.next()
         video = str(asked.get("content", {}).get("media", {}).get("id", "")).startswith("urn:li:video:")
         urn = f"urn:li:{'ugcPost' if video else 'share'}:{number}"
-        doc = {"id": urn, "created": self._millis(), "edited": False, "raw": asked, "stored": reading.stored}
+        stored = _halved(reading.stored) if faulted(request, "silent-cut") else reading.stored
+        doc = {"id": urn, "created": self._millis(), "edited": False, "raw": asked, "stored": stored}
         core.posts.put(urn, doc)
         core.fingerprints.put(fingerprint, {"id": urn, "at": core.now().isoformat()})
         self._show(doc)
-        return Response(status_code=201, headers={"x-restli-id": urn, "x-linkedin-id": urn})
+        if faulted(request, "500-after"):
+            return core.error(500, "Internal Server Error")
+        known = {} if faulted(request, "201-without-id") else {"x-restli-id": urn, "x-linkedin-id": urn}
+        return Response(status_code=201, headers=known)
 
     def _millis(self) -> int:
         return int(self._core.now().timestamp() * 1000)
@@ -74,10 +80,14 @@ class Posts:
                 ),
                 extra={
                     "visibility": asked["visibility"],
-                    "cut": read(asked.get("commentary", "")).cut,
+                    "cut": len(doc["stored"]) < len(read(asked.get("commentary", "")).stored)
+                    or read(asked.get("commentary", "")).cut,
                     "hashtags": list(reading.tags),
                     "mentions": list(reading.mentions),
                     "article": content.get("article"),
+                    "thumbnail": (core.assets.get(content.get("article", {}).get("thumbnail", "")) or {}).get(
+                        "sha256"
+                    ),
                     "poll": content.get("poll"),
                     "title": content.get("media", {}).get("title"),
                     "edited": doc["edited"],
@@ -167,13 +177,7 @@ class Posts:
         core.world.retract(core.name, urn)
         return Response(status_code=204)
 
-    async def roles(self, request: Request) -> Response:
-        """GET /rest/organizationAcls?q=roleAssignee: what the member is on which page."""
-        core = self._core
-        core.versioned(request)
-        core.signed_in(request, "rw_organization_admin")
-        if request.query_params.get("q") != "roleAssignee":
-            raise core.refuse(400, "Only the finder q=roleAssignee is known here", "ILLEGAL_ARGUMENT")
-        role = {"roleAssignee": "urn:li:person:sandbox", "role": core.role, "state": "APPROVED"}
-        paging = {"start": 0, "count": 10, "links": [], "total": 1}
-        return Json({"paging": paging, "elements": [{**role, "organization": ORGANIZATION}]})
+
+def _halved(stored: str) -> str:
+    """What a cut in the middle leaves, without half an escape at its end."""
+    return stored[: len(stored) // 2].rstrip("\\")
