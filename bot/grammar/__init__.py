@@ -9,8 +9,8 @@ A draft
     to: PLATFORMS                   that is no option, ends them
     at: TIME
     TEXT …
-    --- PLATFORMS                   from here on, these platforms' own text
-    TEXT …
+    --- PLATFORMS                   from here on, these platforms' own text; with several accounts of a platform,
+    TEXT …                          the text for one account wins over the text for its platform
 
     to          platforms or accounts, `all`, `all but x`
     at          when it goes out, as `bot.when` reads it

@@ -143,7 +143,7 @@ def _put_together(body: _Body, accounts: Sequence[str], defaults: Sequence[str])
     common, uploads = take_out(body.parts[0].lines)
     files: list[tuple[Upload, tuple[str, ...]]] = [(upload, ()) for upload in uploads]
     texts: dict[str, str] = {}
-    heads: dict[str, int] = {}
+    heads: dict[tuple[str, bool], int] = {}
     for part in body.parts[1:]:
         lines, uploads = take_out(part.lines)
         owners = (*part.accounts, *part.others)
@@ -182,7 +182,7 @@ def _own_text(
     has_files: bool,
     given: Given,
     texts: dict[str, str],
-    heads: dict[str, int],
+    heads: dict[tuple[str, bool], int],
     going: Sequence[str],
 ) -> None:
     """Give a section's text to its accounts. A section of files alone leaves them the common text."""
@@ -193,10 +193,11 @@ def _own_text(
         where = ", ".join(names.title(account) for account in part.accounts)
         given.warn(f"This post does not go to {where}, so nobody gets the text of this section.", line)
     for owner in (*part.accounts, *part.others):
-        if owner in heads:
-            said = f"{names.title(owner)} has two sections, in lines {heads[owner]} and {line}: keep one."
+        key = owner, owner in part.exact
+        if key in heads:
+            said = f"{names.title(owner)} has two sections, in lines {heads[key]} and {line}: keep one."
             given.error(said, line)
-        heads.setdefault(owner, line)
+        heads.setdefault(key, line)
         if text:
             texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
 

@@ -48,6 +48,8 @@ class Named:
 
     accounts: tuple[str, ...]
     """In the configured order."""
+    exact: frozenset[str] = frozenset()
+    """Those of them that were named themselves, not by a platform that has several."""
     unknown: tuple[tuple[str, str | None], ...] = ()
     """What is no platform, with the nearest known name."""
     absent: tuple[str, ...] = ()
@@ -64,8 +66,9 @@ def read(words: str, accounts: Sequence[str]) -> Named:
     if match := _ALL.fullmatch(words.strip(" .!?")):
         but = read(match["but"], accounts) if match["but"] else Named(())
         left = tuple(one for one in accounts if one not in but.accounts)
-        return Named(left, but.unknown, ())
+        return Named(left, unknown=but.unknown)
     found: set[str] = set()
+    exact: set[str] = set()
     unknown: list[tuple[str, str | None]] = []
     absent: list[str] = []
     for chunk in _BETWEEN.split(words):
@@ -74,12 +77,13 @@ def read(words: str, accounts: Sequence[str]) -> Named:
             platform = _platform(word)
             if known:
                 found.update(known)
+                exact.update(known if len(known) == 1 else ())
             elif platform in TITLES:
                 absent.append(platform)
             else:
                 unknown.append((word, near(word, accounts)))
     ordered = tuple(one for one in accounts if one in found)
-    return Named(ordered, tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(absent)))
+    return Named(ordered, frozenset(exact), tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(absent)))
 
 
 def _words(chunk: str, accounts: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from bot.grammar import names
 from bot.grammar.blocks import layout
 from bot.grammar.options import Given
 from bot.grammar.reading import code
-from bot.grammar.uploads import Line
+from bot.grammar.uploads import Line, take_out
 
 _DASHES = re.compile(r" {0,3}(?P<dashes>-{3,}|—-|–-|—–|———?)(?P<blank>[ \t]*)(?P<names>\S.*)")
 _WORD = re.compile(r"[\w:.@+-]+")
@@ -23,6 +23,8 @@ class Section:
 
     head: Line | None = None
     accounts: tuple[str, ...] = ()
+    exact: frozenset[str] = frozenset()
+    """Those of them that the head names themselves."""
     others: tuple[str, ...] = ()
     """Names in the head that are no account here."""
     lines: list[Line] = field(default_factory=list)
@@ -38,7 +40,27 @@ def divide(lines: Sequence[Line], accounts: Sequence[str], given: Given) -> list
             sections.append(section)
         else:
             sections[-1].lines.append(line)
+    _give_way(sections, given)
     return sections
+
+
+def _give_way(sections: Sequence[Section], given: Given) -> None:
+    """An account's own text wins over the one of its platform, wherever it stands."""
+    own = {
+        account for section in sections if section.exact and _has_text(section) for account in section.exact
+    }
+    for section in sections:
+        left = tuple(one for one in section.accounts if one in section.exact or one not in own)
+        if section.head and section.accounts and not left:
+            told = "Every account that this section is for has one of its own, so nobody gets its text."
+            given.warn(told, section.head.number)
+            section.others = (*section.others, section.head.text.strip(" \t-—–:*"))
+        section.accounts = left
+
+
+def _has_text(section: Section) -> bool:
+    """Whether there is more than links to files."""
+    return any(line.text.strip() for line in take_out(section.lines)[0])
 
 
 def _head(line: Line, accounts: Sequence[str], given: Given) -> Section | None:
@@ -64,7 +86,7 @@ def _head(line: Line, accounts: Sequence[str], given: Given) -> Section | None:
             f"There is no account for {title} here, so nobody gets the text of this section.", line.number
         )
     others = (*named.absent, *(word for word, _ in named.unknown))
-    return Section(line, named.accounts, others)
+    return Section(line, named.accounts, named.exact, others)
 
 
 def _is_slip(named: names.Named, wanted: str) -> bool:
