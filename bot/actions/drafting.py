@@ -106,7 +106,13 @@ def _media(desk: Desk, written: Written, found: _Found) -> list[tuple[Attachment
         try:
             # read to the end or not, the answer is closed
             with closing(desk.chat.file(attachment.path, pictures.MAX_FILM_BYTES)) as pieces:
-                media = pictures.take_pieces(pieces, attachment.name, attachment.alt, desk.store)
+                media = pictures.take_pieces(
+                    pieces,
+                    attachment.name,
+                    attachment.alt,
+                    desk.store,
+                    source=f"{desk.chat.site} {attachment.path}",
+                )
             taken.append((attachment, media))
         except pictures.BadMedia as error:
             found.error(str(error))

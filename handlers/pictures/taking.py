@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 
 from PIL import JpegImagePlugin
 
@@ -11,6 +13,7 @@ from handlers.bad import BadMedia, Damaged, quoted, readable_size
 from handlers.films.blanking import blank
 from handlers.films.probing import probed
 from handlers.films.reading import film
+from handlers.known import Known
 from handlers.media import CHUNK, Media, Part, Store
 from handlers.pictures.cleaning import Clean, clean
 from handlers.pictures.decoding import decode, encode, judge_pixels, upright
@@ -27,6 +30,9 @@ MAX_FILM_BYTES = 1024 * 1024 * 1024
 """Of a film; what people can upload at all is Zulip's decision."""
 _QUALITY = 95
 """For a JPEG that had to be turned; all others keep their very bytes."""
+_FILMS = frozenset({MP4, MOV})
+_VERSION = 1
+"""Changes whenever more is blanked in films, or more is told of them."""
 _MIB = 1024 * 1024
 
 
@@ -35,76 +41,90 @@ def take(data: bytes, name: str, alt: str, store: Store) -> Media:
     return take_pieces((data[at : at + CHUNK] for at in range(0, len(data), CHUNK)), name, alt, store)
 
 
-def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store) -> Media:
+def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store, *, source: str = "") -> Media:
     """Keep a file, clean, in the store, as it arrives. Raises `BadMedia` with a sentence for who uploaded it.
 
     JPEG, PNG, GIF and WebP lose their metadata (position, camera, names, previews) and are turned upright; colour
     profile and pixels stay, without new compression unless a picture had to be turned; HEIC and AVIF become JPEG.
     Metadata of films and documents is blanked in place; what is known of a film is told, and what had to stay in a
     document (`note`). The declared size is judged before anything is decoded. A film or a document never stands in
-    memory whole.
+    memory whole. A film that came from the same `source` before is not read further than its beginning, which shows
+    that it is still given out.
     """
+    arriving = iter(pieces)
+    head = _beginning(arriving)
+    mime = sniff(head)
+    if mime not in TAKEN:
+        raise BadMedia(f"{quoted(name)} {REFUSED[mime]}")
+    known, key = Known(store), ("taken", _VERSION, source, name)
+    before = known.find(*key) if source and mime in _FILMS else None
+    if before is not None:
+        return replace(before, alt=alt)
     with store.part() as part:
-        mime = _arrived(pieces, name, part)
-        size = part.file.tell()
+        _write(chain([head], arriving), name, _most(mime), part)
         try:
-            if mime in (MP4, MOV):
-                known = probed(film(part.file), part.path)
-                blank(part.file, known)
-                return Media(
-                    sha256=store.adopt(part),
-                    name=name,
-                    mime=mime,
-                    size=size,
-                    alt=alt,
-                    width=known.width,
-                    height=known.height,
-                    seconds=known.seconds,
-                    codecs=known.codecs,
-                    fps=known.fps,
-                )
-            if mime == PDF:
-                paper = papers.blank(part.file)
-                return Media(store.adopt(part), name, mime, size, alt, frames=paper.pages, note=paper.left)
-            part.file.seek(0)
-            return _picture(part.file.read(), mime, name, alt, store)
+            media = _kept(part, mime, name, store)
         except Damaged as trouble:
             raise BadMedia(
                 f"{quoted(name)} is damaged or incomplete ({trouble}): upload it again, or save it anew first.",
             ) from trouble
+    if source and mime in _FILMS:
+        known.keep(media, *key)
+    return replace(media, alt=alt)
 
 
-def _arrived(pieces: Iterable[bytes], name: str, part: Part) -> str:
-    """Write it all down and tell what it is; stop as soon as it is too large for what it is."""
-    head, size, most, mime = b"", 0, 0, ""
+def _kept(part: Part, mime: str, name: str, store: Store) -> Media:
+    size = part.file.tell()
+    if mime in _FILMS:
+        known = probed(film(part.file), part.path)
+        blank(part.file, known)
+        return Media(
+            sha256=store.adopt(part),
+            name=name,
+            mime=mime,
+            size=size,
+            width=known.width,
+            height=known.height,
+            seconds=known.seconds,
+            codecs=known.codecs,
+            fps=known.fps,
+        )
+    if mime == PDF:
+        paper = papers.blank(part.file)
+        return Media(store.adopt(part), name, mime, size, frames=paper.pages, note=paper.left)
+    part.file.seek(0)
+    return _picture(part.file.read(), mime, name, store)
+
+
+def _beginning(pieces: Iterator[bytes]) -> bytes:
+    """So much of a file that it can be recognized; all of it if it is shorter."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= LOOK:
+            break
+    return head
+
+
+def _write(pieces: Iterable[bytes], name: str, most: int, part: Part) -> None:
+    """Write it all down; stop as soon as it is too large for what it is."""
+    size = 0
     for piece in pieces:
         size += len(piece)
-        if not mime:
-            head += piece
-            if len(head) >= LOOK:
-                mime = _taken(sniff(head), name)
-                most = _most(mime)
-        if most and size > most:
+        if size > most:
             raise BadMedia(
                 f"{quoted(name)} is larger than the {most / _MIB:.0f} MiB that can be taken of "
                 f"{'a film' if most == MAX_FILM_BYTES else 'such a file'}. Make it smaller and upload it again.",
             )
         part.file.write(piece)
     part.file.flush()
-    return mime or _taken(sniff(head), name)
-
-
-def _taken(kind: str, name: str) -> str:
-    if kind not in TAKEN:
-        raise BadMedia(f"{quoted(name)} {REFUSED[kind]}")
-    return kind
 
 
 def _most(mime: str) -> int:
-    return MAX_FILM_BYTES if mime in (MP4, MOV) else MAX_DOCUMENT_BYTES if mime == PDF else MAX_BYTES
+    return MAX_FILM_BYTES if mime in _FILMS else MAX_DOCUMENT_BYTES if mime == PDF else MAX_BYTES
 
 
-def _picture(data: bytes, mime: str, name: str, alt: str, store: Store) -> Media:
+def _picture(data: bytes, mime: str, name: str, store: Store) -> Media:
     note = ""
     if mime in PHONES:
         data, mime = converted(data, mime, name)
@@ -124,7 +144,6 @@ def _picture(data: bytes, mime: str, name: str, alt: str, store: Store) -> Media
         name=name,
         mime=mime,
         size=len(data),
-        alt=alt,
         width=size[0],
         height=size[1],
         seconds=known.seconds,

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,42 @@ def test_a_film_that_breaks_off_leaves_nothing_behind(made: Any, store: Store) -
     with pytest.raises(ConnectionError):
         take_pieces(breaks(), "a.mp4", "", store)
     assert list(store.root.iterdir()) == []
+
+
+def test_a_film_that_came_from_there_before_is_not_read_again(
+    long_film: Callable[..., None], tmp_path: Path, store: Store
+) -> None:
+    path = tmp_path / "talk.mp4"
+    long_film(path, 8 * MIB, seconds=10)
+    read = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal read
+        with path.open("rb") as file:
+            for piece in iter(lambda: file.read(CHUNK), b""):
+                read += len(piece)
+                yield piece
+
+    first = take_pieces(pieces(), "talk.mp4", "a talk", store, source="here")
+    assert read == 8 * MIB
+    again = take_pieces(pieces(), "talk.mp4", "the talk", Store(store.root), source="here")
+    assert (again, read) == (replace(first, alt="the talk"), 9 * MIB)
+    assert take_pieces(pieces(), "talk.mp4", "a talk", store, source="elsewhere") == first
+    store.path(first.sha256).unlink()
+    assert take_pieces(pieces(), "talk.mp4", "a talk", store, source="here") == first
+    assert read == 25 * MIB
+
+
+def test_a_film_that_is_no_longer_given_out_is_not_remembered(
+    long_film: Callable[..., None], tmp_path: Path, store: Store
+) -> None:
+    path = tmp_path / "talk.mp4"
+    long_film(path, 8 * MIB, seconds=10)
+    take_pieces([path.read_bytes()], "talk.mp4", "", store, source="here")
+
+    def hidden() -> Iterator[bytes]:
+        raise PermissionError
+        yield b""  # type: ignore[unreachable]  # it makes this a generator
+
+    with pytest.raises(PermissionError):
+        take_pieces(hidden(), "talk.mp4", "", store, source="here")

@@ -96,7 +96,7 @@ def test_where_a_photo_was_taken_is_blanked(made: Any, store: Store) -> None:
     photo = made.encoded(made.photo(), "JPEG", exif=made.exif())
     assert b"PhoneMaker" in photo
     data = paper(stream(6, b"/Type /XObject /Subtype /Image /Filter /DCTDecode", photo))
-    media, out = kept(data, store)
+    _, out = kept(data, store)
     assert b"PhoneMaker" not in out
     assert len(out) == len(data)
 
