@@ -94,6 +94,7 @@ class Listener:
             if not self._following:
                 self._meet()
                 self._following = True
+                log.info("another copy listens; this one delivers", extra={"action": "following"})
             self._desk.chat.hints(block=False)
         except QueueGone:
             self._following = False
