@@ -115,7 +115,7 @@ def processed(job: Job, patience: timedelta) -> Seen:
     if seen.state == "processing":
         job.say("processing")
         if since < patience:
-            wait = min(max(since, FIRST_WAIT), LONGEST_WAIT)
+            wait = min(max(since / 3, FIRST_WAIT), LONGEST_WAIT)
             raise Later("YouTube still processes the video; nobody sees it yet.", wait=wait)
     return seen
 

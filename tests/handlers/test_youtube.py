@@ -383,7 +383,7 @@ def test_a_token_that_ends_in_the_middle_is_renewed_in_the_same_session(
 def test_the_thumbnail_is_set_before_anybody_sees_the_video(
     youtube: YouTube, channel: Channel, server: Any, tools: Tools, delivery: Any
 ) -> None:
-    cover = Media(tools.store.put(b"\x89PNG"), "cover.png", "image/png", 4)
+    cover = Media(tools.store.put(b"\x89PNG"), "cover.png", "image/png", 4, width=1280, height=720)
     out = youtube.prepare(Draft(TEXT, (film(tools), cover)))
     server.on("POST", "/upload/youtube/v3/thumbnails/set", {})
     for _ in range(2):

@@ -87,7 +87,7 @@ def test_limits_are_errors_and_changes_are_warnings(
 
 def test_two_videos_are_an_error_and_the_first_picture_is_the_thumbnail(youtube: YouTube) -> None:
     assert youtube.prepare(Draft("x", (VIDEO, VIDEO))).problems[0].error
-    png = Media("1" * 64, "cover.png", "image/png", 10)
+    png = Media("1" * 64, "cover.png", "image/png", 10, width=1280, height=720)
     gif = Media("2" * 64, "fun.gif", "image/gif", 10)
     out = youtube.prepare(Draft("x", (gif, png, VIDEO)))
     assert out.parts[0].media == (VIDEO, png)
