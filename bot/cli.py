@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="the zuliprc (default: %(default)s)",
         )
+    _login(verbs.add_parser("login", help="sign in to an account on a platform, in the browser"))
     sandbox = verbs.add_parser("sandbox", help="try everything on this machine, without any account")
     sandbox.add_argument(
         "--port", type=int, default=8400, help="port of the page (default: %(default)s; 0: any)"
@@ -52,6 +53,37 @@ def parser() -> argparse.ArgumentParser:
         help="speak as Zulip 8 or as the newest (default: new)",
     )
     return top
+
+
+def _login(login: argparse.ArgumentParser) -> None:
+    login.add_argument("platform", metavar="PLATFORM", help="linkedin, youtube, x or mastodon")
+    login.add_argument(
+        "account", nargs="?", default="", metavar="ACCOUNT", help="the name after the colon, as in [x:second]"
+    )
+    login.add_argument(
+        "--config",
+        type=Path,
+        default=Path("zuliprc"),
+        metavar="FILE",
+        help="the zuliprc (default: %(default)s)",
+    )
+    login.add_argument(
+        "--no-browser",
+        action="store_true",
+        help="for a server: sign in on any machine, and paste the address that you are sent to",
+    )
+    login.add_argument(
+        "--redirect",
+        default="http://127.0.0.1:8914/callback",
+        metavar="ADDRESS",
+        help="where the browser comes back to, exactly as the app's page names it (default: %(default)s)",
+    )
+    login.add_argument(
+        "--by", default="", metavar="NAME", help="who signs in, for reminders (default: your user name)"
+    )
+    login.add_argument(
+        "--switch", action="store_true", help="sign in as another account of the platform than before"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +103,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bot import checks
 
         return checks.main(arguments.config)
+    if arguments.verb == "login":
+        from bot.login import command
+
+        return command.main(
+            command.Order(
+                arguments.platform,
+                arguments.account,
+                arguments.config,
+                not arguments.no_browser,
+                arguments.redirect,
+                arguments.by,
+                arguments.switch,
+            )
+        )
     from bot import service
 
     return service.main(arguments.config)
