@@ -147,9 +147,12 @@ class YouTube:
             api, now = self._api(web), self._tools.clock()
             channel = checking.channel(api, self.account, now)
             self._long_ones = checking.long_ones(channel)
+            grant = self._tokens.grant()
             return Standing(
                 who=checking.title(channel),
                 scopes=api.scopes(),
+                # Google tells a day for apps in testing, and for people who allowed it for a time only
+                expires_at=grant.refresh_expires_at if self._tokens.renewable(grant) else grant.expires_at,
                 warnings=checking.warnings(api, channel, self._settings.playlist, now),
                 uses=(quota.used(self._settings, self.account, self._tools.meter, now),),
             )

@@ -533,6 +533,16 @@ def test_check_tells_the_channel(youtube: YouTube, channel: Channel, server: Any
         youtube.check()
 
 
+@pytest.mark.parametrize("days", [7, None])
+def test_check_tells_when_the_sign_in_ends_if_google_does(
+    youtube: YouTube, channel: Channel, server: Any, clock: Any, days: int | None
+) -> None:
+    end = {"refresh_token_expires_in": days * 86400} if days else {}
+    server.on("POST", "/token", {"access_token": "ya29.first", "expires_in": 3599, "scope": SCOPE, **end})
+    server.on("GET", "/youtube/v3/channels", {"items": [{"snippet": {"title": "C"}}]})
+    assert youtube.check().expires_at == (clock() + timedelta(days=days) if days else None)
+
+
 @pytest.mark.parametrize(
     "status, errors, warnings", [("allowed", 0, 0), ("disallowed", 1, 0), ("eligible", 1, 0), ("new", 0, 1)]
 )
