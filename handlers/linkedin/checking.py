@@ -57,8 +57,16 @@ def _role(api: Api) -> tuple[bool, list[str]]:
         return False, ["LinkedIn does not tell the bot its role on the page (`r_organization_admin`)."]
     if MEDIA_ROLES & roles:
         return False, []
-    if TEXT_ROLES & roles or _may_share(api):
+    if TEXT_ROLES & roles:
         return True, [TEXT_ONLY]
+    try:
+        if roles and _may_share(api):
+            return True, [TEXT_ONLY]
+    except errors.Forbidden:  # it wants `rw_organization_admin`, which is more than this bot asks for
+        told = " and ".join(errors.word(one) or "of a strange name" for one in sorted(roles))
+        return False, [
+            f"LinkedIn does not tell the bot whether a member with the role {told} may post for the page."
+        ]
     raise Rejected(
         "LinkedIn would refuse: the account that signed in may not post for this page. An admin of the "
         "page makes it an administrator or content admin there."
@@ -80,16 +88,16 @@ def _roles(api: Api) -> set[str]:
 
 
 def _may_share(api: Api) -> bool:
-    """Whether LinkedIn itself says that we may post: it invents roles, and asks not to conclude from their names."""
-    try:
-        answer = api.call(
-            "GET",
-            f"/rest/organizationAuthorizations?bq=authorizationActionsAndImpersonator&authorizationActions=List({SHARE})",
-            finder="BATCH_FINDER",
-            doing="show what we may do",
-        )
-    except Rejected:
-        return False
+    """Whether LinkedIn itself says that we may post: it invents roles, and asks not to conclude from their names.
+
+    Raises `Forbidden` where it does not say.
+    """
+    answer = api.call(
+        "GET",
+        f"/rest/organizationAuthorizations?bq=authorizationActionsAndImpersonator&authorizationActions=List({SHARE})",
+        finder="BATCH_FINDER",
+        doing="show what we may do",
+    )
     found = [one for batch in _elements(json_object(answer)) for one in _elements(batch)]
     return any(
         one.get("organization") == api.settings.organization

@@ -152,9 +152,7 @@ def refusal(response: httpx.Response, *, acts: bool, doing: str, account: str) -
         HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
         and status != HTTPStatus.REQUEST_TIMEOUT
     ):
-        kind = (
-            FilesRefused if any(_OF_FILES.search(_path(one)) for one in _input_errors(response)) else Rejected
-        )
+        kind = FilesRefused if any(_is_of_files(one) for one in _input_errors(response)) else Rejected
         return kind(f"LinkedIn refused to {doing}: {_reason(response, account)}")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Rejected(
@@ -189,6 +187,10 @@ def _reason(response: httpx.Response, account: str) -> str:
     plain = [told for one in errors if (told := _complaint(one))]
     advice = "Change that, and order it again" if plain else "Change the post accordingly"
     return f"{', '.join(plain) + ' (' + words + ')' if plain else words}. {advice}; if that makes no sense, tell the owner of the bot."
+
+
+def _is_of_files(error: dict[str, Any]) -> bool:
+    return error.get("code") == "FIELD_INVALID" and _OF_FILES.search(_path(error)) is not None
 
 
 def _complaint(error: dict[str, Any]) -> str:
