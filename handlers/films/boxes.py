@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from handlers.bad import Damaged
+from handlers.media import CHUNK
 
 HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex", b"moof", b"traf"})
 MOST_BOXES = 250_000
@@ -54,6 +55,17 @@ class Source:
     def unpack(self, form: str, at: int) -> tuple[int, ...]:
         """Numbers in the order of the network."""
         return struct.unpack(f">{form}", self.read(at, struct.calcsize(f">{form}")))
+
+    def places(self, word: bytes, at: int, end: int) -> Iterator[int]:
+        """Where a word stands between two places."""
+        over = len(word) - 1
+        while at + over < end:
+            data = self.read(at, min(CHUNK + over, end - at))
+            found = data.find(word)
+            while found >= 0:
+                yield at + found
+                found = data.find(word, found + 1)
+            at += CHUNK
 
     def boxes(self, at: int, end: int) -> Iterator[Box]:
         """The boxes that follow each other between two places."""

@@ -2,14 +2,14 @@
 
 Kept are pictures, sound and subtitles, byte for byte. What tells of the place, the camera or the people is found
 here and blanked in `blanking`: `udta`, `meta`, `uuid` and every unknown piece at the top; free space (dashcams
-write positions there); tracks of timed metadata; and subtitles that are a drone's positions.
+write positions there, and between the pictures); tracks of timed metadata; and subtitles that are a drone's positions.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -33,6 +33,10 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 """How drones and cameras write a position into subtitles."""
+_HIDDEN = b"freeGPS "
+_LARGEST_HIDDEN, _USUAL_HIDDEN = 1 << 20, 512
+_MOST_HIDDEN = 200_000
+"""More than two days of driving; one block a second."""
 _MOST_SPANS = 2_000_000
 
 
@@ -71,6 +75,8 @@ def _film(source: Source) -> Film:
             moofs.append(box)
         elif box.kind in _SPACE:
             found.secret.append((box.body, box.end))
+        elif box.kind == b"mdat":
+            found.secret += _dashcam(source, box)
         elif box.kind not in _AT_THE_TOP:
             found.telling.append(box)
     if moov is None:
@@ -87,6 +93,18 @@ def _film(source: Source) -> Film:
     by_tracks = max(one.seconds for one in tracks if one.kind in _KEPT)
     found.seconds = max(lasts, by_tracks) if fragments or not lasts else lasts
     return found
+
+
+def _dashcam(source: Source, mdat: Box) -> Iterator[Span]:
+    """Positions that dashcams hide between the pictures: a block with its size before its name."""
+    for number, at in enumerate(source.places(_HIDDEN, mdat.body, mdat.end)):
+        if number == _MOST_HIDDEN:
+            raise Damaged("more metadata than pictures")
+        (size,) = source.unpack("I", at - 4) if at - 4 >= mdat.body else (0,)
+        yield (
+            at,
+            min(mdat.end, at - 4 + size if len(_HIDDEN) < size <= _LARGEST_HIDDEN else at + _USUAL_HIDDEN),
+        )
 
 
 def _header(source: Source, moov: Box, found: Film) -> tuple[list[Track], float, dict[int, Usual]]:

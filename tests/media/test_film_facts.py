@@ -233,6 +233,18 @@ def test_places_that_dashcams_write_into_free_space_are_blanked() -> None:
     assert len(blanked(data)) == len(data)
 
 
+def test_places_that_dashcams_write_between_the_pictures_are_blanked() -> None:
+    secret = b"freeGPS " + b"N60.1699E24.9384"
+    block = struct.pack(">I", 4 + len(secret)) + secret
+    mdat = box(b"mdat", bytes((1 << 20) - 20), b"picture", block, b"sound", secret[:12], bytes(1000), b"more")
+    data = box(b"ftyp", FTYP) + mdat + movie(SEEN)
+    kept = blanked(data)
+    assert b"GPS" not in kept
+    assert b"60.1699" not in kept
+    assert b"picture" + block[:4] + bytes(len(secret)) + b"sound" + bytes(1012) + b"more" in kept
+    assert len(kept) == len(data)
+
+
 def test_many_tracks_that_name_the_same_bytes_cost_no_more_than_one() -> None:
     size = 1 << 20
     start = box(b"ftyp", FTYP) + box(b"mdat", bytes(size))
