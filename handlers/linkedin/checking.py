@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import httpx
+
 from handlers.base import Rejected
 from handlers.linkedin import errors, stored
 from handlers.linkedin.api import Api
@@ -92,18 +94,27 @@ def _may_share(api: Api) -> bool:
 
     Raises `Forbidden` where it does not say.
     """
-    answer = api.call(
-        "GET",
-        f"/rest/organizationAuthorizations?bq=authorizationActionsAndImpersonator&authorizationActions=List({SHARE})",
-        finder="BATCH_FINDER",
-        doing="show what we may do",
-    )
+    try:
+        answer = _permissions(api)
+    except errors.Forbidden:
+        raise
+    except Rejected:
+        return False
     found = [one for batch in _elements(json_object(answer)) for one in _elements(batch)]
     return any(
         one.get("organization") == api.settings.organization
         and isinstance(status := one.get("status"), dict)
         and "approved" in status
         for one in found
+    )
+
+
+def _permissions(api: Api) -> httpx.Response:
+    return api.call(
+        "GET",
+        f"/rest/organizationAuthorizations?bq=authorizationActionsAndImpersonator&authorizationActions=List({SHARE})",
+        finder="BATCH_FINDER",
+        doing="show what we may do",
     )
 
 
