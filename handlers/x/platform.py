@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from handlers import base
 from handlers.base import Draft, Outgoing, PlatformError, Published, Standing, Ticket, Tools
+from handlers.media import Media
 from handlers.parts import Trying, Walk
 from handlers.x.line import Line, Me
 from handlers.x.preparing import prepare
 from handlers.x.service import Posting, spent_for
 from handlers.x.settings import RIGHTS, Pair, XSettings, signs_in
-from handlers.x.spending import READ_USER, Spending, price, price_of
+from handlers.x.spending import ALT_TEXT, READ_USER, Spending, price, price_of
 
 
 class X:
@@ -46,9 +47,9 @@ class X:
         """Publish it, part by part, going on from the ticket's receipt. Raises `PlatformError`."""
         with self._line() as line:
             walk, posting = self._walk(line, outgoing, ticket)
-            out, lost = len(walk.progress.out), walk.progress.trying
+            lost = walk.progress.trying
             if lost is None:
-                self._spending.must_have(price(outgoing.parts[out:]))
+                self._spending.must_have(_to_pay(walk))
             with suppress(PlatformError):
                 line.who_am_i()  # only for the address; what stands in the way of posting will show itself
             try:
@@ -121,3 +122,18 @@ class X:
                 yield line
             finally:
                 self._me = line.me or self._me
+
+
+def _to_pay(walk: Walk) -> int:
+    """What the rest of a delivery costs; a file that is there already has its alt text."""
+    progress, parts = walk.progress, walk.outgoing.parts
+    described = sum(bool(media.alt) for media in _brought(walk))
+    return price(parts[len(progress.out) :]) - ALT_TEXT * described
+
+
+def _brought(walk: Walk) -> list[Media]:
+    """The files of the next part that are there."""
+    number = len(walk.progress.out)
+    files = walk.outgoing.parts[number].media if number < len(walk.outgoing.parts) else ()
+    known = walk.progress.files
+    return [media for at, media in enumerate(files) if (one := known.get(f"{number}.{at}")) and one.id]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from handlers.base import Draft, Outgoing, Part, Poll, Problem
-from handlers.counting import x_forbidden
+from handlers.counting import graphemes, x_forbidden
 from handlers.counting.x import LIMIT
 from handlers.films import judge
 from handlers.media import Media, MissingMedia, Store
@@ -25,7 +25,7 @@ def prepare(
     parts, problems = messages(draft, limits.ALLOWED, store)
     films = limits.film_limits(premium=premium)
     for media in draft.media:
-        problems += [*judge(media, films), *_of_gif(media)]
+        problems += [*judge(media, films), *_of_gif(media), *_of_alt(media)]
     for part in parts:
         problems += _of_text(part)
     poll, more = _poll(draft.options.poll, parts)
@@ -88,6 +88,17 @@ def _of_gif(media: Media) -> Iterator[Problem]:
         yield Problem(f"{told} Make it shorter, or a video (MP4) of it.", error=True)
     elif frames * media.width * media.height > limits.GIF_PIXELS:
         yield Problem(f"X: {name} is too long for its size. Make a video (MP4) of it.", error=True)
+
+
+def _of_alt(media: Media) -> Iterator[Problem]:
+    """X counts code points here, and people see characters: an emoji may be several."""
+    most = limits.ALLOWED.alt
+    if graphemes(media.alt) <= most < len(media.alt):
+        yield Problem(
+            f"X: the alt text of “{media.name}” has {len(media.alt)} of {most} characters, since X counts some emoji "
+            "and letters as several. Shorten it.",
+            error=True,
+        )
 
 
 def _of_text(part: Part) -> Iterator[Problem]:

@@ -222,3 +222,13 @@ def test_kinds_of_files_are_never_mixed(x: X, tools: Tools, others: str) -> None
 def test_five_pictures_are_too_many(x: X, tools: Tools) -> None:
     assert told(x, Draft("Look", (picture(tools),) * 4)) == []
     assert any("takes 4 pictures, not 5" in one for one in told(x, Draft("Look", (picture(tools),) * 5)))
+
+
+def test_an_alt_text_is_measured_as_x_measures_it(x: X, tools: Tools) -> None:
+    family = "👩‍👩‍👧‍👦"  # one character for people, seven for X
+    assert told(x, Draft("Look", (picture(tools, alt="a" * 1000),))) == []
+    assert told(x, Draft("Look", (picture(tools, alt=family * 142),))) == []
+    (error,) = told(x, Draft("Look", (picture(tools, alt=family * 143),)))
+    assert "1001 of 1000" in error
+    (error,) = told(x, Draft("Look", (picture(tools, alt="a" * 1001),)))
+    assert "1001 of 1000" in error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -485,6 +486,34 @@ def test_a_video_may_be_processed_for_hours_or_fail(
     assert [one["data"]["processing_info"]["state"] for one in told] == states
     body = {"text": "Film", "media": {"media_ids": [identity]}}
     assert http.post("/2/tweets", json=body).status_code == 400
+
+
+def lasting(seconds: int) -> bytes:
+    """An MP4 whose header says how long it is."""
+
+    def box(kind: bytes, *content: bytes) -> bytes:
+        data = b"".join(content)
+        return struct.pack(">I4s", len(data) + 8, kind) + data
+
+    span = struct.pack(">IIIII", 0, 0, 0, 1, seconds)
+    tkhd = struct.pack(">IIIIII", 7, 0, 0, 1, 0, seconds) + bytes(52) + struct.pack(">II", 64 << 16, 36 << 16)
+    mdia = box(b"mdia", box(b"mdhd", span + bytes(4)), box(b"hdlr", bytes(8) + b"vide" + bytes(13)))
+    moov = box(b"moov", box(b"mvhd", span + bytes(80)), box(b"trak", box(b"tkhd", tkhd), mdia))
+    return box(b"ftyp", b"mp42", bytes(4), b"mp42isom") + moov + box(b"mdat", bytes(100))
+
+
+@pytest.mark.parametrize("minutes, status", [(20, 201), (21, 403)])
+def test_how_long_a_video_may_be_is_judged_when_the_post_is_made(
+    stage: Any, http: httpx.Client, minutes: int, status: int
+) -> None:
+    data = lasting(60 * minutes)
+    identity = initialize(http, data)
+    append(http, identity, 0, data)
+    assert http.post(f"/2/media/upload/{identity}/finalize").status_code == 200
+    stage.advance(seconds=3)
+    answer = http.post("/2/tweets", json={"text": "Film", "media": {"media_ids": [identity]}})
+    assert answer.status_code == status
+    assert ("longer than 20 minutes" in answer.text) is (status == 403)
 
 
 def test_an_upload_may_be_forgotten_in_the_middle(stage: Any, http: httpx.Client, video: bytes) -> None:

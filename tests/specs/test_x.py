@@ -239,7 +239,7 @@ def test_an_upload_goes_on_from_the_segment_that_was_lost(scene: Any, x: X, docu
     fitting(scene, document)
 
 
-@pytest.mark.parametrize("fault", ["reset-before", "reset-after", "502-html", "503", "429"])
+@pytest.mark.parametrize("fault", ["reset-before", "reset-after", "502-html", "429", "expired-token"])
 @pytest.mark.parametrize("step", ["/initialize", "/append", "/finalize", "command=STATUS", "/metadata"])
 def test_whatever_step_of_an_upload_breaks_the_video_is_out_once(
     scene: Any, x: X, document: Any, step: str, fault: str
@@ -478,6 +478,18 @@ def test_over_the_budget_no_request_is_made(recording: Recording) -> None:
         assert "budget is used up" in use.warnings[0]
         assert (use.uses[0].what, use.uses[0].used, use.uses[0].most) == ("USD this month", 0.225, 0.23)
         assert scene.service.purse.spent <= 230
+
+
+def test_what_is_paid_already_is_not_asked_for_again(recording: Recording) -> None:
+    with recording(XStandIn) as scene:
+        x = signed_in(scene, monthly_budget_usd=Decimal("0.030"))
+        outgoing = x.prepare(Draft("Look", (picture(scene.tools),)))
+        scene.fault("429", path="/2/tweets", method="POST")
+        with pytest.raises(Unavailable):
+            x.send(outgoing, scene.ticket())
+        assert spent(scene) == 10 + 5
+        x.send(outgoing, scene.ticket())
+        assert spent(scene) == scene.service.purse.spent == 30
 
 
 def test_the_next_month_has_its_own_budget(recording: Recording) -> None:
