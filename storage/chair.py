@@ -119,6 +119,11 @@ class _Shared(Chair):
 
     @override
     def leave(self) -> None:
+        if self._held and self._line is not None:
+            try:  # a server notices a closed connection in its own time; the next one shall not wait for it
+                self._line.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+            except SQLAlchemyError:
+                log.info("the chair was lost before it was left", extra={"action": "chair_lost"})
         self._drop()
 
     def _wake(self, line: Connection) -> None:

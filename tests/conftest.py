@@ -64,7 +64,7 @@ class Postgres:
     def start(self) -> None:
         """Make the cluster and start it; raises CalledProcessError or OSError where that is impossible."""
         self._run("initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "social", "-D", "data")
-        settings = f"-h '' -k {self.root} -c fsync=off -c max_connections=60"
+        settings = f"-h '' -k {self.root} -c fsync=off -c max_connections=200"
         self._run("pg_ctl", "-w", "-D", "data", "-l", "log", "-o", settings, "start")
 
     def stop(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 
@@ -20,13 +22,14 @@ class Watch:
 
 
 @pytest.fixture
-def copies(postgres_url: str) -> tuple[_Shared, _Shared, Watch]:
+def copies(postgres_url: str) -> Iterator[tuple[_Shared, _Shared, Watch]]:
     watch = Watch()
-    return (
-        _Shared(Database(postgres_url), "one", watch),
-        _Shared(Database(postgres_url), "two"),
-        watch,
-    )
+    databases = Database(postgres_url), Database(postgres_url)
+    chairs = _Shared(databases[0], "one", watch), _Shared(databases[1], "two")
+    yield (*chairs, watch)
+    for chair, database in zip(chairs, databases, strict=True):
+        chair.leave()
+        database.close()
 
 
 def silence(url: str, seconds: float) -> None:
@@ -95,7 +98,8 @@ def test_a_holder_that_is_heard_of_keeps_it(
 
 
 def test_a_database_that_went_away_is_waited_for(postgres_url: str) -> None:
-    one = _Shared(Database(postgres_url), "one")
+    database = Database(postgres_url)
+    one = _Shared(database, "one")
     one.beat()
     assert one.leads()
     other = Database(postgres_url)
@@ -109,4 +113,6 @@ def test_a_database_that_went_away_is_waited_for(postgres_url: str) -> None:
     assert not one.leads()
     one.beat()
     assert one.leads()
+    one.leave()
+    database.close()
     other.close()
