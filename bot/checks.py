@@ -6,17 +6,17 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from typing_extensions import override
 
 from bot import wiring
-from bot.actions import homing, voting
+from bot.actions import homing, knowing, voting
 from bot.chat import Chat, ChatError, Place
 from bot.config import Config, ConfigError
-from handlers.base import Platform, PlatformError
+from bot.replies import accounts
+from handlers.base import Standing
 from handlers.media import Store
 from storage.database import Database
 from storage.errors import StorageError
@@ -172,23 +172,14 @@ def _accounts(config: Config, database: Database) -> Iterator[Finding]:
         platforms = wiring.platforms_of(config, tools)
         if not platforms:
             yield Finding(good=False, text="No platform account is configured: add one, such as [mastodon].")
-        with ThreadPoolExecutor(max(len(platforms), 1)) as pool:
-            for found in pool.map(_account, platforms.values()):
-                yield from found
+        known = knowing.facts(platforms, {}, database, vault, None)
+    for account, facts in known.items():
+        first, *warnings = accounts.plain(facts)
+        yield Finding(good=isinstance(facts.found, Standing), text=f"{account}: {first}")
+        yield from (Finding(good=False, text=f"{account}: {one}") for one in warnings)
     for name in config.absent:
-        yield Finding(good=True, text=f"{name}: no credentials, so it is left out.")
-
-
-def _account(platform: Platform) -> list[Finding]:
-    try:
-        standing = platform.check()
-    except PlatformError as error:
-        return [Finding(good=False, text=f"{platform.account}: {error}")]
-    until = f", until {standing.expires_at:%d %B %Y}" if standing.expires_at else ""
-    return [
-        Finding(good=True, text=f"{platform.account}: posts as {standing.who}{until}."),
-        *(Finding(good=False, text=f"{platform.account}: {warning}") for warning in standing.warnings),
-    ]
+        hint = f" `social login {name}` signs in." if name in config.waiting else ""
+        yield Finding(good=True, text=f"{name}: no credentials, so it is left out.{hint}")
 
 
 def _try(good: str, bad: str, work: Callable[[], object]) -> Finding:

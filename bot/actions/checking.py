@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import logging
 
+from bot.actions import warning
 from bot.desk import Desk
 from handlers.base import Platform, PlatformError, Rejected
+from storage.errors import StorageError
 
 log = logging.getLogger("social.checking")
 
 
 def acquaint(desk: Desk, account: str, platform: Platform) -> None:
-    """Check one account, and remember what keeps it from posting. Never raises."""
+    """Check one account, remember what keeps it from posting, and tell what people must know. Never raises."""
+    try:
+        _acquaint(desk, account, platform)
+    except StorageError as error:
+        log.warning("%s", error, extra={"action": "storage_trouble", "account": account})
+    except Exception:  # a bug in one platform's check must not stop the others
+        log.exception(
+            "%s: error while checking", account, extra={"action": "check_failed", "account": account}
+        )
+
+
+def _acquaint(desk: Desk, account: str, platform: Platform) -> None:
     try:
         standing = platform.check()
     except Rejected as error:
         desk.troubles[account] = str(error)
         log.warning("%s", error, extra={"action": "account_refused", "account": account})
+        warning.stopped(desk, account, str(error), desk.clock())
     except PlatformError as error:
         log.warning("%s", error, extra={"action": "account_unreachable", "account": account})
-    except Exception:  # a bug in one platform's check must not stop the others
-        log.exception(
-            "%s: error while checking", account, extra={"action": "check_failed", "account": account}
-        )
     else:
         desk.troubles.pop(account, None)
-        for warning in standing.warnings:
-            log.warning("%s: %s", account, warning, extra={"action": "account_warning", "account": account})
+        for one in standing.warnings:
+            log.warning("%s: %s", account, one, extra={"action": "account_warning", "account": account})
+        warning.works(desk, account, standing, desk.clock())

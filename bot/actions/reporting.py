@@ -19,6 +19,8 @@ log = logging.getLogger("social.reporting")
 
 GENERAL = "social"
 """The topic for what is about no post, or cannot be said in the topic of its post."""
+TOPICS = {"account": "accounts"}
+"""First word of a notice's key -> the topic of its own that such notices have."""
 PATIENCE = timedelta(seconds=20)
 """How long an outcome waits for the others of its post, so that one message tells of all."""
 
@@ -110,6 +112,9 @@ def _place(desk: Desk, notice: Notice) -> Place:
     """Where a notice goes: to one person, or to where its post is spoken of."""
     if notice.user_id is not None:
         return Place(user_ids=(notice.user_id,))
+    topic = TOPICS.get(notice.key.partition(":")[0])
+    if topic and notice.post_id is None:
+        return Place(channel_id=desk.chat.home, topic=topic)
     return place_of(desk, notice.post_id)
 
 

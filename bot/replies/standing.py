@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.replies import accounts
 from bot.replies.escape import inline, with_code
 from bot.replies.words import Titles, count, listed, when
 from bot.rules import Electorate
-from handlers.base import Standing
 from storage.models import Delivery, Post
 from storage.states import DeliveryState
 
@@ -42,8 +42,7 @@ def _trouble(number: int, delivery: Delivery, titles: Titles) -> str:
 
 
 def status(
-    found: Mapping[str, Standing | str],
-    last: Mapping[str, datetime | None],
+    found: Sequence[accounts.Facts],
     backlog: Backlog,
     electorate: Electorate,
     titles: Titles,
@@ -51,8 +50,7 @@ def status(
 ) -> str:
     """The answer to `status`."""
     said = [f"**Status** · {today}"]
-    for account, one in found.items():
-        said.append(_account(titles.get(account, account), one, last.get(account)))
+    said.extend(accounts.line(one) for one in found)
     if not found:
         said.append("* No account is configured: the owner of the bot adds one to zuliprc.")
     approvers = electorate.trouble or f"{inline(electorate.name)}"
@@ -63,20 +61,6 @@ def status(
     said.append(f"* Backlog: {count(backlog.drafts, 'draft')} to approve, {due}.")
     said.extend(f"* {line}" for line in rest([], backlog.troubled, titles))
     return "\n".join(said)
-
-
-def _account(title: str, standing: Standing | str, last: datetime | None) -> str:
-    if isinstance(standing, str):
-        return f"* ⚠ {title}: {with_code(standing)}"
-    said = [f"* ✔ {title}: {inline(standing.who)}"]
-    if standing.scopes:
-        said.append(f"may {inline(', '.join(standing.scopes))}")
-    if standing.expires_at:
-        said.append(f"token until {when(standing.expires_at)}")
-    if last:
-        said.append(f"last post {when(last)}")
-    said.extend(f"⚠ {with_code(warning)}" for warning in standing.warnings)
-    return " · ".join(said)
 
 
 def topics(help_texts: Mapping[str, str]) -> str:

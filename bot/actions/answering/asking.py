@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot import grammar, rules, when
-from bot.actions import cards, rows, voting
+from bot.actions import cards, knowing, rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Place
 from bot.replies import plan as words
 from bot.replies import standing
 from bot.replies.words import day
 from bot.when import Period
-from handlers.base import Platform, PlatformError, Standing
 from storage import queue
 from storage.models import Delivery, Post
-from storage.states import DeliveryState, PostState
+from storage.states import PostState
 
 UPCOMING = timedelta(days=28)
 PATIENCE_S = 10
@@ -155,33 +153,18 @@ def log(order: Order) -> str | None:
 def status(order: Order) -> str | None:
     """`status`: accounts, tokens, backlog. Every account is asked, all at once, for some seconds."""
     desk = order.desk
-    with ThreadPoolExecutor(max(len(desk.platforms), 1)) as pool:
-        asked = {account: pool.submit(_check, platform) for account, platform in desk.platforms.items()}
-        found = {account: future.result() for account, future in asked.items()}
+    found = knowing.facts(desk.platforms, desk.titles, desk.database, desk.vault, PATIENCE_S)
     with desk.database.transaction() as session:
         who = voting.electorate(desk, session)
     with desk.database.reading() as session:
-        last = {account: _last(session, account) for account in desk.platforms}
         backlog = standing.Backlog(
             drafts=len(queue.drafts(session)),
             next_due=queue.next_due(session),
             troubled=[(one.post_id, one) for one in queue.troubled(session)],
         )
-    return _fit(order, standing.status(found, last, backlog, who, desk.titles, day(order.now, order.zone)))
-
-
-def _check(platform: Platform) -> Standing | str:
-    try:
-        return platform.check()
-    except PlatformError as error:
-        return str(error)
-
-
-def _last(session: Session, account: str) -> datetime | None:
-    found = select(Delivery.settled_at).where(
-        Delivery.account == account, Delivery.state == DeliveryState.PUBLISHED
+    return _fit(
+        order, standing.status([*found.values()], backlog, who, desk.titles, day(order.now, order.zone))
     )
-    return session.exec(found.order_by(col(Delivery.settled_at).desc()).limit(1)).first()
 
 
 def help_on(order: Order) -> str | None:

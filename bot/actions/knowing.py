@@ -1,0 +1,69 @@
+"""All that is known of the accounts, for `status` in the chat and `social check` on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from bot.replies.accounts import Facts
+from handlers.base import Platform, PlatformError, Standing, Vault
+from handlers.oauth import Grant, opened
+from storage.database import Database
+from storage.models import Delivery
+from storage.states import DeliveryState
+
+SLOW: Final = "it does not answer at the moment."
+
+
+def facts(
+    platforms: Mapping[str, Platform],
+    titles: Mapping[str, str],
+    database: Database,
+    vault: Vault,
+    patience_s: float | None,
+) -> dict[str, Facts]:
+    """Ask every account, all side by side; those that take longer than that many seconds are said to be slow."""
+    pool = ThreadPoolExecutor(max(len(platforms), 1), thread_name_prefix="know")
+    asked = {account: pool.submit(_check, platform) for account, platform in platforms.items()}
+    wait(asked.values(), patience_s)
+    pool.shutdown(wait=False, cancel_futures=True)
+    grants = {account: signed_in(vault, account) for account in platforms}
+    with database.reading() as session:
+        last = {account: _last_out(session, account) for account in platforms}
+    return {
+        account: Facts(
+            titles.get(account, account),
+            future.result() if future.done() else SLOW,
+            last[account],
+            grants[account].by,
+            grants[account].signed_in_at,
+        )
+        for account, future in asked.items()
+    }
+
+
+def signed_in(vault: Vault, account: str) -> Grant:
+    """Who signed in and when, without the tokens; empty where they come from the configuration."""
+    try:
+        found = opened(vault.read(account))
+    except PlatformError:  # told by the account's own check
+        return Grant()
+    return Grant(by=found.by, who=found.who, signed_in_at=found.signed_in_at)
+
+
+def _check(platform: Platform) -> Standing | str:
+    try:
+        return platform.check()
+    except PlatformError as error:
+        return str(error)
+
+
+def _last_out(session: Session, account: str) -> datetime | None:
+    found = select(Delivery.settled_at).where(
+        Delivery.account == account, Delivery.state == DeliveryState.PUBLISHED
+    )
+    return session.exec(found.order_by(col(Delivery.settled_at).desc()).limit(1)).first()

@@ -1,0 +1,107 @@
+"""What people are told of accounts, in the channel: each cause once, also after a restart.
+
+A sign-in that ends (14, 7, 3 and 1 days before), an account that stops working or works again, and what a platform
+warns of. Who signed in is named, and mentioned where Zulip knows somebody of that name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from bot.actions import knowing
+from bot.desk import Desk
+from bot.replies import accounts
+from handlers.base import Standing
+from handlers.oauth import Grant
+from storage import queue
+from storage.models import Cursor, Notice
+
+DAYS: Final = (14, 7, 3, 1)
+"""So many days before its end a sign-in is told of."""
+_DAY: Final = timedelta(days=1)
+_SAME: Final = 1
+"""Ends that lie so many days apart are one: platforms tell what is left in seconds, and each answer differs a little."""
+
+
+def works(desk: Desk, account: str, standing: Standing, now: datetime) -> None:
+    """The account was checked and can post: say what has to be said of it."""
+    grant = knowing.signed_in(desk.vault, account)
+    title = desk.titles.get(account, account)
+    with desk.database.transaction() as session:
+        state, since = _state(session, account)
+        if state != "good":
+            _keep(session, account, "good", now)
+        if state == "down":
+            text = accounts.works_again(title, standing.who)
+            queue.notify(session, key=f"account:up:{account}:{since}", text=text, now=now)
+        _ends(session, desk, account, standing, grant, now)
+        for warning in standing.warnings:
+            digest = hashlib.sha256(warning.encode()).hexdigest()[:16]
+            text = accounts.warned(title, warning)
+            queue.notify(session, key=f"account:note:{account}:{digest}", text=text, now=now)
+
+
+def stopped(desk: Desk, account: str, why: str, now: datetime) -> None:
+    """The account was checked and cannot post; told when it begins."""
+    grant = knowing.signed_in(desk.vault, account)
+    with desk.database.transaction() as session:
+        state, since = _state(session, account)
+        if state == "down":
+            return
+        _keep(session, account, "down", now)
+        text = accounts.stopped(desk.titles.get(account, account), why, _who(desk, grant))
+        queue.notify(session, key=f"account:down:{account}:{since}", text=text, now=now)
+
+
+def _ends(
+    session: Session, desk: Desk, account: str, standing: Standing, grant: Grant, now: datetime
+) -> None:
+    ends = standing.expires_at
+    near = [days for days in DAYS if ends is not None and ends - now <= days * _DAY]
+    if ends is None or not near or ends <= now:
+        return
+    day, days = ends.astimezone(UTC).date(), min(near)
+    if any(one == days and abs((day - when).days) <= _SAME for when, one in _told(session, account)):
+        return
+    text = accounts.ends(desk.titles.get(account, account), account, ends, days, _who(desk, grant))
+    queue.notify(session, key=f"{_key(account)}:{day.isoformat()}:{days}", text=text, now=now)
+
+
+def _key(account: str) -> str:
+    return f"account:ends:{account}"
+
+
+def _told(session: Session, account: str) -> list[tuple[date, int]]:
+    """For which end, and how many days before, people were told already."""
+    like = col(Notice.key).startswith(f"{_key(account)}:", autoescape=True)
+    found = []
+    for key in session.exec(select(Notice.key).where(like)):
+        head, day, days = key.rsplit(":", 2)
+        if head == _key(account):  # and not that of `mastodon:second`
+            found.append((date.fromisoformat(day), int(days)))
+    return found
+
+
+def _who(desk: Desk, grant: Grant) -> str:
+    """Who can sign in again: mentioned, named, or unknown."""
+    if not grant.by:
+        return ""
+    person = desk.chat.directory.named(grant.by)
+    if person is not None and person.active and not person.is_bot:
+        return accounts.mention(person.name, person.id)
+    return accounts.named(grant.by)
+
+
+def _state(session: Session, account: str) -> tuple[str, str]:
+    """`good`, `down` or nothing, and since when; several copies of the bot read the same."""
+    row = session.get(Cursor, f"account:{account}")
+    state, _, since = row.value.partition("|") if row else ("", "", "")
+    return state, since
+
+
+def _keep(session: Session, account: str, state: str, now: datetime) -> None:
+    session.merge(Cursor(name=f"account:{account}", value=f"{state}|{now.isoformat()}"))
