@@ -47,6 +47,7 @@ class Uploads:
         info = self._transferred(media, upload)
         identity = str(upload.state["id"])
         if info.get("state") == "failed":
+            upload.keep(id=None)  # whoever orders it again wants another try, not the same answer
             raise _failed(self._line.name, _action(media), info)
         self._describe(media, upload, identity)
         upload.ready = not info or info.get("state") == "succeeded"

@@ -245,6 +245,17 @@ def test_a_video_is_waited_for_without_sleeping_and_a_failed_one_refused(
     assert service.posts[0]["body"]["media"] == {"media_ids": ["2"]}
 
 
+def test_a_video_that_is_refused_at_its_end_is_uploaded_anew_when_it_is_ordered_again(
+    x: X, service: Service, server: Any, tools: Tools, delivery: Any
+) -> None:
+    film = Media(tools.store.put(b"film"), "film.mp4", "video/mp4", 4)
+    server.on("POST", f"{UPLOAD}/1/finalize", {"data": {"id": "1", "processing_info": {"state": "failed"}}})
+    with pytest.raises(Rejected, match="cannot use"):
+        x.send(one("A film", film), delivery.ticket())
+    x.send(one("A film", film), delivery.ticket())
+    assert service.posts[0]["body"]["media"] == {"media_ids": ["2"]}
+
+
 def test_a_video_that_is_processed_for_ever_is_given_up_with_the_time_named(
     x: X, service: Service, server: Any, tools: Tools, delivery: Any, clock: Any
 ) -> None:
