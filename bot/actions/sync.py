@@ -232,12 +232,18 @@ def read(desk: Desk, message: Message) -> grammar.Written | grammar.Command | gr
 
 
 def _keep_alts(written: Written, last: Written) -> Written:
-    """Alt texts that somebody added by command stay, as long as the file does and no other is written."""
-    known = {one.path: one.alt for one in last.attachments if one.alt}
-    attachments = tuple(
-        one if one.alt else replace(one, alt=known.get(one.path, "")) for one in written.attachments
-    )
-    return replace(written, attachments=attachments)
+    """Alt texts that somebody added or corrected by command stay, as long as the file does and the message says
+    nothing new about it.
+    """
+    known = {one.path: one for one in last.attachments if one.alt}
+    attachments = []
+    for one in written.attachments:
+        kept = known.get(one.path)
+        if kept and one.alt in {"", kept.instead_of}:
+            attachments.append(replace(one, alt=kept.alt, instead_of=kept.instead_of))
+        else:
+            attachments.append(one)
+    return replace(written, attachments=tuple(attachments))
 
 
 def _too_late_to_edit(desk: Desk, post_id: int, digest: str, now: datetime) -> None:

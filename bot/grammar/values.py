@@ -18,6 +18,8 @@ class Attachment:
     alt: str = ""
     accounts: tuple[str, ...] = ()
     """Only for these accounts (it stood in their own section); empty: for all."""
+    instead_of: str | None = None
+    """The alt text of the message that somebody corrected by command; it counts again once it is changed there."""
 
 
 @dataclass(frozen=True, slots=True)

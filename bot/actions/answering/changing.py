@@ -9,7 +9,7 @@ from bot import grammar
 from bot.actions import rows
 from bot.actions.answering.order import Order, UserError
 from bot.actions.sync import begin, rewrite, sync
-from bot.grammar import Written
+from bot.grammar import Attachment, Written
 from bot.replies import words
 from storage.models import Post
 from storage.states import PostState
@@ -27,12 +27,16 @@ def edit(order: Order) -> str | None:
 
 
 def alt(order: Order) -> str | None:
-    """`alt 12 2 A group of learners`: an alt text, added or corrected by anybody in the channel."""
+    """`alt 12 2 A group of learners`: an alt text, added or corrected by anybody in the channel but guests."""
     post = order.unreleased(order.post())
+    if order.person.guest and order.person.id != post.author_id:
+        raise UserError(
+            f"Guests may describe the pictures of their own posts only: ask somebody to do it for #{post.id}."
+        )
     match = _ALT.match(order.command.rest)
     if match is None:
         raise UserError(f"Say which picture and what it shows: `alt {post.id} 1 A group of learners`.")
-    number, text = int(match[1]), match[2].strip()
+    number, text = int(match[1]), " ".join(match[2].split())
     with order.desk.database.reading() as session:
         revision = rows.current(session, post)
     last = rows.written(revision)
@@ -40,9 +44,17 @@ def alt(order: Order) -> str | None:
         raise UserError(
             f"#{post.id} has {words.count(len(last.attachments), 'file')}, so there is no file {number}."
         )
-    files = [replace(one, alt=text) if at == number else one for at, one in enumerate(last.attachments, 1)]
+    if last.attachments[number - 1].alt == text:
+        raise UserError(f"File {number} of #{post.id} has that alt text already.")
+    files = [_described(one, text) if at == number else one for at, one in enumerate(last.attachments, 1)]
     _rewrite(order, post, replace(last, attachments=tuple(files)), writer_id=revision.created_by)
     return None
+
+
+def _described(file: Attachment, text: str) -> Attachment:
+    """With that alt text; what the message says itself is remembered, so that its next edit does not bring it back."""
+    said = file.instead_of if file.instead_of is not None else file.alt
+    return replace(file, alt=text, instead_of=said)
 
 
 def copy(order: Order) -> str | None:

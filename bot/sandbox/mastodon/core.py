@@ -134,8 +134,8 @@ class Core(Service):
         if fault == "expired-token":
             return self.unauthorized("The access token was revoked")
         if fault == "429-epoch":  # as GoToSocial writes it
-            answer = self.too_many("statuses")
-            reset = int(self.buckets["statuses"].reset().timestamp())
+            answer = self.too_many("api")
+            reset = int(self.buckets["api"].reset().timestamp())
             answer.headers["x-ratelimit-reset"] = str(reset)
             return answer
         return refusal(fault)
