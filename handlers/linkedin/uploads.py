@@ -23,7 +23,7 @@ from handlers.web import json_object, lost
 
 TRIES: Final = 3
 """How often one piece is handed over before the delivery waits for the publisher's next turn."""
-PAUSE_S: Final = 2.0
+PAUSE_S: Final = 1.0
 """Before a piece is handed over again; then longer."""
 CHUNK: Final = 1024 * 1024
 """Bytes that are in memory at once."""

@@ -74,7 +74,7 @@ def refused(version: str, today: date, account: str) -> str:
 def mend(account: str) -> str:
     """What the owner of the bot does about it."""
     return (
-        f"The owner of the bot sets `version` in [{account}] of the configuration to a month that is listed at "
+        f"The owner of the bot sets `version` in `[{account}]` of the configuration to a month that is listed at "
         f"{LIST}, and starts the bot again."
     )
 

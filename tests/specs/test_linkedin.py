@@ -149,7 +149,7 @@ def test_a_token_is_renewed_properly(scene: Scene) -> None:
 # --- every error of the facts page: what becomes of the delivery, and that nothing is there twice
 
 KINDS: dict[str, tuple[type[Exception] | None, str]] = {
-    "426": (Rejected, r"no longer speaks version 202609.*`version` in \[linkedin\]"),
+    "426": (Rejected, r"no longer speaks version 202609.*`version` in `\[linkedin\]`"),
     "403": (Rejected, "Community Management API"),
     "403-passing": (Uncertain, "may be out"),
     "400-passing": (Uncertain, "may be out"),
