@@ -10,7 +10,6 @@ from bot.sandbox.zulip.api_channels import subscribed
 from bot.sandbox.zulip.api_groups import listed
 from bot.sandbox.zulip.api_people import bot_json
 from bot.sandbox.zulip.api_reactions import custom_emoji
-from bot.sandbox.zulip.api_uploads import LARGEST_MIB
 from bot.sandbox.zulip.core import Core
 from bot.sandbox.zulip.errors import Refusal
 from bot.sandbox.zulip.queues import IDLE_S, LONGEST_IDLE_S, Queue
@@ -193,7 +192,7 @@ def _realm(core: Core, _call: Call, _include: bool) -> dict[str, Any]:
         "max_topic_length": LONGEST_TOPIC,
         "max_stream_name_length": 60,
         "max_stream_description_length": 1024,
-        "max_file_upload_size_mib": LARGEST_MIB,
+        "max_file_upload_size_mib": core.organisation.settings.largest_mib,
         "event_queue_longpoll_timeout_seconds": 90,
         "server_emoji_data_url": f"{base}{EMOJI_PATH}",
         "server_generation": settings.generation,

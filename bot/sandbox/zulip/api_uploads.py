@@ -11,20 +11,19 @@ import re
 import secrets
 import time
 import unicodedata
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from PIL import Image
 from starlette.responses import HTMLResponse, Response
 
+from bot.sandbox.blobs import handed_out
 from bot.sandbox.zulip.core import Core
 from bot.sandbox.zulip.errors import Refusal
 from bot.sandbox.zulip.linking import may_download
 from bot.sandbox.zulip.rows import Person, Upload
 from bot.sandbox.zulip.web import Call
 
-LARGEST_MIB = 25
-"""`max_file_upload_size_mib` of the recorded server; exactly that much is allowed."""
 TEMPORARY_S = 60
 """How long a temporary address works."""
 REALM = 2
@@ -41,26 +40,28 @@ def upload(core: Core, call: Call) -> dict[str, Any]:
     if len(call.files) > 1:
         raise Refusal("You may only upload one file at a time")
     file = call.files[0]
-    if (file.size or 0) > LARGEST_MIB * 1024 * 1024:
-        raise Refusal(f"Uploaded file is larger than the allowed limit of {LARGEST_MIB} MiB")
-    data = file.file.read()
+    most = core.organisation.settings.largest_mib
+    if (file.size or 0) > most * 1024 * 1024:  # exactly so much is allowed
+        raise Refusal(f"Uploaded file is larger than the allowed limit of {most} MiB")
     name = file.filename or "uploaded-file"
     mime = (file.content_type or "").split(";")[0].strip() or mimetypes.guess_type(name)[0]
-    row = keep(core, call.person, name, mime or "application/octet-stream", data)
+    row = keep(core, call.person, name, mime or "application/octet-stream", file.file)
     address = f"/user_uploads/{row.path}"
     return {"url": address, "uri": address, "filename": row.name} if core.newer else {"uri": address}
 
 
-def keep(core: Core, owner: Person, name: str, mime: str, data: bytes) -> Upload:
+def keep(core: Core, owner: Person, name: str, mime: str, data: BinaryIO) -> Upload:
     """Store a file under an address that cannot be guessed."""
     path = f"{REALM}/{secrets.token_hex(1)}/{secrets.token_urlsafe(18)}/{sanitized(name)}"
     organisation = core.organisation
+    blobs = organisation.world.blobs
+    sha256 = blobs.put_file(data)
     row = Upload(
         path=path,
         name=name,
         mime=mime,
-        size=len(data),
-        sha256=organisation.world.blobs.put(data),
+        size=blobs.size(sha256),
+        sha256=sha256,
         owner_id=owner.user_id,
         created=organisation.now(),
     )
@@ -85,18 +86,18 @@ def _find(core: Core, path: str) -> Upload | None:
     return None if deleted else row
 
 
-def download(core: Core, person: Person | None, path: str, *, attachment: bool) -> Response:
+def download(core: Core, person: Person | None, path: str, *, attachment: bool, asked: str = "") -> Response:
     """`GET /user_uploads/…`: HTML answers when it is not there or not allowed, as on the real server."""
     row = _find(core, path)
     if row is None:
         return HTMLResponse(_GONE, 404)
     if person is None or not may_download(core, person, row):
         return HTMLResponse(_FORBIDDEN, 403)
-    return _file(core, row, attachment=attachment)
+    return _file(core, row, attachment=attachment, asked=asked)
 
 
-def _file(core: Core, row: Upload, *, attachment: bool = False) -> Response:
-    data = core.organisation.world.blobs.get(row.sha256)
+def _file(core: Core, row: Upload, *, attachment: bool = False, asked: str = "") -> Response:
+    """The file, or the range of it that a player asked for."""
     safe = row.mime in _SHOWN or (row.mime.startswith(_SHOWN_KINDS) and row.mime != "image/svg+xml")
     how = "inline" if safe and not attachment else "attachment"
     name = row.path.rpartition("/")[2]
@@ -107,7 +108,7 @@ def _file(core: Core, row: Upload, *, attachment: bool = False) -> Response:
         "Cache-Control": "private, immutable",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(data, headers=headers)
+    return handed_out(core.organisation.world, row.sha256, headers, asked)
 
 
 def temporary(core: Core, call: Call) -> dict[str, Any] | Response:
@@ -127,7 +128,7 @@ def _signature(core: Core, stamp: str) -> str:
     return hmac.new(core.organisation.settings.secret.encode(), stamp.encode(), hashlib.sha256).hexdigest()
 
 
-def by_token(core: Core, token: str) -> Response:
+def by_token(core: Core, token: str, asked: str = "") -> Response:
     """What a temporary address gives: 403 when it is too old or not ours."""
     try:
         stamp, _, signature = base64.b16decode(token).decode().rpartition(":")
@@ -138,7 +139,7 @@ def by_token(core: Core, token: str) -> Response:
     if not good:
         return HTMLResponse("<p>Invalid token or the link has expired.</p>", 403)
     row = _find(core, path)
-    return HTMLResponse(_GONE, 404) if row is None else _file(core, row)
+    return HTMLResponse(_GONE, 404) if row is None else _file(core, row, asked=asked)
 
 
 def thumbnail(core: Core, person: Person | None, path: str) -> Response:

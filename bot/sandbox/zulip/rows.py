@@ -159,6 +159,8 @@ class Settings:
     delete_limit: int | None = 600
     delete_own: Literal["everyone", "admins"] = "admins"
     mandatory_topics: bool = False
+    largest_mib: int = 25
+    """`max_file_upload_size_mib`, 25 on the recorded server; who runs a server of their own may allow more."""
     generation: int = 0
     """When this organisation began (seconds since 1970), which Zulip calls `server_generation`."""
     secret: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Iterable
 
 from starlette.applications import Starlette
@@ -67,7 +68,13 @@ class Zulip:
         attachment = self.core.newer and request.query_params.get("download") == "true"
         with self.core.lock:
             path = str(request.path_params["path"])
-            return api_uploads.download(self.core, self._caller(request), path, attachment=attachment)
+            return api_uploads.download(
+                self.core,
+                self._caller(request),
+                path,
+                attachment=attachment,
+                asked=request.headers.get("range", ""),
+            )
 
     async def _thumbnail(self, request: Request) -> Response:
         with self.core.lock:
@@ -76,7 +83,9 @@ class Zulip:
 
     async def _temporary(self, request: Request) -> Response:
         with self.core.lock:
-            return api_uploads.by_token(self.core, str(request.path_params["token"]))
+            return api_uploads.by_token(
+                self.core, str(request.path_params["token"]), request.headers.get("range", "")
+            )
 
     async def _emoji_picture(self, request: Request) -> Response:
         wanted = str(request.path_params["name"]).removesuffix(".png")
@@ -219,7 +228,7 @@ class Zulip:
     def upload(self, owner: Person, name: str, mime: str, data: bytes) -> Upload:
         """A file; link it as `/user_uploads/{path}` in a message."""
         with self.core.lock:
-            return api_uploads.keep(self.core, owner, name, mime, data)
+            return api_uploads.keep(self.core, owner, name, mime, io.BytesIO(data))
 
     def queues_gone(self) -> None:
         """Forget all event queues, as after a crash of the server."""

@@ -99,3 +99,25 @@ def test_the_real_client_uploads(scene: Any) -> None:
     answer = scene.client(scene.alice).upload_file(file)
     assert answer["result"] == "success"
     assert answer["uri"].endswith("/Ein-Bild.png")
+
+
+def test_a_player_gets_the_range_that_it_asks_for(scene: Any) -> None:
+    address = scene.upload(scene.alice, "a.mp4", b"0123456789", "video/mp4")
+    asked = {"Range": "bytes=2-5"}
+    answer = scene.http.get(f"{scene.base}{address}", params={"api_key": scene.alice.api_key}, headers=asked)
+    assert (answer.status_code, answer.content) == (206, b"2345")
+    assert answer.headers["Content-Range"] == "bytes 2-5/10"
+
+
+def test_what_is_too_large_is_refused_as_the_server_is_set_up(scene: Any) -> None:
+    settings = scene.server.core.organisation.settings
+    settings.largest_mib = 1
+    assert scene.call(scene.alice, "POST", "register")["max_file_upload_size_mib"] == 1
+    answer = scene.http.post(
+        f"{scene.base}/api/v1/user_uploads",
+        files={"file": ("a.bin", bytes(1024 * 1024 + 1))},
+        auth=(scene.alice.email, scene.alice.api_key),
+    ).json()
+    assert answer["msg"] == "Uploaded file is larger than the allowed limit of 1 MiB"
+    settings.largest_mib = 2
+    assert scene.fetch(scene.alice, scene.upload(scene.alice, "a.bin", bytes(1024 * 1024 + 1), "")) == 200

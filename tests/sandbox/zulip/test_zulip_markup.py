@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from html.parser import HTMLParser
 from typing import Any
 
@@ -232,7 +233,7 @@ def test_a_wrong_time_is_told_by_the_older_server_and_left_alone_by_the_newer(
 
 def picture(level: int, name: str = "a b.png", mime: str = "image/png") -> tuple[str, Any]:
     core, alice = CORES[level]
-    return keep(core, alice, name, mime, b"x").path, core
+    return keep(core, alice, name, mime, io.BytesIO(b"x")).path, core
 
 
 def test_a_linked_picture_is_shown_below_and_not_in_quotes() -> None:
