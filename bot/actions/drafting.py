@@ -65,9 +65,7 @@ class _Found:
         self.problems.append(Problem(sentence))
 
 
-def prepare(
-    desk: Desk, session: Session, written: Written, author: Person, now: datetime, post: Post | None
-) -> Prepared:
+def prepare(desk: Desk, written: Written, author: Person, now: datetime, post: Post | None) -> Prepared:
     """Everything a revision holds. Fetches the files; raises `Down` when Zulip does not give them now."""
     found = _Found(list(written.problems))
     names = desk.chat.emoji_names
@@ -86,8 +84,10 @@ def prepare(
     if outgoing and all(one.skipped for one in outgoing.values()):
         found.error("None of its platforms can take this post.")
     _lint(written, found)
-    timing, due_at, not_after = _time(desk, session, written, author, now, post, found)
-    _same_lately(session, outgoing, post, now, found)
+    # only now: a film may take minutes to fetch, and no database waits for that
+    with desk.database.reading() as session:
+        timing, due_at, not_after = _time(desk, session, written, author, now, post, found)
+        _same_lately(session, outgoing, post, now, found)
     return Prepared(written, outgoing, tuple(found.problems), timing, due_at, not_after)
 
 

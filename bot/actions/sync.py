@@ -31,8 +31,7 @@ def begin(desk: Desk, message: Message, written: Written, author: Person, now: d
             known = rows.by_message(session, message.id)
         if known is not None:  # written down before, but perhaps its card was not said any more
             return sync(desk, known.id or 0, now).id or 0
-        with desk.database.reading() as session:
-            prepared = drafting.prepare(desk, session, written, author, now, None)
+        prepared = drafting.prepare(desk, written, author, now, None)
         place = cards.home_of(desk, message)
         post = Post(
             state=PostState.BROKEN if prepared.broken else PostState.DRAFT,
@@ -101,8 +100,7 @@ def rewrite(
     `writer_id` is whose text it is, where that is not who made the revision (an alt text was added).
     """
     author = desk.chat.directory.person(post.author_id)
-    with desk.database.reading() as session:
-        prepared = drafting.prepare(desk, session, written, author, now, post)
+    prepared = drafting.prepare(desk, written, author, now, post)
     with desk.database.transaction() as session:
         fresh = rows.post(session, post.id or 0)
         drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
