@@ -24,7 +24,7 @@ def test_every_platform_has_a_paragraph_and_a_section(name: str) -> None:
     assert re.search(rf"^#? ?\[{name}\]", EXAMPLE, re.MULTILINE)
 
 
-@pytest.mark.parametrize("verb", ["run", "check", "sandbox"])
+@pytest.mark.parametrize("verb", ["run", "check", "login", "sandbox"])
 def test_every_command_of_the_command_line_is_in_the_readme(verb: str) -> None:
     assert verb in parser().format_help()
     assert f"social {verb}" in README

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from typing_extensions import override
 
 from handlers.base import PlatformError, Rejected, Tools, Unavailable
 from handlers.oauth import Client, Grant, Tokens, opened, sealed
@@ -197,6 +198,7 @@ def test_an_older_copy_that_did_not_wait_for_its_turn_is_believed(place: Any, le
     class Late(Failing):
         looks = 0
 
+        @override
         def read(self, account: str) -> dict[str, str]:
             self.looks += 1
             return old if self.looks <= 2 else dict(tools.vault.read(account))
