@@ -76,6 +76,7 @@ def _extra(
         "thumbnail": media[1].name if len(media) > 1 else "",
         "shown as": "a Short" if films.is_short(media[0]) else "",
         "alt texts": "YouTube has none" if any(one.alt for one in media) else "",
+        "poll": "YouTube has none" if asked.poll else "",
     }
     return {name: value for name, value in extra.items() if value}
 

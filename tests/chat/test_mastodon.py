@@ -151,7 +151,7 @@ TROUBLES = [
 
 @pytest.mark.parametrize("fault,aim,state,words", TROUBLES, ids=[one[0] for one in TROUBLES])
 def test_each_trouble_is_told_and_overcome_and_nothing_is_posted_twice(
-    town: Town, fault: str, aim: dict[str, str], state: str, words: str | None
+    town: Town, fault: str, aim: dict[str, Any], state: str, words: str | None
 ) -> None:
     town.fault("mastodon", fault, method="POST", **aim)
     town.carol.says(NOW)
