@@ -53,7 +53,10 @@ class Readiness:
             self._api.pause(self._pauses.pop(0))
         waited = self._clock() - since
         if status == "WAITING_UPLOAD" and waited > STRANDED:
-            raise StaleFiles(f"LinkedIn never received all of {quoted(media.name)}. Order the post again.")
+            raise Rejected(
+                f"LinkedIn says that it never received all of {quoted(media.name)}; nothing is out. Order the post "
+                "again: the file is uploaded anew."
+            )
         if waited > GIVING_UP[kind]:
             raise Rejected(
                 f"LinkedIn has been working on {quoted(media.name)} for {readable_time(waited.total_seconds())} and has "

@@ -380,6 +380,62 @@ def test_a_file_that_is_not_ready_is_left_for_later_and_not_brought_again(
     assert page.posts == []
 
 
+def test_a_file_that_linkedin_never_received_is_told_and_brought_anew_by_order(
+    linkedin: LinkedIn, page: Page, server: Any, tools: Tools, delivery: Any, clock: Any
+) -> None:
+    images(server, "urn:li:image:A", states=("WAITING_UPLOAD",))
+    with pytest.raises(Later):
+        linkedin.send(one(TEXT, picture(tools)), delivery.ticket())
+    clock.ahead(minutes=6)
+    with pytest.raises(Rejected, match=r"never received all of “photo\.png”; nothing is out"):
+        linkedin.send(one(TEXT, picture(tools)), delivery.ticket())
+    images(server, "urn:li:image:A")
+    assert linkedin.send(one(TEXT, picture(tools)), delivery.ticket()).id == "urn:li:share:700"
+    assert len(server.to("PUT", "/up/A")) == 2
+
+
+def test_a_file_that_is_forgotten_is_brought_once_more(
+    linkedin: LinkedIn, page: Page, server: Any, tools: Tools, delivery: Any
+) -> None:
+    gone = server.reply({"code": "NOT_FOUND"}, 404)
+    images(server, "urn:li:image:A")
+    server.on("GET", "/rest/images/urn%3Ali%3Aimage%3AA", gone, {"status": "AVAILABLE"})
+    assert linkedin.send(one(TEXT, picture(tools)), delivery.ticket()).id == "urn:li:share:700"
+    assert len(server.to("PUT", "/up/A")) == 2
+    server.on("GET", "/rest/images/urn%3Ali%3Aimage%3AA", gone)
+    delivery.receipt = {}
+    with pytest.raises(Rejected, match="knows nothing of"):
+        linkedin.send(one("Another", picture(tools)), delivery.ticket())
+    assert len(page.posts) == 1
+
+
+def test_without_the_right_to_look_at_files_people_are_told_which_one_is_missing(
+    linkedin: LinkedIn, page: Page, server: Any, tools: Tools, delivery: Any
+) -> None:
+    images(server, "urn:li:image:A")
+    denied = server.reply({"serviceErrorCode": 100, "code": "ACCESS_DENIED"}, 403)
+    server.on("GET", "/rest/images/urn%3Ali%3Aimage%3AA", denied)
+    with pytest.raises(Rejected, match=r"`r_organization_social`.*`social login linkedin`"):
+        linkedin.send(one(TEXT, picture(tools)), delivery.ticket())
+    assert page.posts == []
+
+
+def test_a_post_without_text_is_recognised_by_its_files_alone(
+    linkedin: LinkedIn, page: Page, server: Any, tools: Tools, delivery: Any, clock: Any
+) -> None:
+    images(server, "urn:li:image:A")
+    page.keep("", content={"media": {"id": "urn:li:image:other"}})  # somebody else's picture at the same time
+    lose(server, page, acted=False)
+    with pytest.raises(Uncertain):
+        linkedin.send(one("", picture(tools)), delivery.ticket())
+    clock.ahead(minutes=3)
+    assert linkedin.find(one("", picture(tools)), delivery.ticket()) is None
+    ours = page.keep("", content={"media": {"id": "urn:li:image:A"}})
+    found = linkedin.find(one("", picture(tools)), delivery.ticket())
+    assert found is not None
+    assert found.id == ours
+
+
 def test_a_text_that_linkedin_cut_is_told(linkedin: LinkedIn, page: Page, server: Any, delivery: Any) -> None:
     def cut(asked: Any) -> Any:
         if (asked.method, asked.path) == ("POST", "/rest/posts"):

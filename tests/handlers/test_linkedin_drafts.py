@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from handlers.base import Draft, Options, Outgoing, Part, Poll, Tools, Unavailable
-from handlers.linkedin import LinkedIn, little, versions, writing
+from handlers.linkedin import LinkedIn, limits, little, versions, writing
 from handlers.linkedin.polls import DURATIONS
 from handlers.linkedin.settings import LinkedInSettings
-from handlers.linkedin.usage import APP_CALLS, BURSTS, Counter
+from handlers.linkedin.usage import APP_CALLS, BURSTS, MEMBER_CALLS, Counter
 from handlers.media import Media
 
 DAY = 24 * 60
@@ -353,3 +355,26 @@ def test_parts_that_leave_something_out_are_not_uploaded(
     with pytest.raises(Unavailable, match="nothing is out"):
         linkedin.send(Outgoing("linkedin", (Part("x", 1, (media,)),)), delivery.ticket())
     assert not [one for one in server.asked if one.method == "PUT"]
+
+
+# --- the page about it
+
+
+def test_every_test_that_the_readme_names_is_there() -> None:
+    root = Path(__file__).parents[2]
+    readme = (root / "handlers" / "linkedin" / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/\S+?\.py)::(\w+)`", readme)
+    assert len(named) > 30
+    for path, name in named:
+        assert f"def {name}(" in (root / path).read_text(encoding="utf-8"), name
+
+
+def test_the_readme_tells_the_numbers_of_the_code() -> None:
+    readme = (Path(__file__).parents[2] / "handlers" / "linkedin" / "README.md").read_text(encoding="utf-8")
+    assert f"`version = {versions.LATEST}`" in readme
+    assert f"{APP_CALLS} an app, {MEMBER_CALLS} a member" in readme
+    assert f"{writing.LIMIT} characters" in readme
+    assert f"{limits.PIXELS + 1:,}".replace(",", " ") in readme
+    for version, end in versions.ENDS.items():
+        assert version < "202511" or f"{version}" in readme
+        assert version < "202511" or f"{end.day} {end:%B}" in readme
