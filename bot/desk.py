@@ -54,6 +54,8 @@ class Desk:
     """Deliveries that this process is sending right now: their claim is alive whatever the clock says."""
     troubles: dict[str, str] = field(default_factory=dict)
     """Account -> why it cannot post at present, as its last check said; accounts in order are not in it."""
+    tried: dict[str, datetime | None] = field(default_factory=dict)
+    """Account in trouble -> when somebody signed in to it last, as its last check found."""
     efforts: dict[tuple[int, str], Effort] = field(default_factory=dict)
     """(Post, account) -> the upload under way there."""
     considered: dict[tuple[int, int], dict[str, timedelta]] = field(default_factory=dict)

@@ -80,6 +80,9 @@ class Publisher:
         if self._leads():
             self._recover(now)
             self._remove(now)
+        for account in checking.signed_in_anew(self._desk):
+            platform = self._desk.platforms[account]
+            self._checks.append(self._pool.submit(checking.acquaint, self._desk, account, platform))
         if settle:
             self.settle()
         if settle and self._leads():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.actions import warning
+from bot.actions import knowing, warning
 from bot.desk import Desk
 from handlers.base import Platform, PlatformError, Rejected
 from storage.errors import StorageError
@@ -24,17 +24,30 @@ def acquaint(desk: Desk, account: str, platform: Platform) -> None:
         )
 
 
+def signed_in_anew(desk: Desk) -> list[str]:
+    """Accounts in trouble to which somebody signed in since they were tried; each is told once."""
+    found = []
+    for account, tried in list(desk.tried.items()):
+        if knowing.signed_in(desk.vault, account).signed_in_at != tried:
+            desk.tried.pop(account, None)
+            found.append(account)
+    return found
+
+
 def _acquaint(desk: Desk, account: str, platform: Platform) -> None:
+    signed_in_at = knowing.signed_in(desk.vault, account).signed_in_at
     try:
         standing = platform.check()
     except Rejected as error:
         desk.troubles[account] = str(error)
+        desk.tried[account] = signed_in_at
         log.warning("%s", error, extra={"action": "account_refused", "account": account})
         warning.stopped(desk, account, str(error), desk.clock())
     except PlatformError as error:
         log.warning("%s", error, extra={"action": "account_unreachable", "account": account})
     else:
         desk.troubles.pop(account, None)
+        desk.tried.pop(account, None)
         for one in standing.warnings:
             log.warning("%s: %s", account, one, extra={"action": "account_warning", "account": account})
         warning.works(desk, account, standing, desk.clock())

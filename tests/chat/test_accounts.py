@@ -151,3 +151,21 @@ def test_nobody_waits_long_for_an_account_that_is_slow(town: Town) -> None:
     found = knowing.facts(desk.platforms, desk.titles, desk.database, desk.vault, 1)
     assert found["mastodon"].found == knowing.SLOW
     assert isinstance(found["youtube"].found, Standing)
+
+
+def test_who_signs_in_again_hears_at_once_that_it_works(town: Town) -> None:
+    town.desk.vault.write(
+        "mastodon", {"access_token": "withdrawn", "signed_in_at": "2026-11-01T09:00:00+00:00"}
+    )
+    check(town)
+    assert told(town)[-1].startswith("⚠ **Mastodon** cannot post")
+    town.carol.says("@social draft\nto: mastodon\nhello")
+    assert "does not accept the bot's access token" in town.card()
+    town.desk.vault.write(
+        "mastodon",
+        {"access_token": "sandbox-mastodon-access-token", "signed_in_at": "2026-11-23T08:00:00+00:00"},
+    )
+    town.settle()
+    town.settle()
+    assert told(town)[-1].startswith("✔ **Mastodon** works again")
+    assert len(told(town)) == 2
