@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import time
@@ -56,7 +57,11 @@ class Multipart:
         self._size = size
         self._length = len(self._head) + size + len(self._tail)
         self._told, self._said = told, 0
-        self._end = time.monotonic() + 60 + size / SLOWEST
+        self.minutes = math.ceil((60 + size / SLOWEST) / 60)
+        """So long it may take."""
+        self._end = time.monotonic() + self.minutes * 60
+        self.late = False
+        """Whether its time was over before all of it had left."""
 
     def __len__(self) -> int:
         return self._length
@@ -68,6 +73,7 @@ class Multipart:
     def read(self, size: int = -1) -> bytes:
         """The next bytes, at most a piece. Raises `TooSlow` when its time is over."""
         if time.monotonic() > self._end:
+            self.late = True
             raise TooSlow("the upload takes too long")
         most = PIECE if size < 0 else max(size, PIECE)
         if self._head:

@@ -29,8 +29,8 @@ SLOW_LINE: Final = 50_000
 """Bytes a second that the slowest upload line is granted: the body of a request has its time on top."""
 STALLED_S: Final = 60
 """Seconds that a streamed body may stand still."""
-LONGEST_DIGESTION_S: Final = 300
-"""Seconds a server may take for the answer to a large body that is there."""
+LONGEST_DIGESTION_S: Final = 180
+"""Seconds a server may take for the answer to a large body that is there; shorter than a claim's lease (5 minutes)."""
 LONGEST_WAIT: Final = timedelta(hours=25)
 """A server that asks for more is not believed; 24 hours is the longest limit that X has."""
 

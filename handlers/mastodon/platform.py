@@ -52,6 +52,7 @@ class Mastodon:
         return prepare(
             draft,
             account=self.account,
+            who=self._who,
             limits=self._limits,
             visibility=self._settings.visibility,
             language=self._settings.language,

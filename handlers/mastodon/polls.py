@@ -18,31 +18,36 @@ def readable(poll: Poll) -> Poll:
     return replace(poll, choices=tuple(" ".join(plain(one).split()) for one in poll.choices))
 
 
-def judge(poll: Poll, limits: PollLimits, *, parts: int, files: int) -> Iterator[Problem]:
+def judge(poll: Poll, limits: PollLimits, who: str, *, parts: int, files: int) -> Iterator[Problem]:
     """Everything that stands in its way on a server with these limits; `parts` and `files` are the post's."""
+    told = [*_of_choices(poll, limits), *_of_time(poll, limits)]
     if files:
-        yield _error("takes either a poll or files, not both: leave one of them out there.")
+        told.insert(0, "takes either a poll or files, not both: leave one of them out there.")
+    for sentence in told:
+        yield Problem(f"{who}: {sentence}", error=True)
+    if parts > 1:
+        yield Problem(f"{who}: the poll stands under the first part of the thread. Put the question there.")
+
+
+def _of_choices(poll: Poll, limits: PollLimits) -> Iterator[str]:
     if len(poll.choices) > limits.choices:
-        yield _error(f"takes {limits.choices} answers in a poll, not {len(poll.choices)}. Leave some out.")
+        yield f"takes {limits.choices} answers in a poll, not {len(poll.choices)}. Leave some out."
     for choice in poll.choices:
         length = graphemes(choice)
         if length > limits.characters:
-            yield _error(
-                f"the answer “{choice}” of the poll has {length} of {limits.characters} characters. Shorten it."
-            )
+            yield f"the answer “{choice}” of the poll has {length} of {limits.characters} characters. Shorten it."
     if len(set(poll.choices)) < len(poll.choices):
-        yield _error("two answers of the poll read alike there. Write one of them otherwise.")
+        yield "two answers of the poll read alike there. Write one of them otherwise."
     if not all(poll.choices):
-        yield _error("an answer of the poll is empty there. Write it in words.")
+        yield "an answer of the poll is empty there. Write it in words."
+
+
+def _of_time(poll: Poll, limits: PollLimits) -> Iterator[str]:
     shortest, longest = -(-limits.shortest // 60), limits.longest // 60
     if poll.minutes < shortest:
-        yield _error(
-            f"a poll is open for at least {span(shortest)}: write it as `poll for: {span(shortest)}`."
-        )
+        yield f"a poll is open for at least {span(shortest)}: write it as `poll for: {span(shortest)}`."
     elif poll.minutes > longest:
-        yield _error(f"a poll is open for at most {span(longest)}: write it as `poll for: {span(longest)}`.")
-    if parts > 1:
-        yield Problem("Mastodon: the poll stands under the first part of the thread. Put the question there.")
+        yield f"a poll is open for at most {span(longest)}: write it as `poll for: {span(longest)}`."
 
 
 def span(minutes: int) -> str:
@@ -54,7 +59,3 @@ def span(minutes: int) -> str:
 
 def _count(number: int, unit: str) -> str:
     return f"{number} {unit}{'s' if number != 1 else ''}"
-
-
-def _error(text: str) -> Problem:
-    return Problem(f"Mastodon: {text}", error=True)

@@ -25,15 +25,25 @@ ROOM: Final = 40
 
 
 def prepare(
-    draft: Draft, *, account: str, limits: Limits, visibility: str, language: str | None, store: Store
+    draft: Draft,
+    *,
+    account: str,
+    who: str,
+    limits: Limits,
+    visibility: str,
+    language: str | None,
+    store: Store,
 ) -> Outgoing:
-    """What exactly would go out; what a person wrote wrong becomes a problem, never an exception."""
+    """What exactly would go out; what a person wrote wrong becomes a problem, never an exception.
+
+    `who` is the account in sentences.
+    """
     problems: list[Problem] = []
     cw = " ".join((draft.options.cw or "").split()) or None
-    allowed = _allowed(limits, _room(cw, limits, problems))
+    allowed = _allowed(who, limits, _room(cw, limits, problems))
     parts, more = messages(draft, allowed, store)
     media = [one for part in parts for one in part.media]
-    poll = _poll(draft.options.poll, limits, parts, problems)
+    poll = _poll(draft.options.poll, who, limits, parts, problems)
     return Outgoing(
         account,
         parts,
@@ -42,7 +52,7 @@ def prepare(
         lang=_language(draft.options.lang, language, problems),
         visibility=_visibility(draft.options.visibility, visibility, problems),
         poll=poll,
-        problems=(*problems, *more, *_of_media(media, limits)),
+        problems=(*problems, *more, *_of_media(media, who, limits)),
     )
 
 
@@ -61,9 +71,9 @@ def _room(cw: str | None, limits: Limits, problems: list[Problem]) -> int:
     return limits.characters
 
 
-def _allowed(limits: Limits, room: int) -> Allowed:
+def _allowed(who: str, limits: Limits, room: int) -> Allowed:
     return Allowed(
-        title="Mastodon",
+        title=who,
         limit=room,
         measure=len if limits.counts_raw else lambda text: mastodon_length(text, limits.per_url),
         pictures=limits.files,
@@ -76,24 +86,24 @@ def _allowed(limits: Limits, room: int) -> Allowed:
     )
 
 
-def _of_media(media: list[Media], limits: Limits) -> Iterator[Problem]:
+def _of_media(media: list[Media], who: str, limits: Limits) -> Iterator[Problem]:
     """What `messages` does not look at: a film's size in pixels and its speed, and how servers count alt texts."""
-    film = FilmLimits("Mastodon", max_pixels=limits.video_pixels, max_fps=limits.video_fps)
+    film = FilmLimits(who, max_pixels=limits.video_pixels, max_fps=limits.video_fps)
     for one in media:
         yield from judge(one, film)
         if graphemes(one.alt) <= limits.alt < len(one.alt):
             told = f"the alt text of “{one.name}” has {len(one.alt)} of {limits.alt} characters, as servers count."
-            yield Problem(f"Mastodon: {told} Shorten it.", error=True)
+            yield Problem(f"{who}: {told} Shorten it.", error=True)
 
 
 def _poll(
-    wanted: Poll | None, limits: Limits, parts: tuple[Part, ...], problems: list[Problem]
+    wanted: Poll | None, who: str, limits: Limits, parts: tuple[Part, ...], problems: list[Problem]
 ) -> Poll | None:
     if wanted is None:
         return None
     poll = polls.readable(wanted)
     files = sum(len(part.media) for part in parts)
-    problems += polls.judge(poll, limits.polls, parts=len(parts), files=files)
+    problems += polls.judge(poll, limits.polls, who, parts=len(parts), files=files)
     return poll
 
 

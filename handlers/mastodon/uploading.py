@@ -45,9 +45,16 @@ def _sent(line: Line, path: str, media: Media, told: Upload, store: Store) -> An
     fields = {"description": media.alt} if media.alt else {}
     with store.open(media.sha256) as file:
         body = Multipart(fields, file, media.size, field="file", name=name, mime=media.mime, told=told.told)
-        return line.plain(
-            "POST", path, action=_action(media), data=body, headers={"Content-Type": body.content_type}
-        )
+        kind = {"Content-Type": body.content_type}
+        try:
+            return line.plain("POST", path, action=_action(media), data=body, headers=kind)
+        except Unavailable:
+            if not body.late:
+                raise
+            raise Unavailable(
+                f"The line to {line.who} is too slow: {_action(media)} was not there after {body.minutes} minutes. "
+                "Nothing is out; the bot tries again by itself."
+            ) from None
 
 
 def ready(line: Line, media: Media, identity: str, *, waited: timedelta) -> None:

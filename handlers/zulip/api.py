@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 TITLE: Final = "Zulip"
 TIMEOUT_S: Final = 30.0
-UPLOAD_TIMEOUT_S: Final = 300.0
+UPLOAD_TIMEOUT_S: Final = 210.0
 """Until the answer to a file that is there; the file itself has a time of its own (`handlers.multipart`)."""
 LONGEST_WAIT: Final = timedelta(hours=1)
 """A server that asks for more is not believed."""

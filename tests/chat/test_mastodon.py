@@ -197,9 +197,3 @@ def test_what_a_server_loses_in_silence_is_told_in_the_topic(town: Town, fault: 
     town.later(minutes=1)
     assert "🎉 **#1** is out" in town.said()[-1]
     assert words in town.said()[-1]
-
-
-def test_a_server_with_other_limits_is_asked_before_the_card_is_made(town: Town) -> None:
-    """The sandbox's Mastodon has 500 characters; a draft of 600 is a thread on its card."""
-    town.carol.says(NOW.replace("Hello", "One two three four five six. " * 21))
-    assert "thread of 2" in town.card(1)

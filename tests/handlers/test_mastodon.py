@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from handlers.base import Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
+from handlers.base import Draft, Options, Outgoing, Part, Poll, Rejected, Tools, Unavailable, Uncertain
 from handlers.mastodon import Mastodon, MastodonSettings
 from handlers.media import Media
 
@@ -411,6 +411,39 @@ def test_a_strange_header_does_not_spoil_a_post_that_is_out(
     status = {"id": "5", "url": "u", "content": TEXT}
     server.on("POST", STATUSES, server.reply(status, 200, **{header: "@nonsense"}))
     assert mastodon.send(one(), delivery.ticket()).id == "5"
+
+
+def test_a_call_that_will_go_away_is_written_down_without_secrets(
+    mastodon: Mastodon, instance: Instance, server: Any, delivery: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    status = {"id": "5", "url": "u", "content": TEXT}
+    server.on("POST", STATUSES, server.reply(status, 200, Deprecation="@1668384000"))
+    with caplog.at_level("INFO"):
+        mastodon.send(one(), delivery.ticket())
+    (record,) = [one for one in caplog.records if getattr(one, "action", "") == "deprecated_call"]
+    assert "@1668384000" in record.getMessage()
+    assert TOKEN not in caplog.text
+    assert TEXT not in caplog.text
+
+
+def test_without_any_token_people_are_told_how_to_sign_in(server: Any, tools: Tools, delivery: Any) -> None:
+    mastodon = Mastodon("mastodon:fosstodon", MastodonSettings(base_url=server.url), tools)
+    with pytest.raises(Rejected, match="social login mastodon:fosstodon"):
+        mastodon.send(one(), delivery.ticket())
+    with pytest.raises(Rejected, match="not signed in"):
+        mastodon.check()
+    assert server.asked == []
+    tools.vault.write("mastodon:fosstodon", {"access_token": "from-the-login"})
+    Instance(server, tools.clock)
+    mastodon.send(one(), delivery.ticket())
+    assert server.to("POST", STATUSES)[0].headers["Authorization"] == "Bearer from-the-login"
+
+
+def test_problems_name_the_account_they_are_about(mastodon: Mastodon) -> None:
+    poll = Options(poll=Poll(tuple("abcde"), 60), thread=False)
+    problems = mastodon.prepare(Draft("word " * 200, options=poll)).problems
+    assert len(problems) == 2
+    assert all(one.text.startswith("Mastodon (fosstodon): ") for one in problems)
 
 
 def test_a_file_that_is_gone_from_the_store_is_told(
