@@ -22,12 +22,12 @@ Registration for the spring workshop is open!
 --- x
 Registration is open: https://coderefinery.org/workshops
 ```
-* `to:` platforms, `all`, or `all but x` · `at:` when (`help time`) · `not after:` past this it is never published
+* `to:` platforms, accounts (`mastodon:fosstodon`), `all`, or `all but x` · `at:` when (`help time`) · `not after:` past this it is never published
 * `title:` · `cw:` content warning · `lang: en` · `visibility:` · `link:` · `thread: no` · `campaign:`
 * `poll: yes | no | not yet`: the text is the question · `poll for: 3 days` · `poll multiple: yes`
 * YouTube: `tags: a, b` · `playlist:` · `category:` · `licence: creative commons` · `for kids: no`
 * `alt:` what a picture shows, once per picture, in order · `note:` for the reviewers, never published
-* `--- x` or `--- x, mastodon`: from here on, the own text of these platforms
+* `--- x` or `--- x, mastodon`: from here on, the own text of these platforms or accounts
 * Upload pictures into the message. The text of their link, if it is not the file's name, is their alt text.
 * Quote somebody's message and write `draft` under it: then the quoted text is the post's.
 * Edit your message to change the post; delete it to withdraw the post."""

@@ -172,6 +172,8 @@ def test_a_video_is_processed_for_a_while(stage: Any, api: Any, video: bytes) ->
     assert api.media_update(film, description="A better film").description == "A better film"
     stage.advance(seconds=3)
     assert api.media(film).url.endswith(".mp4")
+    part = httpx.get(api.media(film).url, headers={"range": "bytes=4-11"})
+    assert (part.status_code, part.content) == (206, b"ftypmp42")
     assert api.status_post("Film", media_ids=[film]).media_attachments[0].type == "video"
     assert stage.posts()[0]["media"][0]["alt"] == "A better film"
 
@@ -252,6 +254,8 @@ def test_a_poll_is_asked_and_excludes_pictures(stage: Any, api: Any, png: bytes)
     status = api.status_post("Which?", poll=api.make_poll(["one", "two"], 3600, multiple=True))
     assert [one.title for one in status.poll.options] == ["one", "two"]
     assert status.poll.multiple
+    shown = stage.posts()[0]["poll"]
+    assert (list(shown["choices"]), shown["minutes"], shown["multiple"]) == (["one", "two"], 60, True)
     media = api.media_post(png, "image/png")
     head = {"authorization": f"Bearer {stage.service.token['access_token']}"}
     poll = {"options": ["a", "b"], "expires_in": 3600}
