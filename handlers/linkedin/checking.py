@@ -17,6 +17,8 @@ MEDIA_ROLES: Final = frozenset({"ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTE
 """Who may bring pictures, videos and documents to a page (permission tables of the Images and Videos API)."""
 TEXT_ROLES: Final = MEDIA_ROLES | {"CONTENT_ADMIN", "CONTENT_ADMINISTRATOR"}
 """Who may post."""
+QUIET_ROLES: Final = frozenset({"ANALYST", "CURATOR", "LEAD_CAPTURE_ADMINISTRATOR", "LEAD_GEN_FORMS_MANAGER"})
+"""Who may not. (Organization Access Control; roles that are in none of these sets are asked for by what they may do.)"""
 SHARE: Final = (
     "(authorizationAction:(organizationContentAuthorizationAction:(actionType:ORGANIC_SHARE_CREATE)))"
 )
@@ -62,10 +64,10 @@ def _role(api: Api) -> tuple[bool, list[str]]:
     if TEXT_ROLES & roles:
         return True, [TEXT_ONLY]
     try:
-        if roles and _may_share(api):
+        if roles - QUIET_ROLES and _may_share(api):
             return True, [TEXT_ONLY]
     except errors.Forbidden:  # it wants `rw_organization_admin`, which is more than this bot asks for
-        told = " and ".join(errors.word(one) or "of a strange name" for one in sorted(roles))
+        told = " and ".join(errors.word(one) or "of a strange name" for one in sorted(roles - QUIET_ROLES))
         return False, [
             f"LinkedIn does not tell the bot whether a member with the role {told} may post for the page."
         ]

@@ -754,6 +754,15 @@ def test_check_refuses_a_stranger(linkedin: LinkedIn, server: Any, answer: Any) 
         linkedin.check()
 
 
+def test_check_does_not_refuse_a_role_that_it_may_not_ask_about(
+    linkedin: LinkedIn, page: Page, server: Any
+) -> None:
+    server.on("GET", "/rest/organizationAcls", acl("STORYTELLER"))
+    server.on("GET", "/rest/organizationAuthorizations", server.reply({"code": "ACCESS_DENIED"}, 403))
+    (warning,) = linkedin.check().warnings
+    assert "a member with the role STORYTELLER may post" in warning
+
+
 def test_check_warns_of_what_it_may_not_see_and_refuses_a_dead_token(linkedin: LinkedIn, server: Any) -> None:
     server.on("GET", "/rest/organizationAcls", server.reply({"code": "ACCESS_DENIED"}, 403))
     server.on("GET", "/rest/posts", server.reply({"code": "ACCESS_DENIED"}, 403))
