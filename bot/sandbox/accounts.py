@@ -19,10 +19,10 @@ _TAKEN: dict[str, dict[str, str]] = {
     "x": {
         "base_url": "base_url",
         "web_url": "base_url",
-        "api_key": "api_key",
-        "api_secret": "api_secret",
-        "access_token": "oauth1_access_token",
-        "access_token_secret": "oauth1_access_token_secret",
+        "client_id": "client_id",
+        "client_secret": "client_secret",
+        "access_token": "access_token",
+        "refresh_token": "refresh_token",
     },
     "linkedin": {
         "base_url": "base_url",
@@ -41,7 +41,7 @@ _TAKEN: dict[str, dict[str, str]] = {
         "refresh_token": "refresh_token",
     },
 }
-"""Platform -> its key in `zuliprc` -> what the stand-in calls it. Of two ways to sign in one that lasts is taken."""
+"""Platform -> its key in `zuliprc` -> what the stand-in calls it. For X the way that X keeps: OAuth 2.0."""
 
 
 def sections(base: str, bot: tuple[str, str], platforms: Sections) -> dict[str, Mapping[str, str]]:

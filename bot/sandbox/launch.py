@@ -210,6 +210,9 @@ class _Launch:
             "  Nothing leaves this machine. Press Ctrl+C to stop.",
             "",
             *([] if bot else [f"  Start the bot yourself:  social run --config {self._config}", ""]),
+            f"  Try signing in:  social login x --config {self._config}",
+            "  (or linkedin, youtube, mastodon; the apps are set up, and the page asks as theirs would)",
+            "",
         ]
         print("\n".join(lines), flush=True)  # noqa: T201 - as above
 

@@ -143,7 +143,11 @@ def test_a_dead_token_says_what_to_do_and_stops_no_other_check(stand: Stand, fou
     good, bad = found()
     for service in services:
         line = only([one for one in bad if one.startswith(f"{service}:")])
-        assert "token" in line or "the sign-in is not valid" in line
+        assert (
+            "token" in line
+            or "the sign-in is not valid" in line
+            or "does not accept the bot's sign-in" in line
+        )
         assert "The owner of the" in line
     assert any(one.startswith("zulip: posts as") for one in good)
 
