@@ -60,6 +60,8 @@ class Desk:
     """(Post, account) -> the upload under way there."""
     considered: dict[tuple[int, int], dict[str, timedelta]] = field(default_factory=dict)
     """(Post, revision) -> how long before its time each account begins to prepare it."""
+    listening_since: datetime | None = None
+    """Since when this process listens; None while it does not."""
     started_at: datetime = field(init=False)
     _locks: dict[int, threading.RLock] = field(default_factory=dict)
     _turns: set[int] = field(default_factory=set)

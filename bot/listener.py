@@ -64,13 +64,14 @@ class Listener:
     def start(self, now: datetime) -> None:
         """Register first, then catch up on everything since the last time. Raises `ChatError`."""
         chat, database = self._desk.chat, self._desk.database
-        self._behind = True
+        self._behind, self._desk.listening_since = True, None
         self._left = []  # whatever they hint at is looked at anew
         self._meet()
         homing.keep(chat, database)
         with self._busy():
             self._catch_up(now)
         self._behind = False
+        self._desk.listening_since = now
         log.info("listening as %s", chat.me.name, extra={"action": "listening"})
 
     def _meet(self) -> None:
@@ -89,7 +90,7 @@ class Listener:
         """Learn who is who and where the bot lives, and nothing else, while another copy listens: what is about
         to be sent is looked at by every copy. To be called every few seconds. Raises `ChatError`.
         """
-        self._behind = True
+        self._behind, self._desk.listening_since = True, None
         try:
             if not self._following:
                 self._meet()
@@ -172,6 +173,7 @@ class Listener:
                     self.start(self._desk.clock())
                     started = True
                 self.tick(self._desk.clock(), block=True)
+                self._desk.listening_since = self._desk.listening_since or self._desk.clock()
                 pause = 1.0
             except Deposed:
                 log.warning("another copy listens now", extra={"action": "deposed"})
@@ -180,6 +182,7 @@ class Listener:
             except Dismissed:
                 raise
             except (ChatError, StorageError) as error:
+                self._desk.listening_since = None
                 if isinstance(error, StorageError) and not error.passing:
                     raise
                 action = "storage_trouble" if isinstance(error, StorageError) else "zulip_away"

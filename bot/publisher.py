@@ -11,10 +11,20 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.actions import checking, delivering, expiring, progressing, reporting, searching, staging, tidying
+from bot.actions import (
+    checking,
+    delivering,
+    expiring,
+    living,
+    progressing,
+    reporting,
+    searching,
+    staging,
+    tidying,
+)
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, NotHome
-from bot.desk import Desk
+from bot.desk import NEVER, Desk
 from storage import queue
 from storage.errors import StorageError
 from storage.models import Delivery, Staged
@@ -54,6 +64,7 @@ class Publisher:
         """Posts that could not be looked at, and until when they are left alone."""
         self._checks: list[Future[Any]] = []
         self._staging: dict[int, Future[None]] = {}
+        self._signed = NEVER
 
     def acquaint(self) -> None:
         """Ask every account who we are there, side by side: it tells the limits of its texts, and whether its
@@ -80,6 +91,7 @@ class Publisher:
         if self._leads():
             self._recover(now)
             self._remove(now)
+            self._sign(now)
         for account in checking.signed_in_anew(self._desk):
             platform = self._desk.platforms[account]
             self._checks.append(self._pool.submit(checking.acquaint, self._desk, account, platform))
@@ -87,6 +99,13 @@ class Publisher:
             self.settle()
         if settle and self._leads():
             self._tell(self._desk.clock())
+
+    def _sign(self, now: datetime) -> None:
+        """A sign of life, as long as anything is heard; a clock that was turned back makes it anew."""
+        since = self._desk.listening_since
+        if since is not None and not self._signed <= now < self._signed + living.EVERY:
+            living.sign(self._desk, since, now)
+            self._signed = now
 
     def settle(self) -> None:
         """Wait for everything under way: deliveries, searches and checks."""

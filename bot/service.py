@@ -12,7 +12,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -72,12 +73,38 @@ def serve(config: Config, ends: Ends) -> int:
             stop = threading.Event()
             chat = wiring.chat_of(config, stop)
             desk = wiring.make_desk(config, database, chat, wiring.clock_of(config))
-            return _Loops(desk, stop, ends).run(recover=alone is not None)
+            with _health(desk):
+                return _Loops(desk, stop, ends).run(recover=alone is not None)
         finally:
             database.close()
     finally:
         if alone is not None:
             alone.close()
+
+
+@contextmanager
+def _health(desk: Desk) -> Iterator[None]:
+    """Answer monitoring, if it is configured; a port that is taken is no reason not to publish."""
+    address = desk.config.social.health
+    server = None
+    if address is not None:
+        from bot import health
+
+        try:
+            server = health.serve(desk.database, desk.clock, address)
+        except OSError as error:
+            log.error(
+                "the port %s of `health` cannot be used (%s)",
+                address[1],
+                error.strerror,
+                extra={"action": "health"},
+            )
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.shutdown()
+            server.server_close()
 
 
 class _Loops:

@@ -91,6 +91,8 @@ class Social(_Strict):
     clock: values.Address | None = None
     """For the sandbox alone: where its clock is read."""
     log_format: Literal["text", "json"] = "text"
+    health: values.LocalPort | None = None
+    """Where monitoring of this machine may ask how the bot is; None: nowhere."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -136,6 +136,16 @@ def _is_emoji(text: str) -> bool:
     return bool(is_emoji(text))
 
 
+def local_port(value: Any) -> Any:
+    """`127.0.0.1:9180` or `9180` -> host and port; only this machine may ask."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(?:(?:127\.0\.0\.1|localhost):)?(\d{1,5})", value.strip())
+    if found is None or int(found[1]) > 65535:  # noqa: PLR2004 - ports have 16 bits
+        raise ValueError("a port of this machine is needed, such as `127.0.0.1:9180`")
+    return "127.0.0.1", int(found[1])
+
+
 def address(value: Any) -> Any:
     """`https://chat.example.org`, without a slash at its end."""
     if not isinstance(value, str):
@@ -152,4 +162,5 @@ Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 Slots = Annotated[tuple[Slot, ...], BeforeValidator(slots)]
 Emoji = Annotated[tuple[str, ...], BeforeValidator(emoji_names)]
 Address = Annotated[str, BeforeValidator(address)]
+LocalPort = Annotated[tuple[str, int], BeforeValidator(local_port)]
 Allowed = Annotated[Approvers, BeforeValidator(approvers)]

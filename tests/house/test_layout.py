@@ -40,7 +40,7 @@ BOT_LAYERS: list[set[str]] = [
     {"actions"},
     {"listener", "publisher"},
     {"wiring"},
-    {"history"},
+    {"history", "health"},
     {"keeping", "service", "checks", "sandbox"},
     {"login"},
     {"zulipbot", "cli"},

@@ -1,0 +1,99 @@
+"""How the service is, for monitoring: listening, backlog, what is due for too long, failures, dead accounts."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+from town import Town
+
+from bot import health
+
+pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
+
+
+def look(town: Town) -> health.Health:
+    with town.database.reading() as session:
+        return health.look(session, town.now)
+
+
+def test_a_bot_that_listens_is_well(town: Town) -> None:
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    town.later(minutes=1)
+    found = look(town)
+    assert found.well
+    assert found.listening_since is not None
+    assert found.posts["draft"] == 1
+    assert found.oldest_due is None
+    text = health.as_text(found)
+    assert "Listening since 2026-11-23" in text
+    assert "1 draft" in text
+    assert "NOT" not in text
+
+
+def test_silence_is_noticed(town: Town) -> None:
+    town.later(minutes=1)
+    town.world.clock.advance(timedelta(minutes=5))
+    found = look(town)
+    assert not found.listening
+    assert not found.well
+    assert "Nobody listens: the last sign of life" in health.as_text(found)
+    town.settle()
+    assert look(town).well
+
+
+def test_what_is_due_for_too_long_is_noticed(town: Town) -> None:
+    town.fault("zulip", "down", times=10_000)
+    town.sandbox.faults.clear()
+    town.carol.says("@social draft\nto: mastodon\nat: 2026-11-23 09:00 UTC\nHello")
+    town.alice.reacts(town.card_id(1))
+    town.world.clock.advance(timedelta(hours=1, minutes=20))
+    found = look(town)
+    assert found.stuck
+    assert found.oldest_due is not None
+    assert (found.oldest_due.hour, found.oldest_due.minute) == (9, 0)
+    assert "due since 2026-11-23 09:00" in health.as_text(found)
+
+
+def test_failures_are_counted_by_account(town: Town) -> None:
+    town.fault("x", "402", times=2)
+    for _ in range(2):
+        town.carol.says("@social draft\nto: x, mastodon\nHello again and again")
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=1)
+    found = look(town)
+    assert found.failed == {"x": 1}
+    assert "x: 1 failed or in doubt" in health.as_text(found)
+
+
+def test_an_account_that_stopped_working_is_told(town: Town) -> None:
+    town.fault("mastodon", "expired-token", times=100)
+    town.publisher.acquaint()
+    town.settle()
+    found = look(town)
+    assert set(found.dead) == {"mastodon"}
+    assert not found.well
+    town.sandbox.faults.clear()
+    town.publisher.acquaint()
+    town.settle()
+    assert look(town).well
+
+
+def test_monitoring_asks_over_http(town: Town) -> None:
+    town.later(minutes=1)
+    server = health.serve(town.database, lambda: town.now, ("127.0.0.1", 0))
+    try:
+        base = f"http://127.0.0.1:{server.server_address[1]}"
+        answer = httpx.get(f"{base}/health")
+        assert answer.status_code == 200
+        told = answer.json()
+        assert told["well"] is True
+        assert told == json.loads(health.as_json(look(town)))
+        assert httpx.get(f"{base}/").status_code == 404
+        town.world.clock.advance(timedelta(minutes=5))
+        assert httpx.get(f"{base}/health").status_code == 503
+    finally:
+        server.shutdown()
+        server.server_close()
