@@ -60,6 +60,8 @@ class Desk:
     """(Post, account) -> the upload under way there."""
     considered: dict[tuple[int, int], dict[str, timedelta]] = field(default_factory=dict)
     """(Post, revision) -> how long before its time each account begins to prepare it."""
+    stale: set[int] = field(default_factory=set)
+    """Posts whose cards do not show yet that a delivery must wait."""
     listening_since: datetime | None = None
     """Since when this process listens; None while it does not."""
     started_at: datetime = field(init=False)

@@ -154,6 +154,7 @@ class Publisher:
             if delivery.post_id in released or self._each([delivery.post_id], delivering.last_look, now):
                 self._claim(delivery, now)
         self._stage(now)
+        self._each({self._desk.stale.pop() for _ in range(len(self._desk.stale))}, delivering.show, now)
         if self._leads():
             self._tell(now)
 

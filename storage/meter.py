@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from storage.database import Database
@@ -47,6 +47,12 @@ class Meter:
             row = session.exec(found).first()
             if row is not None:
                 session.delete(row)
+
+    def forget(self, before: datetime) -> int:
+        """Forget what was taken before that instant (UTC), periods long over; returns how many pieces of work."""
+        with self._database.transaction() as session:
+            done = session.execute(delete(Usage).where(col(Usage.at) < before))
+            return int(done.rowcount)  # type: ignore[attr-defined]  # the stubs know it of cursor results only
 
     def used(self, account: str, what: str, period: str) -> int:
         """How much was taken in that period."""

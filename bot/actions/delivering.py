@@ -12,6 +12,7 @@ from bot import rules
 from bot.actions import cards, progressing, reporting, rows, voting
 from bot.actions.sync import sync
 from bot.desk import Desk
+from bot.replies import lines
 from handlers.base import (
     Later,
     Outgoing,
@@ -31,6 +32,8 @@ log = logging.getLogger("social.delivering")
 
 ATTEMPTS = 8
 """How often a delivery is tried before people are asked; with the back-off below about two hours."""
+LONG = timedelta(minutes=20)
+"""A wait that people should hear of: longer than they look at the channel for news of a post."""
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=30)
 SEARCHES = (timedelta(seconds=5), timedelta(seconds=25), timedelta(minutes=2))
@@ -80,6 +83,15 @@ def tell(desk: Desk, post_id: int, now: datetime) -> None:
     """Tell what became of a post's deliveries, in the topic and on its card."""
     reporting.report(desk, post_id, now)
     cards.refresh(desk, post_id, now)
+
+
+def show(desk: Desk, post_id: int, now: datetime) -> bool:
+    """Let the card say that a delivery waits, and why. True: it was done."""
+    with desk.database.reading() as session:
+        message_id = rows.post(session, post_id).message_id
+    with desk.turn(message_id):
+        cards.refresh(desk, post_id, now)
+    return True
 
 
 def deliver(desk: Desk, delivery: Delivery) -> None:
@@ -155,10 +167,23 @@ def _too_late(desk: Desk, delivery: Delivery, then: datetime, trouble: Unavailab
     return True
 
 
+def _tell_of_the_wait(desk: Desk, delivery: Delivery, trouble: Unavailable, then: datetime) -> None:
+    """The card shows it; a long one is told as well, once per order."""
+    desk.stale.add(delivery.post_id)
+    now = desk.clock()
+    if then - now < LONG:
+        return
+    with desk.database.transaction() as session:
+        text = lines.waits(delivery, str(trouble), then, desk.titles)
+        key = f"waits:{delivery.id}:{delivery.key[:8]}"
+        queue.notify(session, key=key, text=text, post_id=delivery.post_id, now=now)
+
+
 def _again(desk: Desk, delivery: Delivery, trouble: Unavailable) -> None:
     then = wait(delivery, trouble, desk.clock())
     if _too_late(desk, delivery, then, trouble):
         return
+    _tell_of_the_wait(desk, delivery, trouble, then)
     if delivery.attempts >= ATTEMPTS:
         error = f"{trouble} It was tried {delivery.attempts} times."
         settle(desk, delivery, DeliveryState.FAILED, what="gave up", error=error)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from bot.desk import Desk
 from handlers.sweeping import Swept, sweep
 from storage.errors import StorageError
+from storage.meter import Meter
 from storage.models import Delivery, Entry, Post, Revision, Staged
 from storage.plan import UNFINISHED
 from storage.states import PostState
@@ -21,6 +22,8 @@ KEPT = timedelta(days=14)
 """How long after the last thing that happened to a post its files are still there, so that a delivery that failed
 can be ordered again.
 """
+COUNTED = timedelta(days=400)
+"""How long what was used of limits is remembered: every platform's day or month is over by then."""
 UNUSED = timedelta(days=1)
 """How long a file stays that no post speaks of: its draft is being made, or will never be."""
 
@@ -32,6 +35,7 @@ def tidy(desk: Desk, now: datetime) -> Swept:
     """Remove what nobody needs. Never raises for a disk or a database in trouble: the next day tries again."""
     try:
         swept = sweep(desk.store, lambda: _needed(desk, now), UNUSED)
+        Meter(desk.database, desk.clock).forget(now - COUNTED)
     except (OSError, StorageError) as error:
         log.warning("nothing was tidied: %s", error, extra={"action": "tidy_failed"})
         return Swept()

@@ -131,6 +131,12 @@ def progress(post_id: int, title: str, step: Step, *, ended: bool = False) -> st
     return f"⏳ {start} is being uploaded, {far} …"
 
 
+def waits(delivery: Delivery, error: str, then: datetime, titles: Titles) -> str:
+    """A delivery is not out, and that will stay so for a while."""
+    title = titles.get(delivery.account, delivery.account)
+    return f"⏳ **#{delivery.post_id}** {title}: {_sentence(error)} Next try {when(then)}; there is nothing to do."
+
+
 def not_prepared(staged: Staged, error: str, titles: Titles) -> str:
     """What should have been brought there before its time was refused."""
     title = titles.get(staged.account, staged.account)

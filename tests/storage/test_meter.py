@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -45,6 +45,14 @@ def test_what_was_not_used_is_given_back(meter: Meter) -> None:
     meter.give_back("x", "spending", "never taken")
     assert meter.used("x", "spending", "2026-11") == 0
     assert meter.take("x", "spending", "2026-11", 200, most=200, key="b:1")
+
+
+def test_what_is_long_over_is_forgotten(database: Database, now: datetime) -> None:
+    old, new = Meter(database, lambda: now - timedelta(days=500)), Meter(database, lambda: now)
+    old.take("x", "spending", "2025-06", 15, most=None, key="a")
+    new.take("x", "spending", "2026-11", 15, most=None, key="b")
+    assert new.forget(now - timedelta(days=400)) == 1
+    assert (new.used("x", "spending", "2025-06"), new.used("x", "spending", "2026-11")) == (0, 15)
 
 
 def test_of_many_who_want_the_last_of_it_one_gets_it(meter: Meter) -> None:
