@@ -25,6 +25,7 @@ def on_mastodon(tools: Tools) -> Any:
         return prepare_mastodon(
             draft,
             account="mastodon",
+            who="Mastodon",
             limits=limits or Limits(),
             visibility="public",
             language=None,
