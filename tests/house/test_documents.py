@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import getpass
 import re
+import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
-from bot.cli import parser
+from bot.cli import VERBS, parser
 from bot.grammar import HELP
 from handlers.registry import PLATFORMS
 
@@ -19,15 +22,38 @@ EXAMPLE = (ROOT / "zuliprc.example").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", PLATFORMS)
-def test_every_platform_has_a_paragraph_and_a_section(name: str) -> None:
-    assert f"* **{PLATFORMS[name].title}**" in README
+def test_every_platform_has_a_column_a_page_and_a_section(name: str) -> None:
+    page = f"handlers/{name}/README.md"
+    assert f"[{PLATFORMS[name].title}]({page})" in README
+    assert (ROOT / page).read_text(encoding="utf-8").startswith(f"# {PLATFORMS[name].title}")
     assert re.search(rf"^#? ?\[{name}\]", EXAMPLE, re.MULTILINE)
 
 
-@pytest.mark.parametrize("verb", ["run", "check", "login", "sandbox"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_command_of_the_command_line_is_in_the_readme(verb: str) -> None:
     assert verb in parser().format_help()
     assert f"social {verb}" in README
+
+
+def test_the_systemd_unit_is_one(tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("no systemd-analyze")
+    found = re.search(r"^    \[Unit\]\n(?:(?:    .*)?\n)+", README, re.MULTILINE)
+    assert found is not None
+    unit = textwrap.dedent(found[0])
+    for there, here in (
+        ("/srv/social/.venv/bin/social", sys.executable),
+        ("/srv/social/social-data", str(tmp_path)),
+        ("/srv/social", str(tmp_path)),
+        ("User=social", f"User={getpass.getuser()}"),
+    ):
+        unit = unit.replace(there, here)
+    path = tmp_path / "social.service"
+    path.write_text(unit, encoding="utf-8")
+    done = subprocess.run([program, "verify", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "social.service" not in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("verb", [verb for verb in HELP if verb not in {"plan", "waiting"}])
