@@ -101,10 +101,16 @@ def _kinds(media: Sequence[Media]) -> list[str]:
 
 
 def _medium(medium: Media, number: int, most: int) -> str:
-    shape = f", {medium.width} × {medium.height}" if medium.width else ""
-    note = f", {inline(medium.note)}" if medium.note else ""
+    said = [inline(shorten(medium.name, 60))]
+    # what was done to it may tell its size already
+    if medium.width and "scaled to" not in medium.note:
+        said.append(f"{medium.width} × {medium.height}")
+    if not medium.note.endswith(size(medium.size)):
+        said.append(size(medium.size))
+    if medium.note:
+        said.append(inline(medium.note))
     alt = f"alt text: “{_brief(medium.alt, most)}”" if medium.alt else "no alt text"
-    return f"📎 {number}. {inline(shorten(medium.name, 60))}{shape}, {size(medium.size)}{note} — {alt}"
+    return f"📎 {number}. {', '.join(said)} — {alt}"
 
 
 def _poll(poll: Poll) -> str:

@@ -20,13 +20,23 @@ def message(draft: Draft, poll: Poll) -> str:
     """The message that makes the poll: its question is the last line of the text that asks, else the title or the
     first line.
     """
-    lines = [" ".join(line.split()) for line in plain(draft.text).splitlines() if line.strip()]
-    asking = next((line for line in reversed(lines) if line.endswith(("?", "\uff1f"))), "")
-    question = asking or (draft.options.title or "").strip() or (lines[0] if lines else "")
+    question = _question(draft)
     if len(question) > _LONGEST:
         question = f"{question[: _LONGEST - 1].rstrip()}…"
     choices = (_inert(" ".join(plain(one).split())) for one in poll.choices)
     return "\n".join([f"/poll {_inert(question)}", *(f"* {one}" for one in choices)])
+
+
+def says_it_all(draft: Draft) -> bool:
+    """Whether the text is nothing but the question, so that the poll alone will do."""
+    whole = " ".join(plain(draft.text).split())
+    return not draft.media and whole == _question(draft) and len(whole) <= _LONGEST
+
+
+def _question(draft: Draft) -> str:
+    lines = [" ".join(line.split()) for line in plain(draft.text).splitlines() if line.strip()]
+    asking = next((line for line in reversed(lines) if line.endswith(("?", "\uff1f"))), "")
+    return asking or (draft.options.title or "").strip() or (lines[0] if lines else "")
 
 
 def _inert(text: str) -> str:

@@ -87,7 +87,7 @@ def prepare(
     )
     if draft.options.poll:
         asked = polls.message(draft, draft.options.poll)
-        parts = (*parts, Part(asked, len(asked)))
+        parts = (*(() if polls.says_it_all(draft) else parts), Part(asked, len(asked)))
         found.append(Problem(polls.OPEN))
     if draft.options.thread and any(one.length > limit for one in parts):
         found.append(

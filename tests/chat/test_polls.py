@@ -33,11 +33,19 @@ def test_a_poll_on_zulip_is_zulips_own(town: Town) -> None:
     town.carol.says(POLL.format(to="zulip"))
     assert "A poll on Zulip has no end" in town.card(1)
     town.alice.reacts(town.card_id(1))
-    text, poll = town.channel("announcements")[-2:]
-    assert text["content"] == "Do you test your code?"
+    poll = town.channel("announcements")[-1]
     assert poll["content"] == "/poll Do you test your code?\n* Yes 🎉\n* No\n* Not yet"
     assert "widget" in poll["submessages"][0]["content"]
-    assert len(town.published("zulip")) == 2
+    assert len(town.published("zulip")) == 1, "the question is not said twice"
+
+
+def test_a_text_that_is_more_than_the_question_stands_above_the_poll(town: Town) -> None:
+    asked = POLL.format(to="zulip").replace("Do you test your code?", "We wonder.\n\nDo you test your code?")
+    town.carol.says(asked)
+    town.alice.reacts(town.card_id(1))
+    text, poll = town.channel("announcements")[-2:]
+    assert text["content"] == "We wonder.\n\nDo you test your code?"
+    assert poll["content"].startswith("/poll Do you test your code?\n")
 
 
 def test_a_poll_and_a_picture_cannot_both_go_to_mastodon(town: Town) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.replies.preview import preview
 from bot.replies.words import lasting, usd
 from handlers.base import Outgoing, Part, Poll
+from handlers.media import Media
 
 
 def test_the_price_stands_with_the_measure() -> None:
@@ -45,3 +46,17 @@ def test_a_poll_is_shown_with_its_choices_and_how_long_it_is_open() -> None:
 )
 def test_spans_are_said_in_words(span: timedelta, said: str) -> None:
     assert lasting(span) == said
+
+
+@pytest.mark.parametrize(
+    "note,said",
+    [
+        ("", "a.jpg, 40 × 30, 4.4 MB — no alt text"),
+        ("scaled to 40 × 30, 4.4 MB", "a.jpg, scaled to 40 × 30, 4.4 MB — no alt text"),
+        ("compressed, 4.4 MB", "a.jpg, 40 × 30, compressed, 4.4 MB — no alt text"),
+        ("only its first picture", "a.jpg, 40 × 30, 4.4 MB, only its first picture — no alt text"),
+    ],
+)
+def test_what_was_done_to_a_file_is_said_once(note: str, said: str) -> None:
+    file = Media("0" * 64, "a.jpg", "image/jpeg", 4_400_000, width=40, height=30, note=note)
+    assert f"📎 1. {said}" in preview("X", Outgoing("x", (Part("", 0, (file,)),), limit=280), 1000)
