@@ -168,8 +168,7 @@ def main(path: Path, *, json_output: bool) -> int:
     try:
         config = wiring.read_config(path, os.environ)
     except ConfigError as error:
-        problems = "".join(f"\n  {one}" for one in error.problems)
-        sys.stderr.write(f"social: {path} needs correcting:{problems}\n")
+        sys.stderr.write(f"social: {error.told(path)}\n")
         return CONFIG
     try:
         database = wiring.open_database(config, migrate=False)

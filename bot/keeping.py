@@ -38,8 +38,7 @@ def main(verb: str, config_path: Path, target: Path) -> int:
     try:
         config = wiring.read_config(config_path, os.environ)
     except ConfigError as error:
-        problems = "".join(f"\n  {one}" for one in error.problems)
-        sys.stderr.write(f"social: {config_path} needs correcting:{problems}\n")
+        sys.stderr.write(f"social: {error.told(config_path)}\n")
         return CONFIG
     try:
         told = {"backup": make_copy, "restore": bring_back, "export": export}[verb](config, target)

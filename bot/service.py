@@ -48,8 +48,7 @@ def main(path: Path) -> int:
     try:
         config = wiring.read_config(path, os.environ)
     except ConfigError as error:
-        problems = "".join(f"\n  {one}" for one in error.problems)
-        sys.stderr.write(f"social: {path} needs correcting:{problems}\n")
+        sys.stderr.write(f"social: {error.told(path)}\n")
         return CONFIG
     logs.start(config.social.log_format)
     for warning in config.warnings:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot import rules
 from bot.actions import cards, progressing, reporting, rows, voting
 from bot.actions.sync import sync
+from bot.actions.waiting import ATTEMPTS, wait
 from bot.desk import Desk
 from bot.replies import lines
 from handlers.base import (
@@ -30,12 +31,8 @@ from storage.states import DeliveryState, PostState
 
 log = logging.getLogger("social.delivering")
 
-ATTEMPTS = 8
-"""How often a delivery is tried before people are asked; with the back-off below about two hours."""
 LONG = timedelta(minutes=20)
 """A wait that people should hear of: longer than they look at the channel for news of a post."""
-FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=30)
 SEARCHES = (timedelta(seconds=5), timedelta(seconds=25), timedelta(minutes=2))
 """When a platform is asked whether a delivery in doubt is there; absent twice counts as certain, because
 timelines may lag behind."""
@@ -134,17 +131,9 @@ def interrupt(desk: Desk, delivery: Delivery, now: datetime) -> None:
         )
 
 
-def wait(delivery: Delivery, trouble: Unavailable, now: datetime) -> datetime:
-    """When to try again: when the platform said, else with back-off, doubling from 15 s to half an hour."""
-    backed_off = min(FIRST_WAIT * 2 ** max(delivery.attempts - 1, 0), LONGEST_WAIT)
-    told = [trouble.until] if trouble.until else []
-    told += [now + trouble.wait] if trouble.wait else []
-    return max(told) if told else now + backed_off
-
-
 def _wait(desk: Desk, delivery: Delivery, trouble: Later) -> None:
     """The platform works on a file; its account may send other things meanwhile."""
-    then = wait(delivery, trouble, desk.clock())
+    then = wait(delivery.attempts, trouble, desk.clock())
     if not _too_late(desk, delivery, then, trouble):
         settle(
             desk,
@@ -180,7 +169,7 @@ def _tell_of_the_wait(desk: Desk, delivery: Delivery, trouble: Unavailable, then
 
 
 def _again(desk: Desk, delivery: Delivery, trouble: Unavailable) -> None:
-    then = wait(delivery, trouble, desk.clock())
+    then = wait(delivery.attempts, trouble, desk.clock())
     if _too_late(desk, delivery, then, trouble):
         return
     _tell_of_the_wait(desk, delivery, trouble, then)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot.actions import reporting
-from bot.actions.delivering import BUG, SEARCHES, outgoing_of, settle, ticket_of, wait
+from bot.actions.delivering import BUG, SEARCHES, outgoing_of, settle, ticket_of
+from bot.actions.waiting import wait
 from bot.desk import Desk
 from handlers.base import PlatformError, Unavailable, Uncertain
 from storage.models import Delivery
@@ -32,7 +33,7 @@ def search(desk: Desk, delivery: Delivery) -> None:
         if delivery.first_at is not None and now > delivery.first_at + LATEST_SEARCH:
             _ask(desk, delivery, str(trouble))
             return
-        _search_again(desk, delivery, delivery.searches, wait(delivery, trouble, now) - now)
+        _search_again(desk, delivery, delivery.searches, wait(delivery.attempts, trouble, now) - now)
     except PlatformError as trouble:
         _ask(desk, delivery, str(trouble))
     except Exception:  # a bug must not stop the loop; people are asked instead

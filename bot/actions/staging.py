@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot.actions import progressing, rows, voting
-from bot.actions.delivering import ATTEMPTS, FIRST_WAIT, LONGEST_WAIT
+from bot.actions.waiting import ATTEMPTS, wait
 from bot.desk import Desk
 from bot.replies import lines
 from handlers.base import Later, Outgoing, PlatformError, Receipt, Rejected, Stager, Ticket, Unavailable
@@ -136,7 +136,7 @@ def discard(desk: Desk, staged: Staged) -> None:
             platform.discard(_outgoing(desk, staged), _ticket(desk, staged))
     except Unavailable as trouble:
         with desk.database.transaction() as session:
-            staging.later(session, staged, _next(staged, trouble, now))
+            staging.later(session, staged, wait(staged.attempts, trouble, now))
         return
     except PlatformError as trouble:
         what = "what was prepared could not be removed"
@@ -171,7 +171,7 @@ def _settle(
     counts: bool = True,
 ) -> None:
     now = desk.clock()
-    then = _next(staged, trouble, now) if isinstance(trouble, Unavailable) else now
+    then = wait(staged.attempts, trouble, now) if isinstance(trouble, Unavailable) else now
 
     def write() -> None:
         with desk.database.transaction() as session:
@@ -190,13 +190,6 @@ def _settle(
         insist(write)
     except Moved as moved:
         log.info("%s", moved, extra={"action": "claim_lost"})
-
-
-def _next(staged: Staged, trouble: Unavailable, now: datetime) -> datetime:
-    backed_off = min(FIRST_WAIT * 2 ** max(staged.attempts - 1, 0), LONGEST_WAIT)
-    told = [trouble.until] if trouble.until else []
-    told += [now + trouble.wait] if trouble.wait else []
-    return max(told) if told else now + backed_off
 
 
 def _outgoing(desk: Desk, staged: Staged) -> Outgoing:

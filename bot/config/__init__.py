@@ -43,6 +43,10 @@ class ConfigError(Exception):
         super().__init__("\n".join(problems))
         self.problems = problems
 
+    def told(self, path: Path) -> str:
+        """All of them, for a person at a terminal."""
+        return f"{path} needs correcting:" + "".join(f"\n  {one}" for one in self.problems)
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(

@@ -88,8 +88,7 @@ def main(order: Order, terminal: Terminal | None = None) -> int:
         account = _configured(config, account)
         return _sign_in(order, config, account, terminal)
     except ConfigError as error:
-        problems = "".join(f"\n  {one}" for one in error.problems)
-        terminal.complain(f"{order.config} needs correcting:{problems}")
+        terminal.complain(error.told(order.config))
         return CONFIG
     except (Mistaken, Taken, PlatformError) as error:
         terminal.complain(str(error))
