@@ -12,10 +12,11 @@ from pathlib import Path
 from typing_extensions import override
 
 from bot import wiring
-from bot.actions import homing, knowing, voting
+from bot.actions import electing, homing, knowing
 from bot.chat import Chat, ChatError, Place
 from bot.config import Config, ConfigError
 from bot.replies import accounts
+from bot.rules import Electorate
 from handlers.base import Standing
 from handlers.media import Store
 from storage.database import Database
@@ -101,7 +102,7 @@ def _chat(config: Config, chat: Chat, database: Database) -> Iterator[Finding]:
             good=True, text=f"Zulip lets the bot in as “{chat.me.name}” (feature level {chat.level})."
         )
         yield from _home(config, chat)
-        yield _approvers(config, chat, database)
+        yield from _approvers(config, chat, database)
         yield from _emoji(config, chat)
     finally:
         chat.leave()
@@ -135,12 +136,18 @@ def _post_and_react(config: Config, chat: Chat) -> None:
         chat.react(message_id, emoji)
 
 
-def _approvers(config: Config, chat: Chat, database: Database) -> Finding:
+def _approvers(config: Config, chat: Chat, database: Database) -> Iterator[Finding]:
     with database.transaction() as session:
-        who = voting.electorate_of(config.social.approvers, chat.directory, session)
+        who = electing.electorate_of(config.social.approvers, chat.directory, session)
+    yield _able(config, chat, who)
+    if way_in := electing.way_in(who, chat.directory):
+        yield Finding(good=False, text=f"Approvers: {way_in}")
+
+
+def _able(config: Config, chat: Chat, who: Electorate) -> Finding:
     if who.trouble:
         return Finding(good=False, text=f"Approvers: {who.trouble}")
-    if who.members is None:
+    if who.members is None or config.social.approvers.kind == "members":
         return Finding(good=True, text="Approvers: every full member of the organization.")
     people = [chat.directory.person(one) for one in who.members]
     able = sorted(one.name for one in people if one.active and not one.guest and not one.is_bot)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from bot.actions import answering, homing, receiving
+from bot.actions import answering, guarding, homing, receiving
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, Hint, Kind, Message, NotHome, QueueGone
 from bot.desk import Desk
@@ -68,6 +68,7 @@ class Listener:
         self._left = []  # whatever they hint at is looked at anew
         self._meet()
         homing.keep(chat, database)
+        guarding.watch(self._desk, now)
         with self._busy():
             self._catch_up(now)
         self._behind = False
@@ -194,6 +195,7 @@ class Listener:
         if hint.kind is Kind.PEOPLE:
             if self._moved(now):
                 return
+            guarding.watch(self._desk, now)
             self._look_at_all(now, done=done, voted=True)
         elif hint.kind is Kind.WRITTEN:
             if hint.user_id != self._desk.chat.directory.me:
@@ -224,7 +226,8 @@ class Listener:
         with self._desk.database.reading() as session:
             post = receiving.post_of(session, hint.message_id)
         if post is None:
-            if hint.kind is Kind.EDITED:
+            moved_in = hint.kind is Kind.MOVED and hint.channel_id == self._desk.chat.home
+            if hint.kind is Kind.EDITED or moved_in:
                 self._receive(hint.message_id, now)
             return
         if hint.kind is Kind.EDITED and hint.message_id == post.message_id:

@@ -29,11 +29,15 @@ class Electorate:
     """Who may approve now."""
 
     members: frozenset[int] | None
-    """User ids; None: every full member of the organization."""
+    """User ids; None: every member of the organization."""
     name: str
     """As the card calls them, e.g. the group's name."""
     trouble: str = ""
     """Why nobody can approve at present (the group is gone …); empty when all is well."""
+    everybody: bool = False
+    """Whether newcomers become part of it by themselves."""
+    group_id: int = 0
+    """The group that it is; 0 if it is none."""
 
 
 def refusal(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import rows, voting
+from bot.actions import electing, rows, voting
 from bot.chat import Message, Place
 from bot.desk import Desk
 from bot.replies import lines
@@ -43,7 +43,7 @@ def text_of(
         problems=rows.problems(revision),
         note=written.note,
         judgement=judgement,
-        electorate=voting.electorate(desk, session),
+        electorate=electing.electorate(desk, session),
         self_approval=social.self_approval,
         approve=_name(desk, social.approve_emoji[0]),
         veto=_name(desk, social.veto_emoji[0]),

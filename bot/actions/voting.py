@@ -8,60 +8,14 @@ from sqlmodel import Session
 
 from bot import rules
 from bot.actions import rows
-from bot.chat import Directory, Emoji, Message, Person
-from bot.config.values import Approvers
+from bot.actions.electing import electorate
+from bot.chat import Emoji, Message, Person
 from bot.desk import Desk
 from bot.replies import lines
 from bot.rules import Electorate, Judgement, Refusal
 from storage import queue
-from storage.models import Cursor, Post, Revision, Vote
+from storage.models import Post, Revision, Vote
 from storage.states import PostState
-
-PIN = "approver_group"
-
-
-def electorate(desk: Desk, session: Session) -> Electorate:
-    """Who may approve now, as configured and as Zulip last told."""
-    return electorate_of(desk.config.social.approvers, desk.chat.directory, session)
-
-
-def electorate_of(approvers: Approvers, directory: Directory, session: Session) -> Electorate:
-    """Who may approve, of the people in the directory.
-
-    A group is followed by its id, so that a rename changes nothing and a new group that took the name of a
-    deleted one gets no power by it.
-    """
-    if approvers.kind == "members":
-        return Electorate(None, "all members")
-    if approvers.kind == "people":
-        found = [directory.named(str(one)) for one in approvers.people]
-        missing = [str(name) for name, one in zip(approvers.people, found, strict=True) if one is None]
-        trouble = f"nobody here is {', '.join(missing)} (see `approvers` in zuliprc)." if missing else ""
-        members = frozenset(one.id for one in found if one is not None)
-        return Electorate(members, "the approvers", trouble if not members else "")
-    return _group(directory, session, approvers.group)
-
-
-def _group(directory: Directory, session: Session, name: str) -> Electorate:
-    pin = session.get(Cursor, PIN)
-    pinned_name, _, pinned_id = pin.value.rpartition("|") if pin else ("", "", "")
-    if pin is not None and pinned_name == name:
-        group = directory.groups.get(int(pinned_id))
-    else:
-        by_id = directory.groups.get(int(name)) if name.isdigit() else None
-        group = by_id or directory.group_named(name)
-        if group is not None:
-            session.merge(Cursor(name=PIN, value=f"{name}|{group.id}"))
-    if group is None:
-        other = directory.group_named(name)
-        how = (
-            f"There is another group of that name now; if it is the right one, the owner of the bot writes "
-            f"`approvers = group: {other.id}` in zuliprc."
-            if other
-            else "The owner of the bot names another one in zuliprc (`approvers`)."
-        )
-        return Electorate(frozenset(), name, f"the approver group “{name}” does not exist. {how}")
-    return Electorate(directory.members(group.id), group.name)
 
 
 def count(

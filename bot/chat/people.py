@@ -6,11 +6,12 @@ events mean the same here: a person is inactive after `realm_user remove` *or* `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.chat.values import Emoji, Group, Person, read_person
+from bot.chat import groups
+from bot.chat.groups import read_doors, read_groups
+from bot.chat.values import ADMIN, GUEST, Emoji, Group, Person, read_person
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Directory:
     max_topic: int = 60
     max_upload: int = 25 << 20
     """Bytes."""
+    open_house: bool = False
+    """Whether anybody on the internet may make an account in the organization."""
     emoji_url: str = ""
     realm_emoji: dict[str, str] = field(default_factory=dict)
     """Name -> id of the organization's own emoji."""
@@ -47,11 +50,15 @@ class Directory:
             people[one["user_id"]] = replace(read_person(one), is_bot=True)
         # put in place whole: the publisher may be counting votes while the listener registers anew
         self.people = people
-        self.groups = _groups(state.get("realm_user_groups", ()))
+        self.groups = read_groups(state.get("realm_user_groups", ()))
         self.channels = {one["stream_id"]: _channel(one) for one in state.get("subscriptions", ())}
         self.max_length = state.get("max_message_length", 10_000)
         self.max_topic = state.get("max_topic_length", 60)
         self.max_upload = int(state.get("max_file_upload_size_mib", 25)) << 20
+        self.open_house = (
+            state.get("realm_invite_required") is False
+            and state.get("realm_emails_restricted_to_domains") is False
+        )
         self.emoji_url = state.get("server_emoji_data_url", "")
         self.realm_emoji = {
             one["name"]: str(key)
@@ -80,7 +87,7 @@ class Directory:
 
     def named(self, text: str) -> Person | None:
         """Who is meant by an e-mail address, a user id or a full name that only one person has."""
-        if text.isdigit():
+        if text.isdecimal():
             return self.people.get(int(text))
         wanted = text.casefold()
         found = [one for one in self.people.values() if wanted in {one.email.casefold(), one.name.casefold()}]
@@ -88,17 +95,31 @@ class Directory:
 
     def members(self, group_id: int) -> frozenset[int]:
         """Everybody in the group and its subgroups (subgroups may form circles)."""
-        found: set[int] = set()
-        seen: set[int] = set()
-        todo = [group_id]
-        while todo:
-            group = self.groups.get(todo.pop())
-            if group is None or group.id in seen:
-                continue
-            seen.add(group.id)
-            found |= group.members
-            todo.extend(group.subgroups)
-        return frozenset(found)
+        return groups.members(self.groups, group_id)
+
+    def ways_in(self, group_id: int) -> dict[str, list[Person] | None]:
+        """What ordinary people may do who get into the group by it -> those who may and are not in it yet.
+
+        None: everybody, newcomers too. Administrators may do so anyway, and guests and bots do not count.
+        """
+        inside = self.members(group_id)
+        found: dict[str, list[Person] | None] = {}
+        for what, who in groups.ways_in(self.groups, group_id).items():
+            people = None if who is None else [self.person(one) for one in sorted(who - inside)]
+            if people is not None:
+                people = [one for one in people if one.active and not one.is_bot and ADMIN < one.role < GUEST]
+            if people is None or people:
+                found[what] = people
+        return found
+
+    def takes_newcomers(self, group_id: int) -> bool:
+        """Whether who makes an account gets into the group without anybody's doing."""
+        return any(one.system and one.name in groups.EVERYBODY for one in groups.below(self.groups, group_id))
+
+    def full_members(self) -> Group | None:
+        """Zulip's own group of full members: those who are there for as long as the organization wants."""
+        found = self.group_named(groups.FULL_MEMBERS)
+        return found if found is not None and found.system else None
 
     def group_named(self, name: str) -> Group | None:
         """The group of that name."""
@@ -134,7 +155,7 @@ class Directory:
 
     def _group(self, event: dict[str, Any]) -> None:
         if event["op"] == "add":
-            self.groups |= _groups([event["group"]])
+            self.groups |= read_groups([event["group"]])
             return
         group = self.groups.get(event["group_id"])
         if group is None:
@@ -144,6 +165,7 @@ class Directory:
                 del self.groups[group.id]
             case "update":
                 group.name = event["data"].get("name", group.name)
+                group.doors |= read_doors(event["data"])
                 if event["data"].get("deactivated"):
                     del self.groups[group.id]
             case "add_members":
@@ -170,16 +192,6 @@ class Directory:
             gone = event.get("stream_ids") or [one["stream_id"] for one in event.get("streams", ())]
             for one in gone:
                 self.channels.pop(one, None)
-
-
-def _groups(raw: Iterable[dict[str, Any]]) -> dict[int, Group]:
-    return {
-        one["id"]: Group(
-            one["id"], one["name"], set(one.get("members", ())), set(one.get("direct_subgroup_ids", ()))
-        )
-        for one in raw
-        if not one.get("deactivated")
-    }
 
 
 def _channel(raw: dict[str, Any]) -> Channel:

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-GUEST = 600
-"""Zulip's role number of guests; members are 400, moderators 300, administrators 200, owners 100."""
+ADMIN, GUEST = 200, 600
+"""Zulip's role numbers of administrators and guests; members are 400, moderators 300, owners 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,10 @@ class Message:
     reactions: tuple[Reaction, ...] = ()
     mentioned: bool = False
     """Zulip says that the bot is mentioned by name."""
+    arrived: bool = False
+    """It was moved there from another channel, so its author did not say it there. Not known where the
+    organization shows nobody what was edited and moved.
+    """
 
 
 class Kind(StrEnum):
@@ -105,6 +109,16 @@ class Hint:
     kind: Kind
     message_id: int = 0
     user_id: int = 0
+    channel_id: int = 0
+    """Of a message that was moved to another channel: which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may do something with a group: people, and everybody in these groups."""
+
+    people: frozenset[int] = frozenset()
+    groups: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -115,6 +129,10 @@ class Group:
     name: str
     members: set[int] = field(default_factory=set)
     subgroups: set[int] = field(default_factory=set)
+    system: bool = False
+    """One of Zulip's own, which follow people's roles."""
+    doors: dict[str, Door] = field(default_factory=dict)
+    """Setting -> who may let people in by it."""
 
 
 def zone_of(person: Person | None, fallback: ZoneInfo) -> ZoneInfo:
@@ -158,4 +176,5 @@ def read_message(raw: dict[str, Any], me: int) -> Message:
             for one in raw.get("reactions", ())
         ),
         mentioned="mentioned" in raw.get("flags", ()),
+        arrived=any("prev_stream" in one for one in raw.get("edit_history", ())),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot import rules
-from bot.actions import rows, voting
+from bot.actions import electing, rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.actions.sync import apply, sync
 from bot.replies import lines
@@ -35,7 +35,7 @@ def _vote(order: Order, kind: str) -> str | None:
             raise UserError(
                 f"#{post.id} was changed after you wrote that: please look at its new card and say it again."
             )
-        who = voting.electorate(desk, session)
+        who = electing.electorate(desk, session)
         reason = rules.refusal(
             order.person,
             who,

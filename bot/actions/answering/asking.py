@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from bot import grammar, rules, when
-from bot.actions import cards, knowing, rows, voting
+from bot.actions import cards, electing, knowing, rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Place
 from bot.replies import plan as words
@@ -95,7 +95,7 @@ def waiting(order: Order) -> str | None:
     """`what is waiting for me`: what this person can approve, correct or decide."""
     desk, person = order.desk, order.person
     with desk.database.transaction() as session:
-        who = voting.electorate(desk, session)
+        who = electing.electorate(desk, session)
     with desk.database.reading() as session:
         mine, approvable = [], []
         for post in queue.open_posts(session):
@@ -155,7 +155,7 @@ def status(order: Order) -> str | None:
     desk = order.desk
     found = knowing.facts(desk.platforms, desk.titles, desk.database, desk.vault, PATIENCE_S)
     with desk.database.transaction() as session:
-        who = voting.electorate(desk, session)
+        who = electing.electorate(desk, session)
     with desk.database.reading() as session:
         backlog = standing.Backlog(
             drafts=len(queue.drafts(session)),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from bot import rules
-from bot.actions import drafting, rows, voting
+from bot.actions import drafting, electing, rows
 from bot.actions.sync import sync
 from bot.chat import Message, Person
 from bot.desk import Desk
@@ -53,7 +53,7 @@ class Order:
         """The same, if this person may steer it. Raises `UserError` otherwise."""
         post = self.post()
         with self.desk.database.transaction() as session:
-            who = voting.electorate(self.desk, session)
+            who = electing.electorate(self.desk, session)
         if not rules.may_steer(self.person, post, who):
             raise UserError(
                 f"Only the author of #{post.id} and the approvers may do that. "

@@ -108,6 +108,13 @@ def rename(core: Core, group: Group, name: str | None = None, description: str |
         core.group_event("update", group, data=data)
 
 
+def allow(core: Core, group: Group, setting: str, value: int | dict[str, list[int]]) -> None:
+    """Another `can_join_group` or the like (newer server), told by an event."""
+    group.settings[setting] = value
+    core.organisation.save(group)
+    core.group_event("update", group, data={setting: value})
+
+
 def delete(core: Core, group: Group) -> None:
     """Gone (the newer server calls it deactivated, and shows it gone to clients of the older kind)."""
     for other in core.organisation.groups.values():

@@ -32,9 +32,9 @@ def add(
         is_bot=bot,
         owner_id=owner.user_id if owner else None,
     )
+    _tell_new(core, person)
     for group_id in _ROLE_GROUPS[role]:
         _join(core, group_id, person)
-    _tell_new(core, person)
     return person
 
 
@@ -47,6 +47,7 @@ def _join(core: Core, group_id: int, person: Person) -> None:
     group = core.organisation.groups[group_id]
     group.members.append(person.user_id)
     core.organisation.save(group)
+    core.group_event("add_members", group, user_ids=[person.user_id])
 
 
 def _update(core: Core, person: Person, **changed: Any) -> None:

@@ -90,6 +90,10 @@ class Group:
     created: int = 0
     dormant: list[int] = field(default_factory=list)
     """Members who were deactivated; the newer server leaves them out until they come back."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """`can_join_group` and its like where they are not as the newer server sets them: a group's id, or people and
+    groups of its own.
+    """
 
 
 @dataclass(slots=True)

@@ -213,6 +213,11 @@ class Zulip:
         with self.core.lock:
             groups.remove_members(self.core, group, [one.user_id for one in members])
 
+    def allow(self, group: Group, setting: str, value: int | dict[str, list[int]]) -> None:
+        """Who may join a group, or add people to it (newer server): a group's id, or people and groups."""
+        with self.core.lock:
+            groups.allow(self.core, group, setting, value)
+
     def delete_group(self, group: Group) -> None:
         """Remove a group."""
         with self.core.lock:

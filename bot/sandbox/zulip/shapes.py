@@ -133,6 +133,7 @@ def group_json(organisation: Organisation, group: Group) -> dict[str, Any]:
             "can_leave_group": 9 if group.system else 15,
             "can_manage_group": 9 if group.system else managers,
             "can_remove_members_group": 9 if group.system else managers,
+            **group.settings,
         }
     return answer
 

@@ -1,0 +1,89 @@
+"""Who may approve now: a group, named people or all full members; and who could let themselves in."""
+
+from __future__ import annotations
+
+import json
+
+from sqlmodel import Session
+
+from bot.chat import Directory, Person
+from bot.config.values import Approvers
+from bot.desk import Desk
+from bot.replies import doors
+from bot.rules import Electorate
+from storage.models import Cursor
+
+PIN = "approver_group"
+PEOPLE = "approver_people"
+
+
+def electorate(desk: Desk, session: Session) -> Electorate:
+    """Who may approve now, as configured and as Zulip last told."""
+    return electorate_of(desk.config.social.approvers, desk.chat.directory, session)
+
+
+def electorate_of(approvers: Approvers, directory: Directory, session: Session) -> Electorate:
+    """Who may approve, of the people in the directory.
+
+    A group is followed by its id, so that a rename changes nothing and a new group that took the name of a
+    deleted one gets no power by it; so are people who are configured by name.
+    """
+    if approvers.kind == "members":
+        full = directory.full_members()
+        # servers tell of this group since Zulip 5; where they do not, all members count
+        return Electorate(directory.members(full.id) if full else None, "all full members", everybody=True)
+    if approvers.kind == "people":
+        return _people(directory, session, [str(one) for one in approvers.people])
+    return _group(directory, session, approvers.group)
+
+
+def _people(directory: Directory, session: Session, names: list[str]) -> Electorate:
+    """Anybody can change their name in Zulip: whoever had it when the bot first looked is the one meant."""
+    pin = session.get(Cursor, PEOPLE)
+    pinned: dict[str, int] = json.loads(pin.value) if pin else {}
+    known = {name: pinned[name] for name in names if name in pinned}
+    for name in names:
+        person = directory.named(name)
+        if name not in known and person is not None:
+            known[name] = person.id
+    if known != pinned:
+        session.merge(Cursor(name=PEOPLE, value=json.dumps(known)))
+    missing = [name for name in names if known.get(name) not in directory.people]
+    trouble = f"nobody here is {', '.join(missing)} (see `approvers` in zuliprc)." if missing else ""
+    members = frozenset(known.values())
+    return Electorate(members, "the approvers", trouble if len(missing) == len(names) else "")
+
+
+def _group(directory: Directory, session: Session, name: str) -> Electorate:
+    pin = session.get(Cursor, PIN)
+    pinned_name, _, pinned_id = pin.value.rpartition("|") if pin else ("", "", "")
+    if pin is not None and pinned_name == name:
+        group = directory.groups.get(int(pinned_id))
+    else:
+        by_id = directory.groups.get(int(name)) if name.isdecimal() else None
+        group = by_id or directory.group_named(name)
+        if group is not None:
+            session.merge(Cursor(name=PIN, value=f"{name}|{group.id}"))
+    if group is None:
+        other = directory.group_named(name)
+        how = (
+            f"There is another group of that name now; if it is the right one, the owner of the bot writes "
+            f"`approvers = group: {other.id}` in zuliprc."
+            if other
+            else "The owner of the bot names another one in zuliprc (`approvers`)."
+        )
+        return Electorate(frozenset(), name, f"the approver group “{name}” does not exist. {how}")
+    members = directory.members(group.id)
+    return Electorate(members, group.name, everybody=directory.takes_newcomers(group.id), group_id=group.id)
+
+
+def way_in(who: Electorate, directory: Directory) -> str:
+    """How people could make themselves approvers, in one sentence and what to do; empty if nobody can."""
+    if who.everybody:
+        return doors.open_house(who.name) if directory.open_house else ""
+    ways = directory.ways_in(who.group_id) if who.group_id else {}
+    return doors.way_in(who.name, {what: _names(people) for what, people in ways.items()}) if ways else ""
+
+
+def _names(people: list[Person] | None) -> list[str] | None:
+    return None if people is None else [one.name for one in people]
