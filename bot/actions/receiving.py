@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -22,6 +22,9 @@ log = logging.getLogger("social.receiving")
 
 VOTED = {PostState.DRAFT, PostState.APPROVED, PostState.RELEASED}
 """States in which somebody's loss of the right to approve changes something."""
+
+FRESH = timedelta(days=7)
+"""An older draft that is moved into the channel is not taken: an archive that is merged with it is none of ours."""
 
 Answer = Callable[[Desk, Message, Command, Person, datetime], str | None]
 
@@ -46,10 +49,13 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
     once it says something else.
     """
     person = desk.chat.directory.person(message.sender_id)
-    if person.id == desk.chat.directory.me or person.is_bot or _handled(desk, message):
+    if person.id == desk.chat.directory.me or person.is_bot:
+        return
+    moved_in = message.arrived and message.place.channel_id == desk.chat.home
+    if not moved_in and _handled(desk, message):
         return
     said = read(desk, message)
-    if said is None:
+    if said is None or (moved_in and not _welcome(message, said, now)):
         return
     try:
         reply, understood = _respond(desk, message, said, person, now, answer)
@@ -64,6 +70,13 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
         session.merge(
             Seen(message_id=message.id, answered=understood, digest=drafting.digest(message.content), at=now)
         )
+
+
+def _welcome(message: Message, said: Written | Command | Unknown, now: datetime) -> bool:
+    """Whether something that was moved into the channel is taken: a draft, which somebody must approve anyway,
+    but no order, because its author did not give it here.
+    """
+    return isinstance(said, Written) and now - message.at < FRESH
 
 
 def _handled(desk: Desk, message: Message) -> bool:

@@ -145,8 +145,8 @@ def _apply_to_deliveries(session: Session, post: Post, judgement: Judgement, now
             )
 
 
-def _moved_out(desk: Desk, draft: Message) -> bool:
-    return draft.place.channel_id is not None and draft.place.channel_id != desk.chat.home
+def _moved_out(desk: Desk, message: Message) -> bool:
+    return message.place.channel_id is not None and message.place.channel_id != desk.chat.home
 
 
 def _vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:
@@ -264,7 +264,11 @@ def _count(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
     if revision.card_id is None or post.state == PostState.WITHDRAWN:
         return
     card = desk.chat.look(revision.card_id)
-    if card is None:
+    if card is None or _moved_out(desk, card):
+        if (
+            card is not None
+        ):  # votes count where the team sees them, and the text is not for that other channel
+            desk.chat.edit(card.id, lines.card_elsewhere(post))
         _card_gone(desk, post, revision, draft, now)
         return
     with desk.database.transaction() as session:
@@ -279,7 +283,7 @@ def _count(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
 
 
 def _card_gone(desk: Desk, post: Post, revision: Revision, draft: Message, now: datetime) -> None:
-    """Somebody deleted the card: the votes on it went with it, and a new one is said."""
+    """Somebody deleted the card, or moved it away: the votes on it went with it, and a new one is said."""
     with desk.database.transaction() as session:
         fresh = rows.revision(session, post.id or 0, revision.number)
         fresh.card_id, fresh.card_open, fresh.card_text = None, True, ""

@@ -100,6 +100,7 @@ def read_event(event: dict[str, Any]) -> list[Hint]:
             if "orig_content" in event:
                 hints.append(Hint(Kind.EDITED, event["message_id"], event.get("user_id") or 0))
             if "orig_subject" in event or "new_stream_id" in event:
-                hints.extend(Hint(Kind.MOVED, one) for one in event["message_ids"])
+                channel = event.get("new_stream_id") or 0
+                hints.extend(Hint(Kind.MOVED, one, channel_id=channel) for one in event["message_ids"])
             return hints
     return []

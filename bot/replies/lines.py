@@ -55,6 +55,11 @@ def vanished(post: Post, what: str) -> str:
     return f"✖ **#{post.id}** is withdrawn: its draft was {what}."
 
 
+def card_elsewhere(post: Post) -> str:
+    """What becomes of a card that somebody moved out of the channel."""
+    return f"~~**#{post.id}**~~ The card was moved out of its channel: only the new one there counts."
+
+
 def stopped(post: Post, what: str, accounts: Sequence[str], titles: Titles) -> str:
     """The draft of a released post is gone before all of it was out."""
     where = listed([titles.get(one, one) for one in accounts])
