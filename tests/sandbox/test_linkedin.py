@@ -479,4 +479,13 @@ def test_linkedin_tells_by_action_what_a_member_may(staging: Staging) -> None:
 def test_the_picture_of_a_link_is_kept_for_the_page(stage: Any, http: httpx.Client, png: bytes) -> None:
     card = {"source": "https://a.example", "title": "A", "thumbnail": image(stage, http, png)}
     post(http, "read", content={"article": card})
-    assert stage.posts()[0]["extra"]["thumbnail"] == hashlib.sha256(png).hexdigest()
+    shown = {"source": "https://a.example", "title": "A", "description": ""}
+    assert stage.posts()[0]["article"] == {**shown, "thumbnail": hashlib.sha256(png).hexdigest()}
+
+
+def test_a_poll_is_shown_with_its_question_and_its_days(stage: Any, http: httpx.Client) -> None:
+    options = [{"text": "Yes"}, {"text": "No"}]
+    asked = {"question": "Shall we?", "options": options, "settings": {"duration": "THREE_DAYS"}}
+    post(http, "Tell us", content={"poll": asked})
+    (poll,) = [one["poll"] for one in stage.posts()]
+    assert (poll["question"], list(poll["choices"]), poll["minutes"]) == ("Shall we?", ["Yes", "No"], 4320)

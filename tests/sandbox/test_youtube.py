@@ -174,6 +174,7 @@ def test_private_videos_are_not_seen_until_they_are_published(
 ) -> None:
     found = uploaded(http, video, meta(privacy="private"))
     assert stage.posts() == []
+    assert [one["id"] for one in stage.world.staged()] == [found["id"]]
     body = {"id": found["id"], "status": {"privacyStatus": "unlisted"}}
     assert http.put("/youtube/v3/videos?part=status", json=body).status_code == 200
     assert [post["extra"]["privacy"] for post in stage.posts()] == ["unlisted"]
@@ -277,12 +278,13 @@ def test_a_thumbnail_is_set_and_shown(stage: Any, http: httpx.Client, video: byt
     assert answer.json()["kind"] == "youtube#thumbnailSetResponse"
     assert http.get(answer.json()["items"][0]["default"]["url"]).content == png
     assert stage.posts()[0]["extra"]["thumbnail"] == hashlib.sha256(png).hexdigest()
+    assert stage.posts()[0]["media"][0]["poster"] == hashlib.sha256(png).hexdigest()
     assert reason(http.post(place + found["id"], content=b"x")) == (400, "invalidImage")
     assert reason(http.post(place + found["id"])) == (400, "mediaBodyRequired")
     assert reason(http.post(place + "unknown", content=png)) == (404, "videoNotFound")
 
 
-def test_a_video_is_put_into_a_playlist(http: httpx.Client, video: bytes) -> None:
+def test_a_video_is_put_into_a_playlist(stage: Any, http: httpx.Client, video: bytes) -> None:
     found = uploaded(http, video)
     (channel,) = http.get("/youtube/v3/channels?part=snippet,contentDetails&mine=true").json()["items"]
     uploads = channel["contentDetails"]["relatedPlaylists"]["uploads"]
@@ -291,6 +293,10 @@ def test_a_video_is_put_into_a_playlist(http: httpx.Client, video: bytes) -> Non
     resource = {"kind": "youtube#video", "videoId": found["id"]}
     body = {"snippet": {"playlistId": "PLtalks", "resourceId": resource}}
     assert http.post("/youtube/v3/playlistItems?part=snippet", json=body).json()["snippet"]["position"] == 0
+    assert stage.posts()[0]["extra"]["playlists"] == ["PLtalks"]
+    body["snippet"]["playlistId"] = "PLsandbox-talks"
+    http.post("/youtube/v3/playlistItems?part=snippet", json=body)
+    assert stage.posts()[0]["extra"]["playlists"] == ["PLtalks", "Talks"]
     body["snippet"]["playlistId"] = "XX"
     assert reason(http.post("/youtube/v3/playlistItems?part=snippet", json=body)) == (404, "playlistNotFound")
 

@@ -12,11 +12,12 @@ from bot.sandbox.linkedin.checks import COMMENTARY, checked, limited
 from bot.sandbox.linkedin.core import ORGANIZATION, Core, body, urn_in_path
 from bot.sandbox.linkedin.little import read
 from bot.sandbox.service import Doc, Json, faulted
-from bot.sandbox.world import Picture, Publication
+from bot.sandbox.world import Article, Picture, Poll, Publication
 
 DUPLICATES = timedelta(hours=48)
 """How long the same text is refused, also after its post was deleted."""
 _PAGE, _LONGEST_PAGE = 10, 100
+_DAYS = {"ONE_DAY": 1, "THREE_DAYS": 3, "SEVEN_DAYS": 7, "FOURTEEN_DAYS": 14}
 
 
 class Posts:
@@ -85,15 +86,22 @@ class Posts:
                     "hashtags": list(reading.tags),
                     "mentions": list(reading.mentions),
                     "article": content.get("article"),
-                    "thumbnail": (core.assets.get(content.get("article", {}).get("thumbnail", "")) or {}).get(
-                        "sha256"
-                    ),
                     "poll": content.get("poll"),
                     "title": content.get("media", {}).get("title"),
                     "edited": doc["edited"],
                 },
+                poll=_poll(content.get("poll")),
+                article=self._article(content.get("article")),
             )
         )
+
+    def _article(self, asked: Doc | None) -> Article | None:
+        """The card of a link as the page shows it."""
+        if not asked:
+            return None
+        picture = self._core.assets.get(asked.get("thumbnail", "")) or {}
+        words = (asked.get("title", ""), asked.get("description", ""))
+        return Article(asked["source"], *words, picture.get("sha256") or "")
 
     def _told(self, doc: Doc) -> Doc:
         asked = doc["raw"]
@@ -176,6 +184,14 @@ class Posts:
         core.posts.drop(urn)
         core.world.retract(core.name, urn)
         return Response(status_code=204)
+
+
+def _poll(asked: Doc | None) -> Poll | None:
+    """A poll as the page shows it; its duration is named in words."""
+    if not asked:
+        return None
+    days = _DAYS.get(asked["settings"]["duration"], 0)
+    return Poll(tuple(one["text"] for one in asked["options"]), days * 24 * 60, question=asked["question"])
 
 
 def _halved(stored: str) -> str:

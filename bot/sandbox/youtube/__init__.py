@@ -30,7 +30,7 @@ class YouTube(Core):
         super().__init__(world, base, scopes=scopes)
         self._videos = Videos(self)
         ends, uploads = Endpoints(self, self._videos), Uploads(self, self._videos)
-        playlists, oauth = Playlists(self), OAuth(self)
+        playlists, oauth = Playlists(self, self._videos.keep), OAuth(self)
         v3 = "/youtube/v3"
         table = [
             ("GET", f"{v3}/channels", ends.channels),

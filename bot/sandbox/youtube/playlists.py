@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,8 +31,10 @@ _AT_ONCE = 50
 class Playlists:
     """Reads requests about playlists, and answers them."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, changed: Callable[[Doc], None]) -> None:
         self._core = core
+        self._changed = changed
+        """Told of a video whose playlists are others now."""
 
     async def list(self, request: Request) -> Response:
         """GET /youtube/v3/playlists?mine=true, in pages."""
@@ -98,7 +101,10 @@ class Playlists:
             raise core.refuse(404, "videoNotFound", "Video not found.", "youtube.playlistItem")
         held = (core.playlists.get(playlist) or {"items": []})["items"]
         item = {"id": secrets.token_urlsafe(24), "video": video["id"], "position": len(held)}
-        core.playlists.put(playlist, {**(core.playlists.get(playlist) or {}), "items": [*held, item]})
+        core.playlists.put(
+            playlist, {**(core.playlists.get(playlist) or {}), "id": playlist, "items": [*held, item]}
+        )
+        self._changed(video)
         return Json(self._item(playlist, item))
 
     def _made(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from bot.sandbox.files import look_at
 from bot.sandbox.service import Doc, stamp
 from bot.sandbox.world import Picture, Publication
 from bot.sandbox.youtube.core import CHANNEL, CHANNEL_ID, Core
+from bot.sandbox.youtube.playlists import NAMED
 from bot.sandbox.youtube.refusals import ENDLESS, TERMINATED
 
 PROCESSING = timedelta(seconds=2)
@@ -51,17 +52,17 @@ class Videos:
         return doc
 
     def keep(self, doc: Doc) -> None:
-        """Remember it as it now is, and let readers see it if they may."""
+        """Remember it as it now is, and let readers see it if they may; a private one lies there unseen."""
         core = self._core
         broken = doc["failure"] or doc["rejection"]
         visible = doc["status"]["privacyStatus"] != "private" and not broken
         if visible and not doc["shown"]:
             doc = {**doc, "shown": True, "published_at": core.now().isoformat()}
         core.videos.put(doc["id"], doc)
-        if visible:
-            self._show(doc)
-        else:
+        if broken:
             core.world.retract(core.name, doc["id"])
+        else:
+            self._show(doc)
 
     def _show(self, doc: Doc) -> None:
         core, snippet = self._core, doc["snippet"]
@@ -75,7 +76,9 @@ class Videos:
                 raw=doc["raw"],
                 url=f"https://www.youtube.com/watch?v={doc['id']}",
                 published_at=doc["published_at"],
-                media=(Picture(doc["sha256"], doc["mime"]),),
+                media=(
+                    Picture(doc["sha256"], doc["mime"], poster=(doc["thumbnail"] or {}).get("sha256", "")),
+                ),
                 extra={
                     "title": snippet["title"],
                     "description": snippet["description"],
@@ -84,9 +87,19 @@ class Videos:
                     "privacy": doc["status"]["privacyStatus"],
                     "made_for_kids": doc["status"]["selfDeclaredMadeForKids"],
                     "thumbnail": doc["thumbnail"]["sha256"] if doc["thumbnail"] else None,
+                    "publish_at": doc["status"]["publishAt"],
+                    "playlists": self._playlists(doc["id"]),
                 },
+                privacy=doc["status"]["privacyStatus"],
             )
         )
+
+    def _playlists(self, video: str) -> list[str]:
+        """The playlists that a video is in, by their titles; by its id where one has none."""
+        held = (
+            one for one in self._core.playlists.values() if any(it["video"] == video for it in one["items"])
+        )
+        return [str(one.get("title") or NAMED.get(one["id"], one["id"])) for one in held]
 
     def delete(self, doc: Doc) -> None:
         """Take it away."""
