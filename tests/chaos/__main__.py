@@ -1,0 +1,26 @@
+"""`python -m tests.chaos kills …` and `python -m tests.chaos copies …`: see README.md beside this file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.chaos import kills
+
+
+def main() -> int:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    verbs = top.add_subparsers(dest="verb", required=True)
+    kills.arguments(
+        verbs.add_parser("kills", help="kill the bot again and again, and judge what the world shows")
+    )
+    for verb in verbs.choices.values():
+        verb.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    chosen = top.parse_args()
+    return {"kills": kills.main}[chosen.verb](chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

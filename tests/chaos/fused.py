@@ -1,0 +1,114 @@
+"""`social run` in a process of its own that ends itself, at a commit or at a statement, when the tool says so.
+
+The product holds nothing of this. The process is the real one, from its command line on; around its outermost edges
+(the commit of SQLAlchemy's dialect, the statement, the time-out of a socket) lie hooks, and it dies by SIGKILL: no
+`finally`, no rollback, no farewell.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.default import DefaultDialect
+
+NOTHING, BEFORE_COMMIT, AFTER_COMMIT, STATEMENT, BURNT = range(5)
+"""What a fuse is set to; `BURNT` is what it says after it went off."""
+LONGEST_S: Final = 3.0
+"""No answer is waited for longer than that, so that a delay past the time-out costs seconds and not minutes."""
+POLL_S: Final = 90.0
+"""The time-out of the `zulip` client's long poll, which stays as it is."""
+_SHORT_S: Final = 5.0
+_FORM: Final = struct.Struct("<qq")
+
+
+class Fuse:
+    """A file that the tool and the bot both have in memory: what the fuse is set to, and how many are left."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            path.write_bytes(_FORM.pack(NOTHING, 0))
+        with path.open("r+b") as file:
+            self._shared = mmap.mmap(file.fileno(), _FORM.size)
+        self._lock = threading.Lock()
+
+    def set(self, kind: int, number: int) -> None:
+        """Let it go off at the `number`-th of that kind from now on."""
+        self._shared[:] = _FORM.pack(kind, number)
+
+    def read(self) -> tuple[int, int]:
+        """What it is set to, and how many are left."""
+        kind, left = _FORM.unpack(self._shared[:])
+        return kind, left
+
+    def pass_by(self, kind: int) -> None:
+        """One of that kind happens: count it, and end the process if it is the one."""
+        with self._lock:
+            wanted, left = self.read()
+            if wanted != kind:
+                return
+            if left > 1:
+                self.set(kind, left - 1)
+                return
+            self.set(BURNT, kind)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def plug(fuse: Fuse) -> None:
+    """Lay the fuse around the database: every commit that writes, and every statement."""
+    here = threading.local()
+    commit: Any = DefaultDialect.do_commit
+
+    def is_about_to(connection: Connection) -> None:
+        here.writes = not connection.get_execution_options().get("reading", False)
+
+    def committing(self: Any, dbapi_connection: Any) -> None:
+        writes = getattr(here, "writes", False)
+        here.writes = False
+        if writes:
+            fuse.pass_by(BEFORE_COMMIT)
+        commit(self, dbapi_connection)
+        if writes:
+            fuse.pass_by(AFTER_COMMIT)
+
+    def stating(*_anything: Any) -> None:
+        fuse.pass_by(STATEMENT)
+
+    event.listen(Engine, "commit", is_about_to)
+    event.listen(Engine, "before_cursor_execute", stating)
+    DefaultDialect.do_commit = committing  # type: ignore[method-assign]  # the edge itself has no hook afterwards
+
+
+def hurry() -> None:
+    """Shorten every time-out of a socket but the long poll's: what a server's delay means stays the same."""
+    settimeout = socket.socket.settimeout
+
+    def shortened(self: socket.socket, value: float | None) -> None:
+        longer = value is not None and value > _SHORT_S and value != POLL_S
+        settimeout(self, LONGEST_S if longer else value)
+
+    socket.socket.settimeout = shortened  # type: ignore[method-assign,assignment]  # urllib3 and httpcore both end there
+
+
+def run(config: str, log: str, fuse: str) -> None:
+    """The process: `social run`, with its standard error in a file."""
+    told = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    os.dup2(told, 1)
+    os.dup2(told, 2)
+    plug(Fuse(Path(fuse)))
+    hurry()
+    from bot.cli import main
+
+    sys.exit(main(["run", "--config", config]))
+
+
+if __name__ == "__main__":
+    run(*sys.argv[1:4])
