@@ -25,6 +25,7 @@ SHOWN = {
     *("video/mp4", "video/webm", "video/quicktime"),
 }
 """Types a browser only shows. Anything else (an SVG, a page) is handed out to be saved."""
+PDF = "application/pdf"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -39,11 +40,13 @@ def answer(world: World, request: Request) -> Response:
     if size is None:
         return JSONResponse({"error": "There is no file of that name."}, 404)
     mime, file_name = _known(world, name)
-    shown = mime in SHOWN
+    shown = mime in SHOWN or mime == PDF
+    named = f'filename="{_safe(file_name)}"'
     headers = {
         "content-type": mime if shown else "application/octet-stream",
-        "content-disposition": "inline" if shown else f'attachment; filename="{_safe(file_name)}"',
-        "content-security-policy": "default-src 'none'; sandbox",
+        "content-disposition": f"{'inline' if shown else 'attachment'}; {named}",
+        # a browser's reader of documents does not work in a sandbox; it runs none of their scripts in our name
+        "content-security-policy": "default-src 'none'" if mime == PDF else "default-src 'none'; sandbox",
         "cache-control": "private, max-age=31536000, immutable",
         "etag": f'"{name}"',
     }

@@ -1,4 +1,14 @@
-"""The sandbox's own endpoints: faults, posts, clock, what is due, news for the page, pictures."""
+"""The sandbox's own endpoints: faults, posts, clock, what is due, news for the page, files.
+
+GET  /sandbox/posts        what readers see, oldest first; its fields are those of `published.Publication`
+GET  /sandbox/staged       what lies prepared on a platform and nobody sees, in the same form
+GET  /sandbox/notes        by service what it says of the account: `spent`, `credit` (thousandths of a USD)
+GET  /sandbox/clock        the sandbox's time; POST `{"advance_s": 60}`, `{"to": "next"}` moves it
+GET  /sandbox/due          when the bot will next send something
+GET  /sandbox/events       what happens, as server-sent events
+GET  /sandbox/blob/{sha}   a file of a post, with ranges
+GET  /sandbox/faults       what is ordered to go wrong; POST orders, DELETE forgets
+"""
 
 from __future__ import annotations
 
@@ -39,6 +49,8 @@ class Control:
         """Below `/sandbox`."""
         return [
             Route("/posts", self._posts),
+            Route("/staged", self._staged),
+            Route("/notes", self._notes),
             Route("/clock", self._clock, methods=["GET"]),
             Route("/clock", self._set_clock, methods=["POST"]),
             Route("/due", self._next_due),
@@ -51,6 +63,12 @@ class Control:
 
     async def _posts(self, _request: Request) -> Response:
         return JSONResponse(self._world.posts())
+
+    async def _staged(self, _request: Request) -> Response:
+        return JSONResponse(self._world.staged())
+
+    async def _notes(self, _request: Request) -> Response:
+        return JSONResponse(self._world.shelf.all("note"))
 
     async def _clock(self, _request: Request) -> Response:
         return JSONResponse(self._time())

@@ -133,7 +133,7 @@ class Page:
         return self._scene.person(request.query_params.get("as", FIRST)) or self._scene.person(FIRST) or {}
 
     def _panels(self, me: Mapping[str, Any]) -> Sequence[Any]:
-        return panels(self._world.posts(), self._accounts, ZoneInfo(me["timezone"]))
+        return panels(self._world, self._accounts, ZoneInfo(me["timezone"]))
 
     async def _messages(self, me: Mapping[str, Any], channel: Mapping[str, Any]) -> list[_First]:
         """The newest messages of a channel, asked for as the page's script asks: through the chat's own API."""

@@ -114,7 +114,7 @@ function arrived(message) {
 }
 
 function news({ event, now }) {
-  if (event === "published" || event === "retracted" || event === "hello") timelines.refresh();
+  timelines.refresh();
   if (event === "clock") clock.moved(now);
   else clock.ask();
 }

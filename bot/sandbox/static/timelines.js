@@ -2,12 +2,20 @@
 
 import { $, bump, narrowScreen, show } from "./common.js";
 
+/** A film that this browser cannot decode is offered to be saved instead. */
+function broken({ target }) {
+  if (target.localName !== "video" || !target.error || target.error.code === MediaError.MEDIA_ERR_ABORTED) return;
+  target.hidden = true;
+  target.nextElementSibling.hidden = false;
+}
+
 export class Timelines {
   constructor(on) {
     this.on = on;
     this.box = $("timelines");
     this.pending = null;
     this.box.addEventListener("click", (event) => this.#click(event));
+    this.box.addEventListener("error", broken, true);
     this.#wire();
   }
 
@@ -67,12 +75,13 @@ export class Timelines {
     let arrived = 0;
     for (const post of other.querySelectorAll(".post")) {
       const known = old.get(post.dataset.key);
+      const unveiled = known?.classList.contains("is-staged") && !post.classList.contains("is-staged");
       if (known && known.dataset.digest === post.dataset.digest && known.className.includes("is-thread") === post.className.includes("is-thread")) {
         known.classList.remove("is-new");
         post.replaceWith(known);
-      } else if (!known) {
+      } else if (!known || unveiled) {
         post.classList.add("is-new");
-        arrived += 1;
+        if (!post.classList.contains("is-staged")) arrived += 1;
       }
     }
     panel.querySelector(".panel-posts").replaceChildren(...other.querySelector(".panel-posts").childNodes);

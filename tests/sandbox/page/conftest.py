@@ -110,6 +110,62 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+RECORD = """async ([width, height]) => {
+  const type = "video/mp4;codecs=avc1.42E01E";
+  if (!MediaRecorder.isTypeSupported(type)) return null;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const pen = canvas.getContext("2d");
+  const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: type });
+  const parts = [];
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  const ended = new Promise((done) => { recorder.onstop = done; });
+  recorder.start();
+  const began = performance.now();
+  for (let at = 0; at < 900; at = performance.now() - began) {
+    pen.fillStyle = `hsl(${at / 5} 60% 40%)`;
+    pen.fillRect(0, 0, width, height);
+    await new Promise(requestAnimationFrame);
+  }
+  recorder.stop();
+  await ended;
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  return btoa(Array.from(bytes, (one) => String.fromCharCode(one)).join(""));
+}"""
+"""A second of changing colours, as the browser's own recorder writes it: a real film that a browser can play."""
+
+
+@pytest.fixture(scope="session")
+def films(chromium: Browser) -> Callable[[int, int], bytes]:
+    """Makes an MP4 of this width and height."""
+    made: dict[tuple[int, int], bytes] = {}
+
+    def film(width: int = 320, height: int = 180) -> bytes:
+        if (width, height) not in made:
+            page = chromium.new_page()
+            text = page.evaluate(RECORD, [width, height])
+            page.close()
+            if text is None:
+                pytest.skip("this Chromium records no H.264")
+            made[width, height] = base64.b64decode(text)
+        return made[width, height]
+
+    return film
+
+
+def pdf(pages: int = 3) -> bytes:
+    """A document of empty pages."""
+    sheets = [Image.new("RGB", (40, 30), "white") for _ in range(pages)]
+    file = io.BytesIO()
+    sheets[0].save(file, "PDF", save_all=True, append_images=sheets[1:])
+    return file.getvalue()
+
+
+@pytest.fixture
+def document() -> bytes:
+    """A PDF of three pages."""
+    return pdf()
+
+
 @pytest.fixture
 def visit(chromium: Browser, place: Place) -> Iterator[Callable[..., Page]]:
     """Opens the page as somebody, in a browser window of its own; errors of its script fail the test."""

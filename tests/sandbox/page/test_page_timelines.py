@@ -24,9 +24,9 @@ def test_a_publication_appears_live_with_picture_and_alt_text(place: Place, visi
     expect(panel.get_by_role("link", name="example.org")).to_have_attribute("rel", re.compile("noopener"))
     picture = panel.get_by_role("img", name="Two cats")
     expect(picture).to_have_js_property("naturalWidth", 320)
-    expect(panel.locator(".pic-alt")).to_be_hidden()
-    picture.hover()
-    expect(panel.locator(".pic-alt")).to_be_visible()
+    expect(panel.locator(".alt p")).to_be_hidden()
+    panel.locator(".alt summary").click()
+    expect(panel.locator(".alt p")).to_have_text("Two cats")
     picture.click()
     expect(carol.locator("#shown-alt")).to_have_text("Two cats")
 
