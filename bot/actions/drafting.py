@@ -5,23 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot import when
-from bot.actions import rows
-from bot.chat import ChatError, Down, Person
+from bot.actions import attaching, rows
+from bot.actions.attaching import Found
+from bot.chat import Person
 from bot.desk import Desk
-from bot.grammar import Attachment, Written
+from bot.grammar import Written
 from bot.replies.escape import shorten
-from handlers import pictures, text
+from handlers import text
 from handlers.base import Draft, Options, Outgoing, Problem
-from handlers.media import Media
 from storage import queue
 from storage.models import Post, Revision
 from storage.states import PostState
@@ -54,22 +52,23 @@ class Prepared:
         return [name for name, one in self.outgoing.items() if not one.skipped]
 
 
-@dataclass(slots=True)
-class _Found:
-    problems: list[Problem] = field(default_factory=list)
+def prepare(
+    desk: Desk,
+    written: Written,
+    author: Person,
+    now: datetime,
+    post: Post | None,
+    *,
+    by: Person | None = None,
+) -> Prepared:
+    """Everything a revision holds. Fetches the files; raises `Down` when Zulip does not give them now.
 
-    def error(self, sentence: str, line: int | None = None) -> None:
-        self.problems.append(Problem(sentence, error=True, line=line))
-
-    def warn(self, sentence: str) -> None:
-        self.problems.append(Problem(sentence))
-
-
-def prepare(desk: Desk, written: Written, author: Person, now: datetime, post: Post | None) -> Prepared:
-    """Everything a revision holds. Fetches the files; raises `Down` when Zulip does not give them now."""
-    found = _Found(list(written.problems))
+    `by` is who wrote it where that is not the author.
+    """
+    found = Found(list(written.problems))
+    written = attaching.linked_by(desk, written, author, by or author, post)
     names = desk.chat.emoji_names
-    media = _media(desk, written, found)
+    media = attaching.media(desk, written, found)
     options = _options(written.options, names)
     outgoing = {}
     for account in written.accounts:
@@ -100,34 +99,7 @@ def _options(said: Options, names: Mapping[str, str]) -> Options:
     return replace(said, title=title, cw=cw, poll=poll)
 
 
-def _media(desk: Desk, written: Written, found: _Found) -> list[tuple[Attachment, Media]]:
-    taken = []
-    for number, attachment in enumerate(written.attachments, 1):
-        try:
-            # read to the end or not, the answer is closed
-            with closing(desk.chat.file(attachment.path, pictures.MAX_FILM_BYTES)) as pieces:
-                media = pictures.take_pieces(
-                    pieces,
-                    attachment.name,
-                    attachment.alt,
-                    desk.store,
-                    source=f"{desk.chat.site} {attachment.path}",
-                )
-            taken.append((attachment, media))
-        except pictures.BadMedia as error:
-            found.error(str(error))
-        except Down:
-            raise
-        except ChatError as error:
-            found.error(
-                f"The file {PurePosixPath(attachment.name).name} could not be read: {error} Upload it again.",
-            )
-        if not attachment.alt:
-            found.warn(f"File {number} has no alt text: write `alt: what it shows` above the text.")
-    return taken
-
-
-def _lint(written: Written, found: _Found) -> None:
+def _lint(written: Written, found: Found) -> None:
     for body in dict.fromkeys((written.text, *written.texts.values())):
         for problem in (*text.invisible(body), *text.lint_links(body)):
             # Line numbers of a section are not those of the message.
@@ -141,7 +113,7 @@ def _time(
     author: Person,
     now: datetime,
     post: Post | None,
-    found: _Found,
+    found: Found,
 ) -> tuple[str, datetime | None, datetime | None]:
     """How and when it goes out. A time that did not change with the text is not read anew."""
     zone = desk.zone_of(author)
@@ -170,7 +142,7 @@ def _time(
 
 
 def _not_after(
-    session: Session, written: Written, zone: ZoneInfo, now: datetime, post: Post | None, found: _Found
+    session: Session, written: Written, zone: ZoneInfo, now: datetime, post: Post | None, found: Found
 ) -> datetime | None:
     """The last moment. Words that did not change still mean the same instant: `tomorrow` is not a day later
     because the text was edited the next day.
@@ -217,7 +189,7 @@ def free_slot(desk: Desk, session: Session, now: datetime, post: Post | None) ->
 
 
 def _same_lately(
-    session: Session, outgoing: Mapping[str, Outgoing], post: Post | None, now: datetime, found: _Found
+    session: Session, outgoing: Mapping[str, Outgoing], post: Post | None, now: datetime, found: Found
 ) -> None:
     texts = {rows.stored(part.text) for one in outgoing.values() for part in one.parts if part.text}
     for number, state, theirs in rows.recent(session, now - LATELY):

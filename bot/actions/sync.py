@@ -100,7 +100,7 @@ def rewrite(
     `writer_id` is whose text it is, where that is not who made the revision (an alt text was added).
     """
     author = desk.chat.directory.person(post.author_id)
-    prepared = drafting.prepare(desk, written, author, now, post)
+    prepared = drafting.prepare(desk, written, author, now, post, by=by)
     with desk.database.transaction() as session:
         fresh = rows.post(session, post.id or 0)
         drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id

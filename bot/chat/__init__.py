@@ -3,6 +3,8 @@
 values   people, messages, reactions, hints as plain values
 wire     one call: sent once, answered or named for what went wrong
 people   who may be who: users, groups, channels
+groups   user groups, and who may let people in
+files    whose files the bot may show
 events   the event queue, as hints
 links    addresses of messages
 home     the channel where the bot lives

@@ -25,6 +25,7 @@ log = logging.getLogger("social.chat")
 
 ATTEMPTS = 3
 """How often a call that is safe to repeat is made before Zulip counts as down."""
+_SLOWER = 429
 _PIECE = 1 << 18
 """Bytes of a file that are moved at once."""
 LONGEST_PAUSE_S = 70.0
@@ -177,10 +178,20 @@ class Wire:
         except _Hidden:
             if not own:
                 raise
-        # Servers with a file store may want the temporary address (facts/zulip.md section 7).
-        told = self.call(path.lstrip("/"))
-        with self._opened(urljoin(self.site + "/", str(told["url"]).lstrip("/")), signed=False) as answer:
+        with self._opened(self._temporary(path), signed=False) as answer:
             yield from _arriving(answer, limit)
+
+    def _temporary(self, path: str) -> str:
+        """Where a file is given out for a minute; servers with a file store may want it so (facts/zulip.md section 7).
+
+        A file that is hidden or gone is answered by a page and not by a refusal, so this is no `call`.
+        """
+        with self._opened(f"{self.site}/api/v1/{path.lstrip('/')}", signed=True) as answer:
+            try:
+                told = answer.json()["url"]
+            except (ValueError, TypeError, KeyError, requests.exceptions.RequestException) as error:
+                raise _Hidden("Zulip does not give the file out.", code="FILE") from error
+        return urljoin(self.site + "/", str(told).lstrip("/"))
 
     def _opened(self, url: str, *, signed: bool) -> requests.Response:
         self._client.ensure_session()
@@ -192,6 +203,8 @@ class Wire:
             raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
         if answer.status_code != requests.codes.ok:
             answer.close()
+            if answer.status_code >= requests.codes.server_error or answer.status_code == _SLOWER:
+                raise Down(f"Zulip does not give the file out now (error {answer.status_code}).")
             raise _Hidden(f"Zulip does not give the file out ({answer.status_code}).", code="FILE")
         return answer
 

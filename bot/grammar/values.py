@@ -20,6 +20,8 @@ class Attachment:
     """Only for these accounts (it stood in their own section); empty: for all."""
     instead_of: str | None = None
     """The alt text of the message that somebody corrected by command; it counts again once it is changed there."""
+    by: int = 0
+    """Zulip id of who linked to it: that person must be allowed to see it. 0: not known yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,9 @@ def copy(order: Order) -> str | None:
     post = order.post()
     with order.desk.database.reading() as session:
         revision = rows.current(session, post)
-    fresh = replace(rows.written(revision), at=None, not_after=None)
+    last = rows.written(revision)
+    files = tuple(replace(one, by=one.by or post.author_id) for one in last.attachments)
+    fresh = replace(last, at=None, not_after=None, attachments=files)
     there = tuple(one for one in fresh.accounts if one in order.desk.platforms)
     fresh = replace(fresh, accounts=there or fresh.accounts)
     problems = tuple(one for one in fresh.problems if "at:" not in one.text and "not after" not in one.text)

@@ -1,0 +1,95 @@
+"""The files of a draft: whose they are, fetched from Zulip, kept as they will be published."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from bot.actions import rows
+from bot.chat import ChatError, Dismissed, Down, Person
+from bot.chat.files import hidden
+from bot.desk import Desk
+from bot.grammar import Attachment, Written
+from handlers import pictures
+from handlers.base import Problem
+from handlers.media import Media
+from storage.models import Post
+
+ATTEMPTS = 3
+"""How often a file is asked for while everything else can be read."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What is wrong with a draft, as it is found."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, sentence: str, line: int | None = None) -> None:
+        """It cannot go out like that."""
+        self.problems.append(Problem(sentence, error=True, line=line))
+
+    def warn(self, sentence: str) -> None:
+        """It can, but people should know."""
+        self.problems.append(Problem(sentence))
+
+
+def linked_by(desk: Desk, written: Written, author: Person, by: Person, post: Post | None) -> Written:
+    """With the person who linked to each file: whoever did so first, the writer for new ones."""
+    known: dict[str, int] = {}
+    if post is not None and post.revision:
+        with desk.database.reading() as session:
+            last = rows.written(rows.current(session, post))
+        known = {one.path: one.by or author.id for one in last.attachments}
+    files = tuple(replace(one, by=one.by or known.get(one.path, by.id)) for one in written.attachments)
+    return replace(written, attachments=files)
+
+
+def media(desk: Desk, written: Written, found: Found) -> list[tuple[Attachment, Media]]:
+    """The files of a draft, fetched and kept, but for those with an error. Raises `Down`."""
+    taken = []
+    unseen = hidden(desk.chat, {one.path: one.by for one in written.attachments})
+    for number, attachment in enumerate(written.attachments, 1):
+        if attachment.path in unseen:
+            found.error(
+                f"The file {PurePosixPath(attachment.name).name} stands in a conversation that not everybody here may "
+                "see: download it and upload it in this message, if it is to be published."
+            )
+            continue
+        try:
+            taken.append((attachment, _fetched(desk, attachment)))
+        except pictures.BadMedia as error:
+            found.error(str(error))
+        except (Down, Dismissed):
+            raise
+        except ChatError as error:
+            found.error(
+                f"The file {PurePosixPath(attachment.name).name} could not be read: {error} Upload it again.",
+            )
+        if not attachment.alt:
+            found.warn(f"File {number} has no alt text: write `alt: what it shows` above the text.")
+    return taken
+
+
+def _fetched(desk: Desk, attachment: Attachment) -> Media:
+    """One file. Raises `BadMedia`, `ChatError`, and `Down` only when Zulip itself is away.
+
+    A file that cannot be had although everything else can is its own trouble: it must not keep the bot from
+    listening to all others.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            # read to the end or not, the answer is closed
+            with closing(desk.chat.file(attachment.path, pictures.MAX_FILM_BYTES)) as pieces:
+                return pictures.take_pieces(
+                    pieces,
+                    attachment.name,
+                    attachment.alt,
+                    desk.store,
+                    source=f"{desk.chat.site} {attachment.path}",
+                )
+        except Down as error:
+            trouble = error
+            desk.chat.newest()
+    raise ChatError(str(trouble))
