@@ -9,12 +9,13 @@ import sys
 import tempfile
 import time
 import traceback
-from dataclasses import asdict
 from pathlib import Path
 
+from tests.chaos.lives import Breach, Tally
+from tests.chaos.migrating import die_through, older
 from tests.chaos.place import Place, tables
 from tests.chaos.stories import ALL
-from tests.chaos.trial import Breach, Tally, Trial
+from tests.chaos.trial import Trial
 
 ROUNDS = 6
 """How many rounds a town sees before another one is founded."""
@@ -28,6 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed tells the same stories")
     parser.add_argument("--platforms", default=",".join(ALL), help="which platforms (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long, whatever was reached")
+    parser.add_argument(
+        "--every", type=int, default=3, help="die at every so-manieth statement of a migration"
+    )
     parser.add_argument("--no-faults", action="store_true", help="only deaths, no misbehaving platforms")
     parser.add_argument(
         "--most", type=int, default=20, help="stop after so many breaches (default: %(default)s)"
@@ -50,7 +54,7 @@ def main(chosen: argparse.Namespace) -> int:
             town += 1
             _town(folder / f"town{town}", empty, f"{chosen.seed}/{town}", tally, platforms, chosen)
             _line(tally, time.monotonic() - began)
-    figures = asdict(tally) | {
+    figures = tally.figures() | {
         "seconds": round(time.monotonic() - began, 1),
         "seed": chosen.seed,
         "towns": town,
@@ -74,11 +78,15 @@ def _town(
     trial = Trial(place, rng, tally, platforms, faults=not chosen.no_faults)
     number = 0
     try:
-        trial.found()
+        trial.lives.found()
         for number in range(1, ROUNDS + 1):
             trial.round(number)
             if sum(tally.kills.values()) >= chosen.trials:
                 return
+        if seed.endswith("/1"):
+            trial.lives.bot.kill()
+            die_through(trial.lives, older(trial.lives), every=chosen.every)
+            die_through(trial.lives, None, every=chosen.every)
     except Breach as breach:
         sys.stderr.write(f"seed {seed}, round {number}: {breach}\n")
         _keep(trial, folder, chosen.keep, seed)
@@ -96,8 +104,8 @@ def _keep(trial: Trial, folder: Path, where: Path | None, seed: str) -> None:
         return
     target = where / seed.replace("/", "-")
     target.mkdir(parents=True, exist_ok=True)
-    trial.bot.kill()
-    (target / "bot.log").write_bytes(trial.bot.log.read_bytes())
+    trial.lives.bot.kill()
+    (target / "bot.log").write_bytes(trial.lives.bot.log.read_bytes())
     said = [
         f"{one['id']} {one['sender_full_name']}: {one['content']}"
         for one in trial.place.people["owner"].messages()

@@ -12,41 +12,16 @@ from typing import Any, Final
 
 from storage.states import DeliveryState, PostState
 from tests.chaos.judge import judge, threads, told
-from tests.chaos.place import Bot, Place, until
+from tests.chaos.lives import PATIENCE_S, STUCK_S, Lives, Tally
+from tests.chaos.place import Place
 from tests.chaos.points import Point, draw
 from tests.chaos.stories import Story, Wait, cast, tell
 from tests.chaos.view import look
 
-STUCK_S: Final = 25.0
-"""Real seconds in which a waiting person must get what they wait for, the bot being alive."""
-NUDGES: Final = 25
-PATIENCE_S: Final = 1.5
-"""Real seconds in which a life must come to its point, else it is given another one."""
 FAULTS: Final = ("500", "502-html", "503", "429", "reset-before", "reset-after", "delay", "expired-token")
 CHAT_FAULTS: Final = ("500", "502-html", "reset-before", "reset-after", "delay", "queues-gone")
 DELAY_S: Final = 4.0
 """Longer than the bot waits (`fused.LONGEST_S`)."""
-
-
-class Breach(AssertionError):
-    """A promise was broken; the text says which, and how to see it again."""
-
-
-@dataclass
-class Tally:
-    """What was done and what came of it."""
-
-    rounds: int = 0
-    posts: Counter[str] = field(default_factory=Counter)
-    kills: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    unknown: Counter[str] = field(default_factory=Counter)
-    """Platform -> deliveries of which people were asked."""
-    failed: Counter[str] = field(default_factory=Counter)
-    said_twice: Counter[str] = field(default_factory=Counter)
-    unreached: int = 0
-    breaches: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -60,48 +35,43 @@ class Trial:
     faults: bool = True
     deaths: int = 4
     """How often the bot dies in one round."""
-    next_point: Callable[[random.Random], Point] = draw
+    next_point: Callable[[random.Random], Point | None] = draw
+    patience_s: float = PATIENCE_S
     stories: list[Story] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.bot = Bot(self.place)
-        self._left = 0
-        self._point: Point | None = None
-        self._doomed_at = 0.0
-        self._listens_after = 0
+        self.lives = Lives(self.place, self.rng, self.tally, self.next_point, self.patience_s)
         self._answered: Counter[tuple[str, str]] = Counter()
         """What people were asked of and gave an answer to: (story, `unknown x`)."""
-
-    def found(self) -> None:
-        """The first life of all: from now on everything that is written in the channel must be heard."""
-        self._begin()
-        if not until(lambda: bool(self.place.executioner.seen.get("poll")), STUCK_S):
-            self._breach(f"STUCK: the bot does not listen: {self._log()}")
 
     # -- a round -------------------------------------------------------------------------------------------
 
     def round(self, number: int, size: int = 4) -> None:
         """Stories begin, the bot dies now and then, time passes, and all is judged."""
-        self._left = self.deaths
         weekend = self.rng.random() < 0.15
         fresh = [
             cast(self.place, self.rng, f"Q{number}{index:02d}", self.platforms, weekend=weekend)
             for index in range(size)
         ]
+        self.play(fresh, weekend=weekend)
+
+    def play(self, fresh: list[Story], *, weekend: bool = False) -> None:
+        """One round with these stories."""
+        self.lives.left = self.deaths
         self.stories += fresh
         self.tally.posts.update(one.kind for one in fresh)
-        self._alive()
+        self.lives.keep_alive()
         self._trouble()
         self._told(fresh)
-        self.settle(timedelta(minutes=5))
+        self.lives.settle(timedelta(minutes=5))
         if weekend:
             self._weekend(fresh)
         self._trouble()
-        self._alive()
-        self.settle(timedelta(hours=3))
-        self._spare()
+        self.lives.keep_alive()
+        self.lives.settle(timedelta(hours=3))
+        self.lives.spare()
         self.place.sandbox.faults.clear()
-        self.settle(timedelta(hours=3))
+        self.lives.settle(timedelta(hours=3))
         if weekend:
             self._after_the_weekend(fresh)
         self._resolve(fresh)
@@ -116,7 +86,7 @@ class Trial:
             going[story.token] = telling, next(telling)
         deadline = time.monotonic() + STUCK_S
         while going:
-            self._alive()
+            self.lives.keep_alive()
             view, moved = look(self.place.database), False
             for token, (telling, wait) in list(going.items()):
                 if not wait(view):
@@ -130,15 +100,15 @@ class Trial:
             if moved:
                 deadline = time.monotonic() + STUCK_S
             elif time.monotonic() > deadline:
-                self._breach(f"STUCK: {', '.join(going)} wait for the bot")
+                self.lives.breach(f"STUCK: {', '.join(going)} wait for the bot")
             else:
                 self.place.advance(timedelta(seconds=2))  # what is gathered, and Zulip's rest
                 time.sleep(0.05)
 
     def _weekend(self, fresh: list[Story]) -> None:
         """The bot is away when the time comes."""
-        self.bot.kill()
-        self._count("moment", weekend=True)
+        self.lives.bot.kill()
+        self.lives.count("weekend")
         self.place.advance(timedelta(hours=3))
         for story in fresh:
             if story.timed and story.must is not None:
@@ -152,120 +122,18 @@ class Trial:
         for story in late:
             post = story.post(view)
             if post is None or post.state != PostState.EXPIRED:
-                self._breach(f"LATE: {story} missed its time and is {post.state if post else 'no post'}")
+                self.lives.breach(f"LATE: {story} missed its time and is {post.state if post else 'no post'}")
                 continue
             story.orders(f"move {post.id} to in 30 minutes", "carol")
         for story in late:
-            self._until(
+            self.lives.wait(
                 story.in_state(PostState.DRAFT, PostState.APPROVED, PostState.RELEASED), f"{story} was moved"
             )
             story.must = story.version
             story.may.add(story.version)
             if story.in_state(PostState.DRAFT)(look(self.place.database)):
                 story.approve(look(self.place.database))
-        self.settle(timedelta(hours=1))
-
-    # -- lives and deaths ----------------------------------------------------------------------------------
-
-    def _alive(self) -> None:
-        """See to it that the bot runs; each life ends at another point, as long as there are deaths left."""
-        if self.bot.alive:
-            self._press()
-            return
-        if self.bot.exitcode not in {None, -9}:
-            self._breach(f"ENDED: the bot ended by itself ({self.bot.exitcode}): {self._log()}")
-        if self.bot.exitcode == -9 and self._point is not None:
-            self._count(str(self._point))
-        self._begin()
-
-    def _press(self) -> None:
-        """A life that does not come to its point gets another one, and one whose moment has come ends."""
-        if self._left <= 0:
-            return
-        waited = time.monotonic() - self._doomed_at
-        if self._point is None:
-            self._doom()
-        elif self._point.what == "moment" and waited > self._point.number / 1000:
-            self.bot.kill()
-        elif waited > PATIENCE_S:
-            self.tally.unreached += 1
-            self._doom()
-
-    def _begin(self) -> None:
-        self.bot.spare()
-        self._point = None
-        self._listens_after = self.place.executioner.seen.get("poll", 0)
-        self.bot.start()
-        if self._left > 0:
-            self._doom()
-
-    def _doom(self) -> None:
-        self.bot.spare()
-        self._point = self.next_point(self.rng)
-        self._doomed_at = time.monotonic()
-        self.bot.doom(self._point)
-
-    def _spare(self) -> None:
-        self._alive()
-        self._left = 0
-        self.bot.spare()
-        self._alive()
-        self._point = None
-
-    def _count(self, what: str, *, weekend: bool = False) -> None:
-        self.tally.kills["weekend" if weekend else what] += 1
-        self._left -= 1
-        self._point = None
-
-    # -- time ----------------------------------------------------------------------------------------------
-
-    def settle(self, horizon: timedelta) -> None:
-        """Let the clock run from one due instant to the next until nothing is left to do before the horizon."""
-        latest = self.place.world.clock.now() + horizon
-        nudges, last = 0, ""
-        while True:
-            quiet = until(self._rests, 1.5, 0.04)
-            view = look(self.place.database)
-            now = self.place.world.clock.now()
-            dues = sorted(one for one in view.dues() if one[0] <= latest)
-            if quiet and not dues and not view.unsaid:
-                return
-            ahead = [one for one in dues if one[0] > now]
-            if quiet and not view.unsaid and ahead and ahead[0] == dues[0]:
-                self.place.advance(ahead[0][0] - now + timedelta(seconds=0.3))
-                continue
-            state = repr(dues[:1])
-            nudges = nudges + 1 if state == last else 0
-            last = state
-            if nudges > NUDGES:
-                self._breach(f"STUCK: {dues} ({view.unsaid} unsaid, quiet: {quiet}); {self._log()}")
-                return
-            self.place.advance(timedelta(seconds=6))
-
-    def _rests(self) -> bool:
-        """Whether the bot has read everything and nothing is due; as a side effect it is kept alive."""
-        self._alive()
-        if self.place.executioner.seen.get("poll", 0) <= self._listens_after or self._unread():
-            return False
-        view, now = look(self.place.database), self.place.world.clock.now()
-        return not view.unsaid and all(one[0] > now for one in view.dues())
-
-    def _unread(self) -> bool:
-        """Whether the chat has events for the bot that it did not acknowledge."""
-        me = self.place.sandbox.scene.bot["user_id"]
-        queues = self.place.sandbox.zulip.core.queues._queues
-        mine = [one for one in list(queues.values()) if one.user_id == me]
-        # of those that died with a life, nobody polls any more: only the newest counts
-        newest = max(mine, key=lambda one: one.polled, default=None)
-        return newest is None or bool(newest.events) or newest.waiter is None
-
-    def _until(self, true: Wait, what: str) -> None:
-        def holds() -> bool:
-            self._alive()
-            return true(look(self.place.database))
-
-        if not until(holds, STUCK_S, 0.05):
-            self._breach(f"STUCK: {what}")
+        self.lives.settle(timedelta(hours=1))
 
     # -- trouble -------------------------------------------------------------------------------------------
 
@@ -303,7 +171,7 @@ class Trial:
                     self._answer(story, post.id or 0 if post else 0, one.account, one.state, one.error, seen)
             if not asked:
                 return
-            self.settle(timedelta(hours=3))
+            self.lives.settle(timedelta(hours=3))
 
     def _answer(self, story: Story, number: int, account: str, state: str, error: str, seen: Any) -> None:
         kind = "unknown" if state == DeliveryState.UNKNOWN else "failed"
@@ -330,14 +198,13 @@ class Trial:
         )
         self.place.write("x", **pair)
         self.tally.outcomes["signed in to X anew"] += 1
-        self.bot.kill()
-        self._point = None
-        self._begin()
+        self.lives.bot.kill()
+        self.lives.begin()
 
     def _judge(self, fresh: list[Story]) -> None:
         view = look(self.place.database)
         for sentence in judge(self.place, self.stories, view):
-            self._breach(sentence)
+            self.lives.breach(sentence)
         for story in fresh:
             post = story.post(view)
             if post is None:
@@ -352,25 +219,18 @@ class Trial:
         for one in view.of(number):
             asked = self._answered[story.token, f"unknown {one.account}"]
             if (found := counts[f"unknown {one.account}"]) != asked:
-                self._breach(
+                self.lives.breach(
                     f"ASKED: of {story} on {one.account} people were asked {found} times and not {asked}"
                 )
             failed = self._answered[story.token, f"failed {one.account}"]
             if (found := counts[f"failed {one.account}"]) != failed:
-                self._breach(
+                self.lives.breach(
                     f"TOLD: of {story} failing on {one.account} people were told {found} times, not {failed}"
                 )
             out, by_hand = counts[f"published {one.account}"], asked + failed
             if one.state == DeliveryState.PUBLISHED and out == 0 and not by_hand:
-                self._breach(f"TOLD: that {story} is out on {one.account} was never told")
+                self.lives.breach(f"TOLD: that {story} is out on {one.account} was never told")
             if out > 1:
                 self.tally.said_twice[one.account] += 1
         if story.expired and counts["expired"] != story.expired:
-            self._breach(f"TOLD: that {story} expired was told {counts['expired']} times")
-
-    def _log(self) -> str:
-        return "\n".join(self.bot.log.read_text(errors="replace").splitlines()[-25:])
-
-    def _breach(self, sentence: str) -> None:
-        self.tally.breaches.append(sentence)
-        raise Breach(sentence)
+            self.lives.breach(f"TOLD: that {story} expired was told {counts['expired']} times")

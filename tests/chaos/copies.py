@@ -1,0 +1,273 @@
+"""The second tool: three copies on one PostgreSQL, many posts due within a span, a random copy killed every few seconds."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlmodel import col, func, select
+
+from storage.database import Database
+from storage.models import Delivery, Post, Revision
+from storage.states import DeliveryState, PostState
+from tests.chaos.judge import threads
+from tests.chaos.place import Bot, Place, film, picture, until
+from tests.chaos.postgres import Server
+
+BEFORE: Final = timedelta(hours=6)
+"""How long before their time the posts are written (the clock is moved); a video is not prepared that early."""
+PAIRS: Final = (("mastodon", "x"), ("linkedin", "zulip"), ("mastodon", "linkedin"), ("x", "zulip"))
+HURRY_S: Final = 3.0
+"""Real seconds without anything new after which the clock is moved, where that is wanted."""
+EVERY: Final = 50
+"""One post of so many is a video for YouTube."""
+_OPEN: Final = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.WAITING)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What may be chosen."""
+    parser.add_argument("--posts", type=int, default=2000, help="how many posts (default: %(default)s)")
+    parser.add_argument(
+        "--span", type=float, default=10, help="minutes within which they are due (default: %(default)s)"
+    )
+    parser.add_argument("--copies", type=int, default=3, help="how many copies run (default: %(default)s)")
+    parser.add_argument(
+        "--every", type=float, default=5, help="seconds between two deaths (default: %(default)s; 0: none)"
+    )
+    parser.add_argument("--lease", default="", help="another `lease` than the bot's own")
+    parser.add_argument(
+        "--hurry", action="store_true", help="move the clock when nothing moves, so that leases end"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="the same seed kills in the same order")
+
+
+def main(chosen: argparse.Namespace) -> int:
+    """Run it; 1 if a delivery was not made exactly once."""
+    with tempfile.TemporaryDirectory(prefix="copies-") as name, Server.running() as server:
+        crowd = Crowd(Path(name), server, chosen)
+        try:
+            figures = crowd.run()
+        finally:
+            crowd.place.close()
+    text = "".join(f"| {key} | {value} |\n" for key, value in figures.items() if key != "breaches")
+    sys.stdout.write(text + "".join(f"\nBREACH {one}\n" for one in figures["breaches"]))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    return 1 if figures["breaches"] else 0
+
+
+class Crowd:
+    """The copies, what they are to deliver, and their deaths."""
+
+    def __init__(self, folder: Path, server: Server, chosen: argparse.Namespace) -> None:
+        self._server, self._chosen = server, chosen
+        self._rng = random.Random(chosen.seed)  # noqa: S311 - the same seed kills in the same order
+        self._url = server.fresh()
+        database = Database(self._url)
+        database.migrate()
+        database.close()
+        self.place = Place(folder, database_url=self._url)
+        if chosen.lease:
+            self.place.write(lease=chosen.lease)
+        for bucket in self.place.sandbox.platforms["mastodon"].buckets.values():  # type: ignore[attr-defined]  # its own
+            bucket.limit = 10**9  # 300 posts in three hours is Mastodon's affair, and not what is tried here
+        self._bots = [Bot(self.place, f"copy{number}") for number in range(chosen.copies)]
+        self._wanted: dict[str, tuple[str, ...]] = {}
+        """The mark of each post, and where it goes."""
+        self._due: dict[str, datetime] = {}
+        self._deaths: Counter[str] = Counter()
+
+    def run(self) -> dict[str, Any]:
+        """All of it; returns the figures."""
+        for bot in self._bots:
+            bot.start()
+        until(lambda: self.place.executioner.seen.get("poll", 0) > 0, 30)
+        began = time.monotonic()
+        first = self._write()
+        self._approve()
+        prepared = time.monotonic() - began
+        self._until_approved()
+        self.place.world.clock.to(first - timedelta(seconds=5))
+        began = time.monotonic()
+        with self._chaos():
+            self._deliver()
+        took = time.monotonic() - began
+        self._settle()
+        return self._figures(prepared, took)
+
+    # -- the posts -----------------------------------------------------------------------------------------
+
+    def _write(self) -> datetime:
+        """Every draft, spread over the span by whole minutes; returns when the first is due."""
+        now = self.place.world.clock.now()
+        first = (now + BEFORE).replace(second=0, microsecond=0) + timedelta(minutes=1)
+        carol, minutes = self.place.people["carol"], max(int(self._chosen.span), 1)
+        for number in range(self._chosen.posts):
+            due = first + timedelta(minutes=number * minutes // self._chosen.posts)
+            mark, lines = f"Q{number}v1.", []
+            where: tuple[str, ...] = PAIRS[number % len(PAIRS)]
+            if number % EVERY == 1:
+                where = (*where, "youtube")
+                lines = ["title: A film", f"[A talk]({carol.uploads('talk.mp4', film(self._rng))})"]
+            elif number % 10 == 2:
+                lines = ["", f"[Shown]({carol.uploads('p.png', picture(self._rng))})"]
+            head = f"@social draft\nto: {', '.join(where)}\nat: {due:%Y-%m-%d %H:%M} UTC\n"
+            title = f"{lines.pop(0)}\n" if lines else ""
+            carol.says("\n".join([f"{head}{title}Story {mark} of many", *lines]))
+            self._wanted[f"Q{number}"], self._due[f"Q{number}"] = where, due
+        return first
+
+    def _approve(self) -> None:
+        """A tap on every card as it comes."""
+        done: set[int] = set()
+        alice, database = self.place.people["alice"], self.place.database
+        last = time.monotonic()
+        while len(done) < self._chosen.posts:
+            with database.reading() as session:
+                cards = session.exec(select(Revision.card_id).where(col(Revision.card_id).is_not(None))).all()
+            fresh = [one for one in cards if one is not None and one not in done]
+            for card in fresh:
+                alice.reacts(card)
+                done.add(card)
+                last = time.monotonic()
+            if time.monotonic() - last > 60:
+                raise AssertionError(f"only {len(done)} cards came")
+            time.sleep(0.2)
+
+    def _until_approved(self) -> None:
+        def approved() -> bool:
+            with self.place.database.reading() as session:
+                number = session.exec(
+                    select(func.count(col(Post.id))).where(Post.state == PostState.APPROVED)
+                ).one()
+            return bool(number == self._chosen.posts)
+
+        if not until(approved, 60 + self._chosen.posts / 5, 0.3):
+            raise AssertionError("not all of them were approved")
+
+    # -- deaths --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _chaos(self) -> Iterator[None]:
+        stop = threading.Event()
+        thread = threading.Thread(target=self._kill_on, args=(stop,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _kill_on(self, stop: threading.Event) -> None:
+        every = self._chosen.every
+        restart_after = self._chosen.span * 60 / 2
+        began, restarted = time.monotonic(), False
+        while every and not stop.wait(self._rng.uniform(0.5, 1.5) * every):
+            bot = self._rng.choice(self._bots)
+            bot.kill()
+            self._deaths["a copy"] += 1
+            bot.start()
+            if not restarted and time.monotonic() - began > restart_after:
+                restarted = True
+                self._server.restart()
+                self._deaths["PostgreSQL"] += 1
+
+    def _deliver(self) -> None:
+        """Until everything is out that goes out by itself, or nothing has moved for long."""
+        last, moved = -1, time.monotonic()
+        total = sum(len(one) for one in self._wanted.values())
+        while True:
+            seen = len(self.place.world.seen)
+            if seen != last:
+                last, moved = seen, time.monotonic()
+            if seen >= total or time.monotonic() - moved > 400:
+                return
+            if self._chosen.hurry and time.monotonic() - moved > HURRY_S:
+                self.place.advance(timedelta(seconds=31))
+            time.sleep(0.5)
+
+    def _settle(self) -> None:
+        """No more deaths: what was cut off is found out, once its lease is over."""
+        for bot in self._bots:
+            if not bot.alive:
+                bot.start()
+
+        def settled() -> bool:
+            with self.place.database.reading() as session:
+                left = session.exec(
+                    select(func.count(col(Delivery.id))).where(col(Delivery.state).in_(_OPEN))
+                ).one()
+                waiting = session.exec(
+                    select(func.count(col(Post.id))).where(Post.state == PostState.APPROVED)
+                ).one()
+            return not left and not waiting
+
+        for _ in range(40):
+            if until(settled, 3, 0.3):
+                return
+            self.place.advance(timedelta(seconds=31))
+
+    # -- figures -------------------------------------------------------------------------------------------
+
+    def _figures(self, prepared: float, took: float) -> dict[str, Any]:
+        seen, breaches = threads(self.place.world.seen.values())
+        total = sum(len(one) for one in self._wanted.values())
+        delays = []
+        for (token, _, service), times in seen.items():
+            if len(times) > 1:
+                breaches.append(f"TWICE: {token} appeared {len(times)} times on {service}")
+            out = datetime.fromisoformat(times[0][0].published_at)
+            delays.append((out - self._due[token]).total_seconds())
+        lost = [
+            f"LOST: {token} is not on {service}"
+            for token, where in self._wanted.items()
+            for service in where
+            if (token, 1, service) not in seen
+        ]
+        with self.place.database.reading() as session:
+            found = session.exec(
+                select(Delivery.state, func.count(col(Delivery.id))).group_by(Delivery.state)
+            ).all()
+            asked = session.exec(
+                select(Delivery).where(col(Delivery.state).in_([DeliveryState.UNKNOWN, DeliveryState.FAILED]))
+            )
+            asked_of = Counter(f"{one.account} {one.state}: {one.error[:90]}" for one in asked)
+        crashed = [
+            line for bot in self._bots for line in bot.log.read_text().splitlines() if "Traceback" in line
+        ]
+        unsure = sum(asked_of.values())
+        if len(lost) > unsure:
+            breaches += lost[:20]
+        return {
+            "posts": self._chosen.posts,
+            "deliveries": total,
+            "copies": self._chosen.copies,
+            "copies killed": self._deaths["a copy"],
+            "PostgreSQL restarted": self._deaths["PostgreSQL"],
+            "written and approved, seconds": round(prepared, 1),
+            "delivered within, seconds": round(took, 1),
+            "deliveries per second": round(len(seen) / took, 1),
+            "delay p50, seconds": round(statistics.median(delays), 1) if delays else None,
+            "delay p99, seconds": round(statistics.quantiles(delays, n=100)[98], 1)
+            if len(delays) > 1
+            else None,
+            "out": len(seen),
+            "not out": len(lost),
+            "states": ", ".join(f"{state} {number}" for state, number in sorted(found)),
+            "asked of people": "; ".join(f"{number} × {what}" for what, number in asked_of.items())
+            or "nothing",
+            "tracebacks": len(crashed),
+            "breaches": breaches,
+        }

@@ -1,0 +1,45 @@
+"""The short form of the tools in this folder: a handful of deaths, and nothing lost, doubled, unapproved or changed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LONGEST_S = 240
+"""On a machine that does much else; some twenty seconds on a quiet one."""
+
+
+def figures(tmp_path: Path, *words: str) -> dict[str, Any]:
+    """What the tool found out. It fails by itself where a promise is broken, and says which."""
+    told = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "tests.chaos", *words, "--json", str(told)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(told.read_text())
+    return found
+
+
+def test_a_bot_that_dies_at_the_points_that_matter_keeps_every_promise(tmp_path: Path) -> None:
+    found = figures(tmp_path, "short")
+    assert found["breaches"] == []
+    assert found["rounds"] == 1
+    assert found["outcomes"] == {"post released": 4, "delivery published": 7, "post withdrawn": 1}
+    assert found["kills"].pop("migration") == 4
+    assert sum(found["kills"].values()) + found["unreached"] == 7
+    assert sum(found["kills"].values()) >= 5, "the points are not come to any more"
+
+
+@pytest.mark.usefixtures("postgres")
+def test_copies_that_die_deliver_each_post_exactly_once(tmp_path: Path) -> None:
+    words = ["--posts", "16", "--span", "0.2", "--every", "5", "--hurry"]
+    found = figures(tmp_path, "copies", "--lease", "30 s", *words)
+    assert found["breaches"] == []
+    assert found["out"] == found["deliveries"] == 33
+    assert found["copies killed"] >= 1
+    assert found["tracebacks"] == 0
