@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.replies.escape import escape, inline, shorten, with_code
 from bot.replies.preview import few, preview
-from bot.replies.words import Titles, count, listed, people, places, when
+from bot.replies.words import Titles, count, linked, listed, people, places, when
 from bot.rules import Electorate, Judgement
 from handlers.base import Outgoing, Problem
 from storage.models import Delivery, Post
@@ -158,7 +158,7 @@ def outcome(delivery: Delivery) -> str:
     """What became of one delivery, in a few words."""
     match DeliveryState(delivery.state):
         case DeliveryState.PUBLISHED:
-            return f"✔ [out]({delivery.url})" if delivery.url else "✔ out"
+            return f"✔ {linked('out', delivery.url)}"
         case DeliveryState.WAITING:
             return "waits for its approvals"
         case DeliveryState.PENDING if delivery.error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.replies.escape import inline, with_code
-from bot.replies.words import Titles, count, listed, people, size, when
+from bot.replies.words import Titles, count, linked, listed, people, size, when
 from bot.rules import Judgement, Refusal
 from handlers.base import Step
 from storage.models import Delivery, Post, Staged
@@ -182,7 +182,7 @@ def report(post: Post, deliveries: Sequence[Delivery], titles: Titles) -> str:
 
 def _link(delivery: Delivery, titles: Titles) -> str:
     title = titles.get(delivery.account, delivery.account)
-    return f"[{title}]({delivery.url})" if delivery.url else title
+    return linked(title, delivery.url)
 
 
 def _doubt(post: Post, delivery: Delivery, titles: Titles) -> str:

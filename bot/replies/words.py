@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.replies.escape import inline
 
+_IN_ADDRESSES = ":/?#@!$&'+,;=%~"
+"""Signs of an address that mean nothing else in the Markdown of a link (beside letters, digits and `-._`)."""
 Titles = Mapping[str, str]
 """Account -> how people write it: `mastodon:fosstodon` -> `Mastodon (fosstodon)`."""
 
@@ -48,6 +52,13 @@ def people(names: Sequence[str]) -> str:
 def places(accounts: Sequence[str], titles: Titles) -> str:
     """`Mastodon · LinkedIn · X`."""
     return " · ".join(titles.get(account, account) for account in accounts)
+
+
+def linked(title: str, url: str) -> str:
+    """The title, leading there; a platform's address is a stranger's text, and may be no more than an address."""
+    if not re.match(r"https?://[^\s/]", url, re.IGNORECASE):
+        return title
+    return f"[{title}]({quote(url, safe=_IN_ADDRESSES)})"
 
 
 def size(number: int) -> str:
