@@ -13,6 +13,21 @@ export class ApiError extends Error {
 
 const utf8 = (text) => String.fromCharCode(...new TextEncoder().encode(text));
 
+/** Sends a form as `fetch` does; but `fetch` does not tell how far it is. */
+function sent(form, auth, progress, signal) {
+  return new Promise((done, fail) => {
+    const ask = new XMLHttpRequest();
+    ask.open("POST", "/api/v1/user_uploads");
+    ask.setRequestHeader("Authorization", auth);
+    ask.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
+    ask.onload = () => done(new Response(ask.response, { status: ask.status }));
+    ask.onerror = () => fail(new ApiError("The upload broke off. Please try again.", "", 0));
+    ask.onabort = () => fail(new DOMException("given up", "AbortError"));
+    signal.addEventListener("abort", () => ask.abort());
+    ask.send(form);
+  });
+}
+
 export class Api {
   constructor(me) {
     this.auth = `Basic ${btoa(utf8(`${me.email}:${me.api_key}`))}`;
@@ -42,13 +57,20 @@ export class Api {
     throw new ApiError(json.msg || `The chat answered ${answer.status}.`, json.code, answer.status, json["retry-after"]);
   }
 
-  /** Uploads one file; gives its path, to be linked in a message. */
-  async upload(file) {
+  /** Uploads one file; `progress` hears how much is done (0 to 1). Gives its path, to be linked in a message. */
+  async upload(file, progress, signal) {
     const form = new FormData();
     form.append("filename", file, file.name || "pasted.png");
-    const answer = await fetch("/api/v1/user_uploads", { method: "POST", headers: { Authorization: this.auth }, body: form });
+    const answer = await sent(form, this.auth, progress, signal);
     const json = await this.#read(answer);
     return json.url ?? json.uri;
+  }
+
+  /** An address of an uploaded file that works for a minute without a key, so that a player fetches what it needs. */
+  async lent(path) {
+    const answer = await fetch(`/api/v1${path}`, { headers: { Authorization: this.auth } });
+    if (!answer.ok) throw new ApiError("This file cannot be shown.", "", answer.status);
+    return (await answer.json()).url;
   }
 
   /** An uploaded file as an address that a picture or a link can use. */

@@ -1,5 +1,6 @@
 // Writing: where it goes, files (button, dropped, pasted), examples, sending; and editing a message in its place.
 
+import { Attachments } from "./attachments.js";
 import { $, boot, tell } from "./common.js";
 import { write } from "./narrow.js";
 
@@ -15,18 +16,24 @@ const sends = (event) => event.key === "Enter" && (event.ctrlKey || event.metaKe
 
 export class Compose {
   constructor(api, on) {
-    Object.assign(this, { api, on, narrow: null, busy: 0 });
+    Object.assign(this, { api, on, narrow: null });
     this.text = $("compose-text");
     this.text.value = sessionStorage.getItem("compose") ?? "";
-    this.text.addEventListener("input", () => sessionStorage.setItem("compose", this.text.value));
+    this.files = new Attachments(api, $("compose-files"), {
+      attached: (name, path) => this.#attached(name, path), removed: (path) => this.#removed(path), failed: (text) => this.#say(text, true),
+    });
+    this.text.addEventListener("input", () => {
+      sessionStorage.setItem("compose", this.text.value);
+      this.files.follow(this.text.value);
+    });
     this.text.addEventListener("keydown", (event) => { if (sends(event)) this.#go(event); });
     $("compose").addEventListener("submit", (event) => this.#go(event));
     $("compose-file").addEventListener("click", () => $("compose-input").click());
-    $("compose-input").addEventListener("change", () => { this.attach([...$("compose-input").files]); $("compose-input").value = ""; });
+    $("compose-input").addEventListener("change", () => { this.files.add([...$("compose-input").files]); $("compose-input").value = ""; });
     this.text.addEventListener("paste", (event) => {
       if (!event.clipboardData?.files.length) return;
       event.preventDefault();
-      this.attach([...event.clipboardData.files]);
+      this.files.add([...event.clipboardData.files]);
     });
     for (const chip of document.querySelectorAll("[data-example]")) chip.addEventListener("click", () => this.example(chip.dataset.example));
     if (/Mac|iPhone|iPad/.test(navigator.userAgent)) document.querySelector(".compose-keys").textContent = "⌘ ↵";
@@ -44,7 +51,7 @@ export class Compose {
       if (!files(event)) return;
       event.preventDefault();
       inside(-99);
-      if (zone.contains(event.target)) this.attach([...event.dataTransfer.files]);
+      if (zone.contains(event.target)) this.files.add([...event.dataTransfer.files]);
     });
   }
 
@@ -83,31 +90,27 @@ export class Compose {
     this.text.dispatchEvent(new Event("input"));
   }
 
-  /** Uploads files one after the other and links each of them in the text. */
-  async attach(files) {
-    for (const file of files) {
-      this.busy += 1;
-      this.#say(`Uploading ${file.name || "the picture"}…`);
-      try {
-        const path = await this.api.upload(file);
-        const name = decodeURIComponent(path.split("/").pop());
-        const text = this.text.value;
-        this.text.setSelectionRange(text.length, text.length);
-        this.insert(`${text && !text.endsWith("\n") ? "\n" : ""}[${name}](${path})\n`);
-        this.#say("Attached. Put what the picture shows between the [ ]: that is its alt text.");
-      } catch (error) {
-        this.#say(`${file.name}: ${error.message}`, true);
-      } finally {
-        this.busy -= 1;
-      }
-    }
+  /** Links a file at the end of the text; whoever is writing meanwhile stays where they are. */
+  #attached(name, path) {
+    const { value, selectionStart } = this.text;
+    const link = `${value && !value.endsWith("\n") ? "\n" : ""}[${name}](${path})\n`;
+    this.text.setRangeText(link, value.length, value.length, selectionStart === value.length ? "end" : "preserve");
+    this.text.dispatchEvent(new Event("input"));
+    this.#say("Attached. Put what it shows between the [ ]: that is its alt text.");
+  }
+
+  #removed(path) {
+    const lines = this.text.value.split("\n");
+    this.value = lines.filter((line) => !(line.startsWith("[") && line.endsWith(`](${path})`))).join("\n").replaceAll(`](${path})`, "]");
+    this.#say("");
+    this.text.focus();
   }
 
   async #go(event) {
     event.preventDefault();
     const content = this.text.value;
     if (!content.trim()) return this.#say("Write something first.", true);
-    if (this.busy) return this.#say("One moment, a file is still being uploaded.", true);
+    if (this.files.busy) return this.#say("One moment, a file is still being uploaded.", true);
     if ($("compose-send").disabled) return undefined;
     $("compose-send").disabled = true;
     this.#say("");

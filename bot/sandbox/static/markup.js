@@ -2,6 +2,7 @@
 // spoilers that open, pictures fetched with the reader's own key.
 
 import { boot, glyph, moment, sprite, tell } from "./common.js";
+import { player } from "./player.js";
 
 const TAGS = new Set(`a b blockquote br code del div em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s span strong sub sup
   table tbody td th thead time tr ul video`.split(/\s+/));
@@ -41,6 +42,7 @@ function address(text) {
 const ours = (url) => url.origin === location.origin || url.origin === boot.base;
 
 const LOCAL = /^\/user_uploads\//;
+const FILM = /\.(mp4|m4v|mov|webm)$/i;
 
 function dressLink(link) {
   const url = address(link.getAttribute("href") ?? "");
@@ -65,22 +67,31 @@ function dressPicture(api, element) {
   const named = element.getAttribute("data-original-src") || link?.getAttribute("href") || element.getAttribute("src") || "";
   const url = address(named);
   const alt = element.getAttribute("alt") || link?.getAttribute("title") || "";
-  const shown = document.createElement(element.localName === "video" ? "video" : "img");
-  const holder = document.createElement(shown.localName === "video" ? "span" : "button");
-  if (shown.localName === "video") shown.controls = true;
-  else Object.assign(shown, { alt });
-  holder.append(shown);
-  if (holder.localName === "button") Object.assign(holder, { type: "button", className: "pic-open", ariaLabel: `${alt || "Picture"}. Show it large` });
-  (link ?? element).replaceWith(holder);
-  if (!url || !ours(url) || !LOCAL.test(url.pathname)) {
-    holder.replaceWith(missing("A picture from elsewhere is not loaded here."));
+  const here = url && ours(url) && LOCAL.test(url.pathname);
+  if (!here || element.localName === "video") {
+    (link ?? element).replaceWith(here ? player(api, url.pathname, alt) : missing("A picture from elsewhere is not loaded here."));
     return;
   }
+  const shown = Object.assign(document.createElement("img"), { alt });
+  const holder = Object.assign(document.createElement("button"), { type: "button", className: "pic-open", ariaLabel: `${alt || "Picture"}. Show it large` });
+  holder.append(shown);
+  (link ?? element).replaceWith(holder);
   api.file(url.pathname).then((source) => {
     shown.src = source;
     holder.dataset.src = source;
     holder.dataset.alt = alt;
   }, () => holder.replaceWith(missing("This picture cannot be shown.")));
+}
+
+/** Under the paragraph that links a film, the film itself (older servers show the link alone). */
+function dressFilm(api, link) {
+  const path = link.dataset.file;
+  if (!path || !FILM.test(path) || link.closest(".message_inline_image, .message_inline_video")) return;
+  const holder = Object.assign(document.createElement("div"), { className: "message_inline_image message_inline_video" });
+  holder.append(player(api, path, link.textContent));
+  const place = link.closest("p, li, td, h1, h2, h3, h4, h5, h6") ?? link;
+  if (place.localName === "p" || place === link) place.after(holder);
+  else place.append(holder);
 }
 
 function missing(text) {
@@ -136,6 +147,7 @@ export function dress(html, api, opened = new Set()) {
   clean(body);
   body.querySelectorAll("img, video").forEach((one) => dressPicture(api, one));
   body.querySelectorAll("a").forEach(dressLink);
+  body.querySelectorAll("a[data-file]").forEach((one) => dressFilm(api, one));
   body.querySelectorAll("span.emoji").forEach(dressEmoji);
   body.querySelectorAll("time").forEach(dressTime);
   body.querySelectorAll(".spoiler-block").forEach((one, index) => dressSpoiler(one, opened, index));

@@ -183,7 +183,7 @@ export class Messages {
       toggleSpoiler(head);
     } else if (event.key === "Escape") {
       closePicker();
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.target.closest("textarea, .picker")) {
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.target.closest("textarea, .picker, video")) {
       const all = [...this.box.querySelectorAll(".message")];
       const at = all.indexOf(event.target.closest(".message"));
       const next = at < 0 ? all.at(-1) : all[at + (event.key === "ArrowDown" ? 1 : -1)];
