@@ -35,12 +35,23 @@ def parser() -> argparse.ArgumentParser:
     _login(_configured(verbs.add_parser("login", help="sign in to an account on a platform")))
     status = _configured(verbs.add_parser("status", help="say how the running bot is; 0 if all is well"))
     status.add_argument("--json", action="store_true", help="for programs")
-    for verb, what, where in (
-        ("backup", "copy everything that is remembered into one file, while the bot runs", "FILE"),
-        ("restore", "bring such a copy back into an empty database", "FILE"),
-        ("export", "write the whole history as plain JSON and Markdown", "FOLDER"),
+    for verb, what, where, meaning in (
+        (
+            "backup",
+            "copy everything that is remembered into one file, while the bot runs",
+            "FILE",
+            "where the copy goes; an older one of that name is replaced",
+        ),
+        ("restore", "bring such a copy back into an empty database", "FILE", "what `social backup` wrote"),
+        (
+            "export",
+            "write the whole history as plain JSON and Markdown",
+            "FOLDER",
+            "where history.json and history.md go",
+        ),
     ):
-        _configured(verbs.add_parser(verb, help=what)).add_argument("target", type=Path, metavar=where)
+        keeping = _configured(verbs.add_parser(verb, help=what))
+        keeping.add_argument("target", type=Path, metavar=where, help=meaning)
     _sandbox(verbs.add_parser("sandbox", help="try everything on this machine, without any account"))
     return top
 

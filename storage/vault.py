@@ -86,8 +86,8 @@ class Vault:
             kept = {}
         if kept.get("account") != account:
             raise StorageError(
-                f"The stored tokens of {account} cannot be read: they were written with another `secret_key`. "
-                f"Bring the old key back, or sign in again with `social login {account}`."
+                f"The stored tokens of {account} cannot be read: they were written with another `secret_key` "
+                f"(or `secret.key` in the data folder). Bring the old key back, or sign in again with `social login {account}`."
             )
         return {str(name): str(value) for name, value in kept["secrets"].items()}
 

@@ -232,7 +232,13 @@ def _by_pasting(order: Order, session: Session, terminal: Terminal) -> Done:
     if order.redirect == REDIRECT and session.account.partition(":")[0] == "mastodon":
         redirect = OUT_OF_BAND  # the server shows the code by itself
     consent = ways.ask(session.settings, session.title, redirect)
-    shown = "the code that you are shown" if redirect == OUT_OF_BAND else _AFTERWARDS.format(start=redirect)
+    shown = (
+        "the code that you are shown"
+        if redirect == OUT_OF_BAND
+        else _AFTERWARDS.format(
+            start=redirect, haste=_HASTE if session.account.partition(":")[0] == "x" else ""
+        )
+    )
     terminal.say(f"Open this address in any browser and sign in to {session.title}:\n")
     terminal.say(f"    {consent.address}\n")
     terminal.say(f"Then paste {shown} here, and press Enter. What you paste is not shown.")
@@ -241,8 +247,9 @@ def _by_pasting(order: Order, session: Session, terminal: Terminal) -> Done:
 
 _AFTERWARDS: Final = (
     "the whole address that the browser was sent to (it begins with {start}; that the page cannot be shown there "
-    "does not matter; be quick, X's answer is good for 30 seconds)"
+    "does not matter{haste})"
 )
+_HASTE: Final = "; be quick, X's answer is good for 30 seconds"
 
 
 def _pasted(session: Session, consent: Consent, terminal: Terminal) -> Done:
