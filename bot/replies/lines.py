@@ -237,6 +237,8 @@ def not_a_member(channel: str) -> str:
 def not_understood(nearest: str | None, why: str = "") -> str:
     """No command, or one with a mistake."""
     start = with_code(why) if why else "I did not understand that."
+    if why and nearest in {None, "help"}:
+        return f"{start} `help` shows what I can do."
     if nearest:
         hint = f"For example `{nearest}`." if why else f"Did you mean `{nearest}`?"
         return f"{start} {hint} `help` shows what I can do."
