@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ _log = logging.getLogger(__name__)
 BUSY_S = 5
 """How long a writer waits for another one before it gives up, in seconds."""
 
+TURN_S = 30
+"""How long a thread waits until the writers before it are done; each of them may have to wait `BUSY_S`."""
+
 _WAL_ATTEMPTS = 10
 
 _MIGRATION_LOCK = 0x50C1A1
@@ -41,6 +45,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _understand(url)
         self._sqlite = self.url.get_backend_name() == "sqlite"
+        self._writing = threading.Lock()
+        """SQLite has one writer: our own threads take turns, instead of asking again and again until one is lucky."""
         if self._sqlite:
             _make_file(self.url)
         try:
@@ -64,10 +70,23 @@ class Database:
         """
         with (
             self._translating(),
+            self._in_turn(),
             Session(self._engine, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self._sqlite:
+            yield
+            return
+        if not self._writing.acquire(timeout=TURN_S):
+            raise StorageError("The database is busy: the bot waits for its own disk.", passing=True)
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,9 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
                 return await client.request(method, path, **more)
 
-        return asyncio.run(one())
+        # in a thread of its own: a browser of another test may have a loop in this one
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, one()).result()
 
 
 @pytest.fixture
