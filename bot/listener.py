@@ -47,6 +47,8 @@ class Listener:
         self._wake = wake or threading.Event()
         self._left: list[Hint] = []
         """Hints that could not be followed because Zulip was away."""
+        self._live = False
+        """Whether the clock is asked for each thing that is heard; a step by hand has its own time."""
         self._following = False
         """Whether another copy listens, and we only follow who is who."""
         self._behind = True
@@ -110,7 +112,7 @@ class Listener:
         else:
             for number, message in enumerate(self._desk.chat.since(int(cursor.value)), 1):
                 self._must_lead()
-                self._take(message, now)
+                self._take(message, self._time(now))
                 self._latest = message.id
                 if number % WRITTEN_DOWN == 0:
                     self._remember(self._latest)
@@ -138,11 +140,12 @@ class Listener:
         if self._behind:
             self.start(now)
             return 1
+        self._live = block
         try:
             hints = self._desk.chat.hints(block=block and not self._left)
         except QueueGone:
             log.warning("zulip forgot the event queue", extra={"action": "queue_gone"})
-            self.start(now)
+            self.start(self._time(now))
             return 1
         todo, self._left = [*self._left, *hints], []
         done: set[int] = set()
@@ -150,7 +153,7 @@ class Listener:
             for number, hint in enumerate(todo):
                 self._must_lead()
                 try:
-                    self._follow(hint, now, done)
+                    self._follow(hint, self._time(now), done)
                 except NotHome as error:
                     log.warning("%s", error, extra={"action": "not_home"})  # caught up with once it is back
                 except (Down, Dismissed, StorageError):
@@ -160,6 +163,10 @@ class Listener:
         if todo:
             self._wake.set()
         return len(todo)
+
+    def _time(self, now: datetime) -> datetime:
+        """Now: what is heard may have come a minute after the waiting began, and much may stand before it."""
+        return self._desk.clock() if self._live else now
 
     def run(self, stop: threading.Event) -> None:
         """Listen until told to stop, or until another copy does; waits out what keeps Zulip away.
@@ -171,6 +178,7 @@ class Listener:
         while not stop.is_set() and self._leads():
             try:
                 if not started:
+                    self._live = True
                     self.start(self._desk.clock())
                     started = True
                 self.tick(self._desk.clock(), block=True)
@@ -273,7 +281,7 @@ class Listener:
         for post_id in posts:
             if post_id not in seen:
                 seen.add(post_id)
-                self._sync(post_id, now)
+                self._sync(post_id, self._time(now))
 
     def _remember(self, message_id: int, *, first: bool = False) -> None:
         """Everything up to this message was taken care of. After a crash some is looked at again, and known."""
