@@ -133,8 +133,14 @@ class _Launch:
         self._base = f"http://{HOST}:{listener.getsockname()[1]}"
         self._world = World(folder)
         self._database = folder / accounts.BOT_DATA / accounts.DATABASE
-        self._sandbox = Sandbox(self._world, self._base, feature_level=feature_level, database=self._database)
         self._config = folder / "zuliprc"
+        self._sandbox = Sandbox(
+            self._world,
+            self._base,
+            feature_level=feature_level,
+            database=self._database,
+            config=self._config,
+        )
         self._people = {
             one["name"]: folder / "people" / f"{one['name']}.zuliprc" for one in self._sandbox.scene.people
         }

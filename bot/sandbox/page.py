@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,7 +61,14 @@ class Page:
     """Answers `/`, the timelines alone (for the live page) and the static files."""
 
     def __init__(
-        self, world: World, scene: Scene, chat: ASGIApp, accounts: Mapping[str, str], due: Due, base: str
+        self,
+        world: World,
+        scene: Scene,
+        chat: ASGIApp,
+        accounts: Mapping[str, str],
+        due: Due,
+        base: str,
+        config: Path | None = None,
     ) -> None:
         # imported here: jinja2 takes longer to load than everything else of the sandbox's page
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -72,6 +80,7 @@ class Page:
         self._accounts = accounts
         self._due = due
         self._base = base
+        self._config = config
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -120,6 +129,7 @@ class Page:
             now=now.astimezone(ZoneInfo(me["timezone"])),
             only="all",
             panels=self._panels(me),
+            config=shlex.quote(str(self._config)) if self._config else "",
         )
 
     async def _timelines(self, request: Request) -> Response:

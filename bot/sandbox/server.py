@@ -54,14 +54,21 @@ _TICK_S = 1.0
 
 
 class Sandbox:
-    """Everything behind one address. `database` is where the bot keeps its plan; it may come later, or never."""
+    """Everything behind one address. `database` is where the bot keeps its plan (it may come later, or never), `config` its `zuliprc`."""
 
     def __init__(
-        self, world: World, base: str, *, feature_level: Level = 512, database: Path | None = None
+        self,
+        world: World,
+        base: str,
+        *,
+        feature_level: Level = 512,
+        database: Path | None = None,
+        config: Path | None = None,
     ) -> None:
         self.world = world
         self.base = base.rstrip("/")
         self._database = database
+        self._config = config
         self.bot_listens = asyncio.Event()
         """Set as soon as the bot has asked for events."""
         self.zulip = Zulip(
@@ -81,7 +88,7 @@ class Sandbox:
         self.faults.join_zulip("", self._bot_email, self.zulip.queues_gone)
         accounts = {name: one.account for name, one in self.platforms.items()}
         accounts["zulip"] = f"#{ANNOUNCEMENTS}"
-        page = Page(self.world, self.scene, self.zulip.app, accounts, self.due, self.base)
+        page = Page(self.world, self.scene, self.zulip.app, accounts, self.due, self.base, self._config)
         control = Control(self.world, self.faults, self.due, self._tick)
         routes: list[BaseRoute] = [
             *page.routes(),

@@ -146,3 +146,11 @@ def test_whoever_writes_meanwhile_stays_where_they_are(
     expect(text).to_have_value(re.compile("user_uploads"))
     text.press_sequentially(" two")
     expect(text).to_have_value(re.compile(r"^one two three\n\[workshop\.png\]"))
+
+
+def test_on_a_phone_the_button_to_send_stays_in_sight(place: Place, visit: Visit) -> None:
+    phone = visit("carol", 390, 700)
+    phone.set_input_files("#compose-input", [movie(b"", f"{n}.mp4") for n in range(5)])
+    expect(phone.locator("#compose-text")).to_have_value(re.compile(r"\[4\.mp4\]"))
+    expect(phone.locator("#compose-send")).to_be_in_viewport(ratio=1)
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390

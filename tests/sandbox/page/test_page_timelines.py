@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
+
+from bot.sandbox.serve import serving
+from bot.sandbox.server import Sandbox
+from bot.sandbox.world import World
 
 Visit = Callable[..., Page]
 Place = Any
@@ -214,3 +221,14 @@ def test_the_first_state_is_drawn_by_the_server(place: Place, chromium: Any) -> 
     expect(page.locator(".panel-youtube h4")).to_have_text("The film")
     expect(page.locator(".panel-youtube .post-time")).to_have_text("07:00 · Sun 22 Nov 2026")
     context.close()
+
+
+@pytest.mark.parametrize("config", [None, Path("a folder/zuliprc")])
+def test_how_to_sign_in_is_told_where_there_is_a_bot(config: Path | None) -> None:
+    def build(base: str) -> Any:
+        return Sandbox(World(), base, config=config).app
+
+    with serving(build) as base:
+        text = httpx.get(base, trust_env=False).text
+    told = html.unescape(text).count("social login youtube --config 'a folder/zuliprc'")
+    assert told == (1 if config else 0)
