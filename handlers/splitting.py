@@ -38,6 +38,10 @@ _LOOK_BACK = 40
 """Characters before a blank that are enough to tell the end of a sentence."""
 
 
+_ENOUGH, _ROOM = 4, 1000
+"""So many times the limit, and so many characters more, show whether a text is far too long."""
+
+
 class Cut(IntEnum):
     """Places where a text may be cut, the better the higher."""
 
@@ -168,7 +172,10 @@ def _reach(
     """The index of the last place up to which the text from `at` fits; None if not even to the first."""
 
     def fits(index: int) -> bool:
-        return measure(section[at : places[index].end]) <= limit
+        end, enough = places[index].end, at + _ENOUGH * limit + _ROOM
+        if end > enough and measure(section[at:enough]) > 2 * limit:
+            return False  # what follows cannot make that much less; all of it need not be counted for every message
+        return measure(section[at:end]) <= limit
 
     if first >= len(places) or not fits(first):
         return None
