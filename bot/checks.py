@@ -62,7 +62,7 @@ def _print(finding: Finding) -> None:
 def findings(config: Config) -> Iterator[Finding]:
     """Everything that can be tried, in the order in which it should be mended."""
     try:
-        running = _runs(config)
+        running = bool(wiring.runs(config))
         database = wiring.open_database(config, migrate=not running)
     except StorageError as error:
         yield Finding(good=False, text=f"Database: {error}")
@@ -75,17 +75,6 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from _accounts(config, database)
     finally:
         database.close()
-
-
-def _runs(config: Config) -> bool:
-    """Whether the bot runs now; then nothing may be changed under it. Raises `StorageError`."""
-    try:
-        alone = wiring.keep_alone(config)
-    except wiring.Occupied:
-        return True
-    if alone is not None:
-        alone.close()
-    return False
 
 
 def _chat(config: Config, chat: Chat, database: Database) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -147,7 +147,7 @@ def as_text(health: Health) -> str:
     else:
         said = ["NOT  Nobody listens: the bot was never started with this database."]
     waiting = ", ".join(f"{number} {state}" for state, number in health.posts.items())
-    said.append(f"ok   Posts: {waiting}.")
+    said.append(f"ok   Posts: {waiting.replace('broken', 'that cannot go out as they stand')}.")
     under_way = ", ".join(f"{number} {state}" for state, number in health.deliveries.items())
     due = f"; the oldest is due since {health.oldest_due:%Y-%m-%d %H:%M} UTC" if health.oldest_due else ""
     said.append(f"{'NOT ' if health.stuck else 'ok  '} Deliveries: {under_way}{due}.")
@@ -176,6 +176,8 @@ def main(path: Path, *, json_output: bool) -> int:
             database.must_be_current()
             with database.reading() as session:
                 health = look(session, wiring.clock_of(config)())
+            if health.listening and wiring.runs(config) is False:
+                health = replace(health, listening=False, listening_since=None)
         finally:
             database.close()
     except StorageError as error:

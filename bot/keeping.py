@@ -118,7 +118,8 @@ def bring_back(config: Config, source: Path) -> str:
     lost = f" {damaged} files in it are damaged and were left out." if damaged else ""
     return (
         f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {files} files.{lost} {held} posts are held, "
-        "because nobody knows whether they went out since: start the bot, look, and say `resume` or `cancel`."
+        "because nobody knows whether they went out since: start the bot, look, and say `resume` or `cancel`. "
+        "The stored tokens open only with the old `secret.key` (or `secret_key`): put it into the data folder first."
     )
 
 

@@ -177,6 +177,21 @@ def keep_alone(config: Config) -> IO[str] | None:
     return held
 
 
+def runs(config: Config) -> bool | None:
+    """Whether the bot runs now with this SQLite database; None for PostgreSQL, where that cannot be told from here.
+
+    Raises `StorageError`.
+    """
+    try:
+        alone = keep_alone(config)
+    except Occupied:
+        return True
+    if alone is None:
+        return None
+    alone.close()
+    return False
+
+
 def _sqlite_file(config: Config) -> Path | None:
     """Where the database is; None for PostgreSQL, and for an address that `Database` will refuse."""
     try:

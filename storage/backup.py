@@ -69,9 +69,10 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
         transition(session, delivery, unsettled[_D(delivery.state)], who="bot", what=what, now=now)
     # the receipts are old as well, so no platform could tell: people are asked at once
     session.execute(update(Delivery).where(col(Delivery.state) == _D.UNKNOWN).values(searches=3, told=False))
-    cursor = session.get(Cursor, "last_message")
-    if cursor is not None:
-        session.delete(cursor)
+    for name in ("last_message", "alive"):  # nor does anybody listen to it yet
+        cursor = session.get(Cursor, name)
+        if cursor is not None:
+            session.delete(cursor)
     notify(
         session,
         key=f"restored:{now.isoformat()}",

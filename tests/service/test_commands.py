@@ -68,7 +68,10 @@ def test_status_says_whether_it_listens(stand: Stand, run: Run, start: Start) ->
     assert code == 0, text
     assert json.loads(text.splitlines()[0])["listening"] is True
     assert httpx.get(f"http://127.0.0.1:{port}/health").json()["well"] is True
-    assert bot.stops() == 0
+    bot.dies()
+    code, text = said(start("status", "--config", stand.config))
+    assert code == 1, "a process that is gone is known to be gone, however young its last sign of life"
+    assert "Nobody listens: the last sign of life" in text
 
 
 def test_a_health_port_that_is_taken_stops_nothing(stand: Stand, run: Run) -> None:
