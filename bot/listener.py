@@ -28,15 +28,11 @@ class Deposed(Exception):
     """Another copy of the bot listens now."""
 
 
-def _always() -> bool:
-    return True
-
-
 class Listener:
     """Follows one bot's event queue. Not thread-safe: one thread owns it."""
 
     def __init__(
-        self, desk: Desk, wake: threading.Event | None = None, leads: Callable[[], bool] = _always
+        self, desk: Desk, wake: threading.Event | None = None, leads: Callable[[], bool] = lambda: True
     ) -> None:
         """`wake` is set whenever something changed that the publisher may care about.
 
@@ -62,6 +58,11 @@ class Listener:
         self.idle = threading.Event()
         """Set while it does nothing but wait for what comes; a stop cuts nothing off then."""
         self.idle.set()
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that was written while nobody listened was read: an order among it may stop what is due."""
+        return not self._behind
 
     def start(self, now: datetime) -> None:
         """Register first, then catch up on everything since the last time. Raises `ChatError`."""

@@ -46,11 +46,19 @@ class Publisher:
     """Releases, delivers and reports. One delivery at a time per account, all accounts side by side."""
 
     def __init__(
-        self, desk: Desk, wake: threading.Event | None = None, leads: Callable[[], bool] = lambda: True
+        self,
+        desk: Desk,
+        wake: threading.Event | None = None,
+        leads: Callable[[], bool] = lambda: True,
+        caught_up: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`leads` says whether this copy is the one that listens: it alone judges and speaks, all deliver."""
+        """`leads` says whether this copy is the one that listens: it alone judges and speaks, all deliver.
+
+        Until it has `caught_up` with what was written while nobody listened, nothing of it goes out.
+        """
         self._desk = desk
         self._leads = leads
+        self._caught_up = caught_up
         self._wake = wake or threading.Event()
         # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
         self._pool = ThreadPoolExecutor(3 * len(desk.platforms) + 1, thread_name_prefix="deliver")
@@ -148,6 +156,9 @@ class Publisher:
         self._desk.chat.must_be_home()
         # an instant further ahead than that was written before the clock went back
         self._troubled = {key: at for key, at in self._troubled.items() if now < at <= now + REST}
+        if self._leads() and not self._caught_up():
+            self._tell(now)
+            return
         released = set(self._judge(now)) if self._leads() else set()
         for delivery in self._ready(now):
             # a deletion or a lost approval wins to the last moment

@@ -116,7 +116,7 @@ class _Loops:
         self._wake = threading.Event()
         self._chair = chair_of(desk.database, desk.worker)
         self._listener = Listener(desk, self._wake, self._chair.leads)
-        self._publisher = Publisher(desk, self._wake, self._chair.leads)
+        self._publisher = Publisher(desk, self._wake, self._chair.leads, lambda: self._listener.caught_up)
 
     def run(self, *, recover: bool) -> int:
         """Until there is a reason to end. With `recover`, what is `sending` is known to be nobody's."""
