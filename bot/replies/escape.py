@@ -19,7 +19,8 @@ _EMOJI_NAME = re.compile(r":(?=[\w+-]+:)")
 
 def escape(text: str) -> str:
     """The text as Zulip Markdown that shows exactly these characters, pings nobody, opens nothing."""
-    return "\n".join(_line(line, first=number == 0) for number, line in enumerate(text.split("\n")))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(_line(line, first=number == 0) for number, line in enumerate(lines))
 
 
 def _line(line: str, *, first: bool) -> str:

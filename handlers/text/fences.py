@@ -53,10 +53,10 @@ class Line:
 
 
 def scan(markdown: str) -> Iterator[Opened | Closed | Line]:
-    """All lines in order, 1-based; each `Opened` has its `Closed`."""
+    """All lines in order, 1-based; each `Opened` has its `Closed`. A bare carriage return ends a line, as in Zulip."""
     stack: list[tuple[str, bool]] = []
     number = 0
-    for number, line in enumerate(markdown.replace("\r\n", "\n").split("\n"), 1):
+    for number, line in enumerate(markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         fence, verbatim = stack[-1] if stack else ("", False)
         opened = None if verbatim else _opened(line, number)
         if stack and line.rstrip() == fence:

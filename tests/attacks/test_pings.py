@@ -19,6 +19,7 @@ from bot.sandbox.zulip import Zulip
 from bot.sandbox.zulip.markup import Rendered
 from handlers.base import Outgoing, Part, Poll, Problem, Standing, Step, Use
 from handlers.media import Media
+from handlers.text import announcement
 from storage.models import Delivery, Entry, Post
 from storage.states import DeliveryState, PostState
 
@@ -143,3 +144,13 @@ def test_an_address_of_a_platform_is_an_address_or_nothing() -> None:
     assert linked("X", "https://a.example/) @**all** [b](https://c") == (
         "[X](https://a.example/%29%20@%2A%2Aall%2A%2A%20%5Bb%5D%28https://c)"
     )
+
+
+@pytest.mark.parametrize(
+    "said", ["`x\r\r@**all**`", "`x\r\n\r\n@**all**`", "a\r```\r@**all**\r```", "```\rx\r```\r@**all** `"]
+)
+def test_a_bare_carriage_return_hides_no_ping_in_an_announcement(zulip: Zulip, said: str) -> None:
+    """Zulip ends a line there: what seemed to be code is none."""
+    announced = announcement(said)
+    assert "\r" not in announced
+    assert not read(zulip, announced).found.everybody
