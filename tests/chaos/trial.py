@@ -53,9 +53,9 @@ class Trial:
             cast(self.place, self.rng, f"Q{number}{index:02d}", self.platforms, weekend=weekend)
             for index in range(size)
         ]
-        self.play(fresh, weekend=weekend)
+        self.play(fresh, weekend=weekend, away=self.rng.random() < 0.3)
 
-    def play(self, fresh: list[Story], *, weekend: bool = False) -> None:
+    def play(self, fresh: list[Story], *, weekend: bool = False, away: bool = False) -> None:
         """One round with these stories."""
         self.lives.left = self.deaths
         self.stories += fresh
@@ -66,6 +66,8 @@ class Trial:
         self.lives.settle(timedelta(minutes=5))
         if weekend:
             self._weekend(fresh)
+        elif away:
+            self._away(fresh)
         self._trouble()
         self.lives.keep_alive()
         self.lives.settle(timedelta(hours=3))
@@ -114,6 +116,24 @@ class Trial:
             if story.timed and story.must is not None:
                 story.must, story.expired = None, story.expired + 1
                 story.may.clear()
+
+    def _away(self, fresh: list[Story]) -> None:
+        """The bot is away when people think otherwise, and still when the time comes; it is back soon after."""
+        self.lives.bot.kill()
+        self.lives.count("away")
+        view = look(self.place.database)
+        for story in fresh:
+            if story.timed and story.must is not None and self.rng.random() < 0.6:
+                story.take_back(
+                    view, self.rng.choice(["unreact", "veto", "delete", "edit", "cancel", "hold"])
+                )
+        dues = [
+            post.due_at
+            for post in (story.post(view) for story in fresh if story.timed)
+            if post and post.due_at
+        ]
+        if dues:
+            self.place.world.clock.to(max(dues) + timedelta(minutes=5))
 
     def _after_the_weekend(self, fresh: list[Story]) -> None:
         """Everybody whose post missed its time gives it another one."""
