@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -112,11 +112,27 @@ def listing(title: str, lines: Sequence[Line], titles: Titles, empty: str) -> st
 def journal(post: Post, entries: Sequence[Entry], titles: Titles) -> str:
     """Who did what to a post, oldest first."""
     said = [f"**#{post.id}** “{inline(post.summary)}”"]
-    for one in entries:
+    for one in _telling(entries):
         account = f" {titles.get(one.account, one.account)}" if one.account else ""
         edge = f": {one.old or 'new'} → {one.new}" if one.new else ""
         said.append(f"* {when(one.at)} {inline(one.who)}{account} {inline(one.what)}{edge}")
     return "\n".join(said)
+
+
+def _telling(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Without the turns that only looked whether a platform was ready with a file: the first of them says it."""
+    waited: set[str] = set()
+    again: set[str] = set()
+    for one in entries:
+        if one.what.startswith("is being processed"):
+            if one.account not in waited:
+                yield one
+            waited.add(one.account)
+            again.add(one.account)
+        elif one.account in again and "attempt" in one.what:
+            again.discard(one.account)  # the same attempt, after the wait
+        else:
+            yield one
 
 
 def fit(text: str, limit: int, more: Callable[[int], str]) -> str:

@@ -19,6 +19,7 @@ class Backlog:
     """What is still to be done."""
 
     drafts: int
+    broken: int
     next_due: datetime | None
     troubled: Sequence[tuple[int, Delivery]]
 
@@ -58,7 +59,8 @@ def status(
         approvers += f" ({count(len(electorate.members), 'person') if len(electorate.members) == 1 else f'{len(electorate.members)} people'})"
     said.append(f"* Approvers: {with_code(approvers)}")
     due = f"next due {when(backlog.next_due)}" if backlog.next_due else "nothing is due"
-    said.append(f"* Backlog: {count(backlog.drafts, 'draft')} to approve, {due}.")
+    broken = f", {backlog.broken} to correct" if backlog.broken else ""
+    said.append(f"* Backlog: {count(backlog.drafts, 'draft')} to approve{broken}, {due}.")
     said.extend(f"* {line}" for line in rest([], backlog.troubled, titles))
     return "\n".join(said)
 

@@ -23,7 +23,7 @@ THUMBNAIL_WIDTH: Final = 640
 """Pixels below which YouTube may refuse one (support.google.com/youtube/answer/72431)."""
 THUMBNAILS: Final = frozenset(["image/jpeg", "image/png"])
 PRIVACIES: Final = ("public", "unlisted", "private")
-NO_VIDEO: Final = "There is no video in the draft, so YouTube is left out."
+NO_VIDEO: Final = "There is no video in the draft."
 BETWEEN_TAGS: Final = ", "
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

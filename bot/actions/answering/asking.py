@@ -158,7 +158,8 @@ def status(order: Order) -> str | None:
         who = electing.electorate(desk, session)
     with desk.database.reading() as session:
         backlog = standing.Backlog(
-            drafts=len(queue.drafts(session)),
+            drafts=sum(one.state == PostState.DRAFT for one in queue.drafts(session)),
+            broken=sum(one.state == PostState.BROKEN for one in queue.drafts(session)),
             next_due=queue.next_due(session),
             troubled=[(one.post_id, one) for one in queue.troubled(session)],
         )

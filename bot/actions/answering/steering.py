@@ -107,7 +107,8 @@ def _retime(order: Order, post: Post, timing: str, due: datetime | None) -> str 
             row.timing, row.moved = timing, True
             row.due_at = order.now if timing == "now" and row.state == PostState.APPROVED else due
             session.add(row)
-            queue.write_entry(session, at=order.now, who=order.person.name, what="moved", post_id=row.id)
+            what = f"moved to {timing if due is None else f'{due:%Y-%m-%d %H:%M} UTC'}"
+            queue.write_entry(session, at=order.now, who=order.person.name, what=what, post_id=row.id)
             if row.state == PostState.EXPIRED:
                 queue.transition(
                     session, row, PostState.DRAFT, who=order.person.name, what="moved", now=order.now
