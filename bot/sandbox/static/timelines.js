@@ -16,6 +16,7 @@ export class Timelines {
     this.pending = null;
     this.box.addEventListener("click", (event) => this.#click(event));
     this.box.addEventListener("error", broken, true);
+    for (const target of this.box.querySelectorAll("video")) broken({ target });  // it may have failed before we came
     this.#wire();
   }
 

@@ -121,7 +121,7 @@ def test_a_staged_video_is_dimmed_until_it_is_public(place: Place, visit: Visit,
     panel = carol.locator(".panel-youtube")
     staged = panel.locator(".is-staged")
     expect(staged).to_contain_text("Keynote")
-    expect(staged).to_contain_text(re.compile(r"private, seen by nobody · uploaded \d\d:\d\d · 0:01 · 320"))
+    expect(staged).to_contain_text(re.compile(r"private, seen by nobody · uploaded \d\d:\d\d\s+0:01 · 320"))
     expect(panel.locator(".panel-count")).to_have_text("")
     expect(panel.locator(".panel-empty")).to_be_hidden()
     assert place.http.get(f"{place.base}/sandbox/posts").json() == []
