@@ -9,7 +9,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,31 @@ def test_skipping_ahead_lets_a_scheduled_post_go_out(page: Page, running: Runnin
     expect(page.locator("#clock")).to_contain_text(
         "16:00"
     )  # ten in New York, where Bob wrote it, seen from Oslo
+
+
+def test_a_film_is_prepared_unseen_and_shown_at_its_time(
+    page: Page, running: Running, films: Callable[..., bytes]
+) -> None:
+    be(page, running, "carol")
+    file: FilePayload = {"name": "talk.mp4", "mimeType": "video/mp4", "buffer": films(640, 360)}
+    page.set_input_files("#compose-input", file)
+    text = page.locator("#compose-text")
+    expect(text).to_have_value(re.compile(r"/user_uploads/"))
+    options = "to: youtube, mastodon\ntitle: The talk\nat: in 40 minutes\n"
+    text.fill(f"@social draft\n{options}Colours that change\n{text.input_value()}")
+    page.click("#compose-send")
+    expect(card(page, "Colours that")).to_contain_text("Needs 1 approval")
+    be(page, running, "alice")
+    card(page, "Colours that").locator(".reaction[data-code='1f44d']").click()
+    tube, staged = page.locator(".panel-youtube"), page.locator(".panel-youtube .is-staged")
+    expect(staged).to_contain_text("The talk")
+    expect(staged).to_contain_text("private, seen by nobody")
+    assert all("Colours" not in one["text"] for one in running.posts())
+    page.click("#skip-next")
+    expect(page.locator(".panel-mastodon .post", has_text="Colours that").locator("video")).to_be_visible()
+    expect(tube.locator(".post h4")).to_have_text("The talk")
+    expect(tube.locator("video")).to_have_js_property("videoWidth", 640)
+    expect(staged).to_have_count(0)
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="cannot wait for another's process here")
