@@ -101,6 +101,7 @@ def bring_back(config: Config, source: Path) -> str:
                             "There are posts in the database already. Move it away, or name another one, "
                             "and restore again."
                         )
+                    backup.clear(session)
                     for name in backup.tables():
                         backup.load(session, name, _lines(archive, f"tables/{name}.jsonl"))
             database.migrate()

@@ -159,7 +159,9 @@ def keep_alone(config: Config) -> IO[str] | None:
 
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        held = path.with_name(f"{path.name}.running").open("a+", encoding="utf-8")
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        number = os.open(path.with_name(f"{path.name}.running"), flags, 0o600)
+        held = os.fdopen(number, "a+", encoding="utf-8")
     except OSError as error:
         raise _no_folder(path.parent, error) from error
     try:

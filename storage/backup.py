@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, text, update
 from sqlalchemy import select as columns
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlmodel import Session, SQLModel, UTCDateTime, col, select
 
 from storage.journal import notify, transition
@@ -42,10 +43,21 @@ def load(session: Session, name: str, rows: Iterable[str]) -> int:
     each = iter(rows)
     total = 0
     while batch := [_typed(table, json.loads(one)) for one in islice(each, _ROWS)]:
-        connection.execute(insert(table), batch)
+        try:
+            connection.execute(insert(table), batch)
+        except OperationalError:  # the disk, or the connection
+            raise
+        except StatementError as error:
+            raise ValueError(f"these are no rows of {table.name}") from error
         total += len(batch)
     _count_on(connection, table)
     return total
+
+
+def clear(session: Session) -> None:
+    """Forget what a bot without a post remembers (where it lives, what it has heard), before a copy is brought back."""
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        session.connection().execute(delete(table))
 
 
 def is_empty(session: Session) -> bool:
