@@ -14,6 +14,7 @@ _URL = re.compile(r"https?://[^\s<>\"'\[\]()`|\\]+")
 _PLAIN_URL = re.compile(r"[A-Za-z0-9/.:?=%#~+,;_&-]")
 _ENTITY = re.compile(r"&(?=#?\w+;)(?!#(?:60|62|42|95|96|126|35|64|91|93|33|36|124|92);)")
 _LIST_MARK = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s|$)")
+_CODE = re.compile(r"(?<!`)`(?!\s*`)([^`]+)`(?!`)")
 _EMOJI_NAME = re.compile(r":(?=[\w+-]+:)")
 
 
@@ -67,14 +68,14 @@ def inline(text: str) -> str:
 
 
 def with_code(text: str) -> str:
-    """A sentence of ours: escaped but for `code`, which tells what to type; uneven marks are escaped too."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        return inline(text)
-    return "".join(
-        f"`{' '.join(piece.split())}`" if number % 2 else _between(piece)
-        for number, piece in enumerate(pieces)
-    )
+    """A sentence of ours: escaped but for `code`, which tells what to type; marks that are not alone, or have no
+    partner, are escaped too: a row of them could begin a code that ends elsewhere than it seems.
+    """
+    said, at = [], 0
+    for found in _CODE.finditer(text) if text.count("`") % 2 == 0 else ():
+        said += [_between(text[at : found.start()]), f"`{' '.join(found[1].split())}`"]
+        at = found.end()
+    return "".join(said) + _between(text[at:]) if said else inline(text)
 
 
 def _between(piece: str) -> str:

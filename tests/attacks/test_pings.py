@@ -119,6 +119,8 @@ def everything(nasty: str) -> Iterator[str]:
 @example("@**all**")
 @example("`@**all**`")
 @example("`\n```\n@**all** @*team* [x](https://evil.example)")
+@example("```[@**all**`")
+@example("`` `@**all**")
 @example("x) @**all** [a](https://evil.example")
 @example("https://evil.example/*@**all**")
 def test_nothing_that_is_repeated_pings_or_links(zulip: Zulip, nasty: str) -> None:
