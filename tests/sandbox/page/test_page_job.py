@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 ROOT = Path(__file__).parents[3]
 PATIENCE_MS = 30_000
 """The bot gathers edits for some seconds before it answers, and the machine may be busy."""
+
+LATEST_S = 120.0
+"""How long an answer may take on a busy machine."""
 
 
 class Running:
@@ -204,13 +208,14 @@ class Member:
 
     def answer(self) -> str:
         """What the bot says next, waited for."""
-        last = -1
-        while True:
+        last, latest = -1, time.monotonic() + LATEST_S
+        while time.monotonic() < latest:
             queue = {"queue_id": self._queue["queue_id"], "last_event_id": last}
             for event in self._call("GET", "events", **queue)["events"]:
                 last = event["id"]
                 if event["type"] == "message" and event["message"]["sender_full_name"] == "social":
                     return str(event["message"]["content"])
+        raise AssertionError("the bot gives no answer")
 
 
 def _bot_process(tmp_path: Path) -> int:
