@@ -27,10 +27,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--trials", type=int, default=1000, help="how often the bot is to die (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed tells the same stories")
+    parser.add_argument(
+        "--town", type=int, default=1, help="begin with this town of the seed, to see one again"
+    )
     parser.add_argument("--platforms", default=",".join(ALL), help="which platforms (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long, whatever was reached")
     parser.add_argument(
-        "--every", type=int, default=3, help="die at every so-manieth statement of a migration"
+        "--every", type=int, default=10, help="die at every so-manieth statement of a migration"
     )
     parser.add_argument("--no-faults", action="store_true", help="only deaths, no misbehaving platforms")
     parser.add_argument(
@@ -41,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(chosen: argparse.Namespace) -> int:
     """Run it; 1 if a promise was broken."""
-    tally, began, town = Tally(), time.monotonic(), 0
+    tally, began, town = Tally(), time.monotonic(), chosen.town - 1
     platforms = tuple(chosen.platforms.split(","))
     with tempfile.TemporaryDirectory(prefix="chaos-") as name:
         folder = Path(name)
@@ -52,7 +55,7 @@ def main(chosen: argparse.Namespace) -> int:
             and len(tally.breaches) < chosen.most
         ):
             town += 1
-            _town(folder / f"town{town}", empty, f"{chosen.seed}/{town}", tally, platforms, chosen)
+            _town(folder / f"town{town}", empty, f"{chosen.seed}/{town}", tally, platforms, chosen, began)
             _line(tally, time.monotonic() - began)
     figures = tally.figures() | {
         "seconds": round(time.monotonic() - began, 1),
@@ -70,7 +73,13 @@ def _over(began: float, minutes: float) -> bool:
 
 
 def _town(
-    folder: Path, empty: Path, seed: str, tally: Tally, platforms: tuple[str, ...], chosen: argparse.Namespace
+    folder: Path,
+    empty: Path,
+    seed: str,
+    tally: Tally,
+    platforms: tuple[str, ...],
+    chosen: argparse.Namespace,
+    began: float,
 ) -> None:
     folder.mkdir()
     place = Place(folder, tables=empty)
@@ -81,7 +90,7 @@ def _town(
         trial.lives.found()
         for number in range(1, ROUNDS + 1):
             trial.round(number)
-            if sum(tally.kills.values()) >= chosen.trials:
+            if sum(tally.kills.values()) >= chosen.trials or _over(began, chosen.minutes):
                 return
         if seed.endswith("/1"):
             trial.lives.bot.kill()

@@ -17,6 +17,8 @@ from tests.chaos.view import look
 
 STUCK_S: Final = 25.0
 """Real seconds in which a waiting person must get what they wait for, the bot being alive."""
+RESTLESS_S: Final = 75.0
+"""Real seconds after which a bot that finds ever something else to do counts as stuck."""
 NUDGES: Final = 25
 """How often the clock is moved a little for the same thing before it counts as stuck."""
 PATIENCE_S: Final = 1.5
@@ -132,7 +134,7 @@ class Lives:
     def settle(self, horizon: timedelta) -> None:
         """Let the clock run from one due instant to the next until nothing is left to do before the horizon."""
         latest = self.place.world.clock.now() + horizon
-        nudges, last = 0, ""
+        nudges, last, deadline = 0, "", time.monotonic() + RESTLESS_S
         while True:
             quiet = until(self._rests, 1.5, 0.04)
             view = look(self.place.database)
@@ -147,7 +149,7 @@ class Lives:
             state = repr(dues[:1])
             nudges = nudges + 1 if state == last else 0
             last = state
-            if nudges > NUDGES:
+            if nudges > NUDGES or time.monotonic() > deadline:
                 self.breach(f"STUCK: {dues} ({view.unsaid} unsaid, quiet: {quiet}); {self.log()}")
                 return
             self.place.advance(timedelta(seconds=6))

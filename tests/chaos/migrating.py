@@ -34,7 +34,8 @@ def older(lives: Lives) -> Path:
     database.migrate(OLDEST)
     database.close()
     target = path.with_name("older.sqlite3")
-    shutil.copy(path, target)
+    with closing(sqlite3.connect(path)) as whole, closing(sqlite3.connect(target)) as copy:
+        whole.backup(copy)  # with what stands in the log beside the file alone
     return target
 
 
@@ -89,7 +90,9 @@ def _comes_through(lives: Lives, before: Rows) -> None:
     after = _rows(path)
     for name, rows in before.items():
         if not rows <= after[name]:
-            lives.breach(f"LOST: after a death in a migration {name} is not what it was")
+            gone = sorted(rows - after[name], key=str)[:2]
+            there = sorted(after[name] - rows, key=str)[:2]
+            lives.breach(f"LOST: after a death in a migration {name} lacks {gone} and has {there}")
 
 
 def _rows(path: Path) -> Rows:
