@@ -13,8 +13,9 @@ from sqlalchemy import select as columns
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlmodel import Session, SQLModel, UTCDateTime, col, select
 
+from storage import cursors
 from storage.journal import notify, transition
-from storage.models import Cursor, Delivery, Post
+from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
 _ROWS = 500
@@ -82,9 +83,7 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
     # the receipts are old as well, so no platform could tell: people are asked at once
     session.execute(update(Delivery).where(col(Delivery.state) == _D.UNKNOWN).values(searches=3, told=False))
     for name in ("last_message", "alive"):  # nor does anybody listen to it yet
-        cursor = session.get(Cursor, name)
-        if cursor is not None:
-            session.delete(cursor)
+        cursors.forget(session, name)
     notify(
         session,
         key=f"restored:{now.isoformat()}",

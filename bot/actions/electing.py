@@ -11,7 +11,7 @@ from bot.config.values import Approvers
 from bot.desk import Desk
 from bot.replies import doors
 from bot.rules import Electorate
-from storage.models import Cursor
+from storage import cursors
 
 PIN = "approver_group"
 PEOPLE = "approver_people"
@@ -39,15 +39,14 @@ def electorate_of(approvers: Approvers, directory: Directory, session: Session) 
 
 def _people(directory: Directory, session: Session, names: list[str]) -> Electorate:
     """Anybody can change their name in Zulip: whoever had it when the bot first looked is the one meant."""
-    pin = session.get(Cursor, PEOPLE)
-    pinned: dict[str, int] = json.loads(pin.value) if pin else {}
+    pinned: dict[str, int] = json.loads(cursors.read(session, PEOPLE) or "{}")
     known = {name: pinned[name] for name in names if name in pinned}
     for name in names:
         person = directory.named(name)
         if name not in known and person is not None:
             known[name] = person.id
     if known != pinned:
-        session.merge(Cursor(name=PEOPLE, value=json.dumps(known)))
+        cursors.write(session, PEOPLE, json.dumps(known))
     missing = [name for name in names if known.get(name) not in directory.people]
     trouble = f"nobody here is {', '.join(missing)} (see `approvers` in zuliprc)." if missing else ""
     members = frozenset(known.values())
@@ -55,15 +54,14 @@ def _people(directory: Directory, session: Session, names: list[str]) -> Elector
 
 
 def _group(directory: Directory, session: Session, name: str) -> Electorate:
-    pin = session.get(Cursor, PIN)
-    pinned_name, _, pinned_id = pin.value.rpartition("|") if pin else ("", "", "")
-    if pin is not None and pinned_name == name:
+    pinned_name, _, pinned_id = cursors.read(session, PIN).rpartition("|")
+    if pinned_id and pinned_name == name:
         group = directory.groups.get(int(pinned_id))
     else:
         by_id = directory.groups.get(int(name)) if name.isdecimal() else None
         group = by_id or directory.group_named(name)
         if group is not None:
-            session.merge(Cursor(name=PIN, value=f"{name}|{group.id}"))
+            cursors.write(session, PIN, f"{name}|{group.id}")
     if group is None:
         other = directory.group_named(name)
         how = (

@@ -9,8 +9,7 @@ from datetime import datetime
 from bot.actions import electing
 from bot.desk import Desk
 from bot.replies import doors
-from storage import queue
-from storage.models import Cursor
+from storage import cursors, queue
 
 log = logging.getLogger("social.guarding")
 
@@ -21,12 +20,10 @@ def watch(desk: Desk, now: datetime) -> None:
     """Say in the channel, and in the log, that the approvers are open to others; and that it is over."""
     with desk.database.transaction() as session:
         found = electing.way_in(electing.electorate(desk, session), desk.chat.directory)
-        known = session.get(Cursor, DOORS)
-        told = known.value if known else ""
         digest = hashlib.sha256(found.encode()).hexdigest()[:16] if found else ""
-        if digest == told:
+        if digest == cursors.read(session, DOORS):
             return
-        session.merge(Cursor(name=DOORS, value=digest))
+        cursors.write(session, DOORS, digest)
         text = f"⚠ {found}" if found else f"✔ {doors.closed()}"
         queue.notify(session, key=f"approvers:{digest or 'closed'}:{now.isoformat()}", text=text, now=now)
     if found:

@@ -7,9 +7,8 @@ from datetime import datetime
 from bot.chat import Chat
 from bot.desk import Desk
 from bot.replies import lines
-from storage import queue
+from storage import cursors, queue
 from storage.database import Database
-from storage.models import Cursor
 
 HOME = "home"
 
@@ -17,8 +16,7 @@ HOME = "home"
 def recall(chat: Chat, database: Database) -> None:
     """Follow the channel of the last run by its id, unless another one is configured now."""
     with database.reading() as session:
-        known = session.get(Cursor, HOME)
-    name, _, number = known.value.rpartition("|") if known else ("", "", "")
+        name, _, number = cursors.read(session, HOME).rpartition("|")
     if number and name == chat.home_configured:
         chat.remember_home(int(number))
 
@@ -27,7 +25,7 @@ def keep(chat: Chat, database: Database) -> None:
     """Remember the channel, once the bot was in it."""
     if chat.at_home:
         with database.transaction() as session:
-            session.merge(Cursor(name=HOME, value=f"{chat.home_configured}|{chat.home}"))
+            cursors.write(session, HOME, f"{chat.home_configured}|{chat.home}")
 
 
 def tell_back(desk: Desk, now: datetime) -> None:

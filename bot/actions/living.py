@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.desk import Desk
-from storage.models import Cursor
+from storage import cursors
 
 ALIVE: Final = "alive"
 """Name of the row: `when|who|since`."""
@@ -17,4 +17,4 @@ def sign(desk: Desk, since: datetime | None, now: datetime) -> None:
     """Say that the bot is alive, and since when it listens; None while it does not hear anything."""
     told = f"{now.isoformat()}|{desk.worker}|{since.isoformat() if since else ''}"
     with desk.database.transaction() as session:
-        session.merge(Cursor(name=ALIVE, value=told))
+        cursors.write(session, ALIVE, told)

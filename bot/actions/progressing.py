@@ -10,7 +10,7 @@ from bot.actions import reporting
 from bot.desk import Desk, Effort
 from bot.replies import lines
 from handlers.base import Step
-from storage.models import Cursor
+from storage import cursors
 
 log = logging.getLogger("social.progress")
 
@@ -72,26 +72,24 @@ def _say(desk: Desk, post_id: int, account: str, effort: Effort) -> None:
     text = lines.progress(post_id, desk.titles.get(account, account), effort.step)
     name = _name(post_id, account)
     with desk.database.reading() as session:
-        known = session.get(Cursor, name)
-    if known is not None and desk.chat.edit(int(known.value), text):
+        known = cursors.read(session, name)
+    if known and desk.chat.edit(int(known), text):
         return
     message_id = desk.chat.say(reporting.place_of(desk, post_id), text)
     with desk.database.transaction() as session:
-        session.merge(Cursor(name=name, value=str(message_id)))
+        cursors.write(session, name, str(message_id))
 
 
 def _close(desk: Desk, post_id: int, account: str, effort: Effort) -> None:
     """The last word of a line, if there is one; work that begins anew gets a new line."""
     name = _name(post_id, account)
     with desk.database.reading() as session:
-        known = session.get(Cursor, name)
-    if known is not None:
+        known = cursors.read(session, name)
+    if known:
         text = lines.progress(post_id, desk.titles.get(account, account), effort.step, ended=True)
-        desk.chat.edit(int(known.value), text)
+        desk.chat.edit(int(known), text)
         with desk.database.transaction() as session:
-            row = session.get(Cursor, name)
-            if row is not None:
-                session.delete(row)
+            cursors.forget(session, name)
     if desk.efforts.get((post_id, account)) is effort:
         del desk.efforts[post_id, account]
 

@@ -17,8 +17,8 @@ from bot.desk import Desk
 from bot.replies import accounts
 from handlers.base import Standing
 from handlers.oauth import Grant
-from storage import queue
-from storage.models import Cursor, Notice
+from storage import cursors, queue
+from storage.models import Notice
 
 DAYS: Final = (14, 7, 3, 1)
 """So many days before its end a sign-in is told of."""
@@ -98,10 +98,9 @@ def _who(desk: Desk, grant: Grant) -> str:
 
 def _state(session: Session, account: str) -> tuple[str, str]:
     """`good`, `down` or nothing, and since when; several copies of the bot read the same."""
-    row = session.get(Cursor, f"account:{account}")
-    state, _, since = row.value.partition("|") if row else ("", "", "")
+    state, _, since = cursors.read(session, f"account:{account}").partition("|")
     return state, since
 
 
 def _keep(session: Session, account: str, state: str, now: datetime) -> None:
-    session.merge(Cursor(name=f"account:{account}", value=f"{state}|{now.isoformat()}"))
+    cursors.write(session, f"account:{account}", f"{state}|{now.isoformat()}")
