@@ -61,8 +61,10 @@ def main(chosen: argparse.Namespace) -> int:
             figures = crowd.run()
         finally:
             crowd.place.close()
-    text = "".join(f"| {key} | {value} |\n" for key, value in figures.items() if key != "breaches")
-    sys.stdout.write(text + "".join(f"\nBREACH {one}\n" for one in figures["breaches"]))
+    apart = {"breaches": "BREACH", "tracebacks": "TRACEBACK"}
+    text = "".join(f"| {key} | {value} |\n" for key, value in figures.items() if key not in apart)
+    found = "".join(f"\n{name} {one}\n" for key, name in apart.items() for one in figures[key])
+    sys.stdout.write(text + found)
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
     return 1 if figures["breaches"] else 0
@@ -244,9 +246,6 @@ class Crowd:
                 select(Delivery).where(col(Delivery.state).in_([DeliveryState.UNKNOWN, DeliveryState.FAILED]))
             )
             asked_of = Counter(f"{one.account} {one.state}: {one.error[:90]}" for one in asked)
-        crashed = [
-            line for bot in self._bots for line in bot.log.read_text().splitlines() if "Traceback" in line
-        ]
         unsure = sum(asked_of.values())
         if len(lost) > unsure:
             breaches += lost[:20]
@@ -268,6 +267,21 @@ class Crowd:
             "states": ", ".join(f"{state} {number}" for state, number in sorted(found)),
             "asked of people": "; ".join(f"{number} × {what}" for what, number in asked_of.items())
             or "nothing",
-            "tracebacks": len(crashed),
+            "tracebacks": [one for bot in self._bots for one in _tracebacks(bot.log.read_text())],
             "breaches": breaches,
         }
+
+
+def _tracebacks(log: str) -> list[str]:
+    """Each error of the program that a log tells: its line, and where it came from."""
+    found: list[list[str]] = []
+    before, inside = "", False
+    for line in log.splitlines():
+        if line[:2] == "20":  # every line of the log begins with its date, and nothing else does
+            before, inside = line, False
+        elif inside:
+            found[-1].append(line)
+        else:
+            inside = True
+            found.append([before, line])
+    return ["\n".join(one) for one in found if one[1].startswith("Traceback")]
