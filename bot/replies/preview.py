@@ -74,6 +74,8 @@ def _shown(text: str, most: int) -> str:
 
 def _measure(outgoing: Outgoing) -> str:
     parts = outgoing.parts
+    if not parts:
+        return "nothing to post yet"
     if len(parts) == 1:
         said = [f"{parts[0].length} of {outgoing.limit}"]
         if outgoing.unit != "characters":

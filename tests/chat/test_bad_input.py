@@ -14,6 +14,8 @@ def test_an_empty_draft_says_how_to_write_one(town: Town) -> None:
     assert "text" in town.said()[-1]
     town.carol.says("@social draft\nto: mastodon\nat: tomorrow 10:00")
     assert "text" in town.said()[-1]
+    assert "thread" not in town.said()[-1]
+    assert "nothing to post" in town.said()[-1]
     assert town.published() == []
 
 
