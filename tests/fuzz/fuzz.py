@@ -112,22 +112,29 @@ def guided(name: str, seconds: float) -> int:
 
     @atheris.instrument_func  # type: ignore[untyped-decorator,unused-ignore]  # it has no types
     def once(data: bytes) -> None:
-        said = atheris.FuzzedDataProvider(data).ConsumeUnicodeNoSurrogates(LONGEST)
-        trouble = tried(target, said)
+        trouble = tried(target, data.decode(errors="replace")[:LONGEST])
         if trouble:
             raise AssertionError(trouble)
 
-    atheris.Setup(
-        [
-            sys.argv[0],
-            f"-max_total_time={int(seconds)}",
-            f"-artifact_prefix={tempfile.gettempdir()}/fuzz-",
-            "-verbosity=0",
-        ],
-        once,
-    )
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    corpus, words = folder / "corpus", folder / "words"
+    corpus.mkdir()
+    for number, seed in enumerate(SEEDS):
+        (corpus / str(number)).write_bytes(seed.encode())
+    words.write_text("".join(f'"{_quoted(one)}"\n' for one in TOKENS))
+    limits = [
+        f"-max_total_time={int(seconds)}",
+        f"-max_len={LONGEST}",
+        "-verbosity=0",
+        "-print_final_stats=1",
+    ]
+    atheris.Setup([sys.argv[0], *limits, f"-dict={words}", f"-artifact_prefix={folder}/", str(corpus)], once)
     atheris.Fuzz()
     return 0
+
+
+def _quoted(token: str) -> str:
+    return "".join(f"\\x{one:02x}" for one in token.encode())
 
 
 def main() -> int:
