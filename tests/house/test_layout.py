@@ -21,6 +21,7 @@ STORAGE = [
     "models",
     "migrations",
     "database",
+    "cursors",
     "journal",
     "plan",
     "staging",
