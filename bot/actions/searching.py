@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from bot.actions import reporting
 from bot.actions.delivering import BUG, SEARCHES, outgoing_of, settle, ticket_of
-from bot.actions.waiting import wait
+from bot.actions.waiting import FIRST_WAIT, LONGEST_WAIT, wait
 from bot.desk import Desk
 from handlers.base import PlatformError, Unavailable, Uncertain
 from storage.models import Delivery
@@ -33,7 +33,7 @@ def search(desk: Desk, delivery: Delivery) -> None:
         if delivery.first_at is not None and now > delivery.first_at + LATEST_SEARCH:
             _ask(desk, delivery, str(trouble))
             return
-        _search_again(desk, delivery, delivery.searches, wait(delivery.attempts, trouble, now) - now)
+        _search_again(desk, delivery, delivery.searches, _rest(delivery, trouble, now))
     except PlatformError as trouble:
         _ask(desk, delivery, str(trouble))
     except Exception:  # a bug must not stop the loop; people are asked instead
@@ -46,6 +46,17 @@ def search(desk: Desk, delivery: Delivery) -> None:
             _search_again(desk, delivery, number, SEARCHES[number])
         else:
             settle(desk, delivery, DeliveryState.PENDING, what="is not there", not_before=now)
+
+
+def _rest(delivery: Delivery, trouble: Unavailable, now: datetime) -> timedelta:
+    """How long an account that cannot be read is left alone: as it says, else longer the longer it lasts.
+
+    To ask costs money on X, and a day is long.
+    """
+    backed_off = (now - (delivery.settled_at or now)) / 2
+    if trouble.until is None and trouble.wait is None:
+        return min(max(backed_off, FIRST_WAIT), LONGEST_WAIT)
+    return wait(delivery.attempts, trouble, now) - now
 
 
 def doubtful(desk: Desk, now: datetime) -> list[Delivery]:
