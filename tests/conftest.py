@@ -7,11 +7,12 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -31,6 +32,42 @@ def pytest_runtest_makereport(
             report.outcome = "failed"
             report.longrepr = f"the gate must not skip this: {reason}"
     return report
+
+
+SLOW_S = 0.25
+"""Seconds of the processor; what takes less is not judged, because noise is larger than what would be measured."""
+AT_MOST = 28.0
+"""Times as long for eight times the input: 8 is linear, and 64 quadratic. Between them lies what an input costs only
+when it is large (a text that becomes a thread), and a machine that does much else.
+"""
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def linear() -> Callable[[Callable[[T], object], T, T], None]:
+    """`linear(work, whole, eighth)`: the time grows with the input, and not with its square; a ratio within one run."""
+
+    def judge(work: Callable[[T], object], whole: T, eighth: T) -> None:
+        work(eighth)
+        taken = _seconds(work, whole, 1)
+        if taken < SLOW_S:
+            return
+        part = _seconds(work, eighth, 2)
+        if taken / part > AT_MOST:  # perhaps the machine had other work
+            taken = _seconds(work, whole, 3)
+        assert taken / part < AT_MOST, (repr(whole)[:80], part, taken)
+
+    return judge
+
+
+def _seconds(work: Callable[[T], object], given: T, times: int) -> float:
+    best = float("inf")
+    for _ in range(times):
+        begun = time.process_time()
+        work(given)
+        best = min(best, time.process_time() - begun)
+    return best
 
 
 UNPRIVILEGED = "nobody"

@@ -1,8 +1,8 @@
 """Whatever is written: an answer, never an exception, nothing lost, and in no time."""
 
 import re
-import time
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
 from hypothesis import example, given, settings
@@ -159,7 +159,7 @@ def test_distance_is_the_same_both_ways(one: str, two: str) -> None:
     assert (distance(one, two, 9) == 0) == (one == two)
 
 
-def test_ten_thousand_characters_take_no_time() -> None:
+def test_ten_thousand_characters_take_no_more_than_their_share_of_time(linear: Callable[..., None]) -> None:
     hostile = [
         "a" * 10_000,
         "[" * 10_000,
@@ -197,7 +197,9 @@ def test_ten_thousand_characters_take_no_time() -> None:
     ]
     for text in hostile:
         for whole in (text, f"draft {text}", f"draft\n{text}", f"help {text}", f"edit 12 {text}"):
-            began = time.perf_counter()
-            parse(whole[:10_000], accounts=ACCOUNTS, defaults=("x",))
-            addressed(f"{whole[:9_900]} @**social**", name="social", user_id=42, direct=False)
-            assert time.perf_counter() - began < 1.5, (whole[:60], time.perf_counter() - began)
+            linear(_understood, whole[:9_900], whole[: 9_900 // 8])
+
+
+def _understood(text: str) -> None:
+    parse(text, accounts=ACCOUNTS, defaults=("x",))
+    addressed(f"{text} @**social**", name="social", user_id=42, direct=False)
