@@ -19,6 +19,7 @@ import mastodon
 import requests
 
 from handlers.base import PlatformError, Rejected, Unavailable, Uncertain
+from handlers.web import lost
 from handlers.wire import Answer, Turned, may_have_left
 
 NEVER_SENT = (
@@ -56,15 +57,7 @@ def judge(
         error, mastodon.MastodonError | requests.RequestException | mastodon.errors.MastodonWarning
     ):
         raise error
-    return _lost(who, acts=acts)
-
-
-def _lost(who: str, *, acts: bool) -> PlatformError:
-    if acts:
-        return Uncertain(
-            f"{who} did not answer after the post was sent, so it may be out; the bot looks for it."
-        )
-    return Unavailable(f"{who} did not answer. Nothing is out; the bot tries again by itself.")
+    return lost(who, acts=acts)
 
 
 def judge_answer(answer: Answer, *, who: str, acts: bool, now: datetime, action: str) -> PlatformError:
@@ -75,7 +68,7 @@ def judge_answer(answer: Answer, *, who: str, acts: bool, now: datetime, action:
             f"{who} says that it was asked too often; the bot goes on when it may.", until=answer.until(now)
         )
     if status == HTTPStatus.REQUEST_TIMEOUT:
-        return _lost(who, acts=acts)
+        return lost(who, acts=acts)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.MULTIPLE_CHOICES:
         trouble = f"has trouble (error {status})" if status >= HTTPStatus.BAD_REQUEST else "answered nonsense"
         if acts:

@@ -21,6 +21,7 @@ import tweepy
 
 from handlers.base import PlatformError, Rejected, Unavailable, Uncertain
 from handlers.parts import AlreadyThere, StaleFiles
+from handlers.web import lost
 from handlers.wire import Answer, Turned, may_have_left
 
 REFUSALS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
@@ -101,15 +102,7 @@ def judge(
         )
     if not isinstance(error, tweepy.TweepyException | requests.RequestException):
         raise error
-    return _lost(who, acts=acts)
-
-
-def _lost(who: str, *, acts: bool) -> PlatformError:
-    if acts:
-        return Uncertain(
-            f"{who} did not answer after the post was sent, so it may be out; the bot looks for it."
-        )
-    return Unavailable(f"{who} did not answer. Nothing is out; the bot tries again by itself.")
+    return lost(who, acts=acts)
 
 
 def _judge_answer(
@@ -122,7 +115,7 @@ def _judge_answer(
             until=answer.until(now),
         )
     if status == HTTPStatus.REQUEST_TIMEOUT:
-        return _lost(who, acts=acts)
+        return lost(who, acts=acts)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.MULTIPLE_CHOICES:
         trouble = f"has trouble (error {status})" if status >= HTTPStatus.BAD_REQUEST else "answered nonsense"
         if acts:

@@ -181,7 +181,7 @@ def test_a_connection_cut_in_the_middle_of_an_upload_leaves_nothing_in_doubt(
 ) -> None:
     server.on("POST", MEDIA, server.CUT, server.reply({"id": "m1", "url": "u"}))
     posted(server, "m1")
-    with pytest.raises(Unavailable, match="Nothing is out"):
+    with pytest.raises(Unavailable, match="nothing is out"):
         mastodon.send(of(film(tools)), delivery.ticket())
     assert mastodon.send(of(film(tools)), delivery.ticket()).id == "5"
 
