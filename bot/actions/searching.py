@@ -31,7 +31,8 @@ def search(desk: Desk, delivery: Delivery) -> None:
         found = platform.find(outgoing_of(desk, delivery), ticket_of(desk, delivery))
     except Unavailable as trouble:
         if delivery.first_at is not None and now > delivery.first_at + LATEST_SEARCH:
-            _ask(desk, delivery, str(trouble))
+            # not the platform's own words: of a mere question they say that nothing is out
+            _ask(desk, delivery, f"{delivery.error} For a day the bot could not look there.".strip())
             return
         _search_again(desk, delivery, delivery.searches, _rest(delivery, trouble, now))
     except PlatformError as trouble:

@@ -26,6 +26,8 @@ LONGEST_S: Final = 3.0
 """No answer is waited for longer than that, so that a delay past the time-out costs seconds and not minutes."""
 POLL_S: Final = 90.0
 """The time-out of the `zulip` client's long poll, which stays as it is."""
+LONGEST_PAUSE_S: Final = 1.0
+"""The longest rest that Zulip's own limit (429) is granted."""
 _SHORT_S: Final = 5.0
 _FORM: Final = struct.Struct("<qq")
 
@@ -96,6 +98,9 @@ def hurry() -> None:
         settimeout(self, LONGEST_S if longer else value)
 
     socket.socket.settimeout = shortened  # type: ignore[method-assign,assignment]  # urllib3 and httpcore both end there
+    from bot.chat import wire
+
+    wire.LONGEST_PAUSE_S = LONGEST_PAUSE_S
 
 
 def run(config: str, log: str, fuse: str) -> None:

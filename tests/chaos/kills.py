@@ -35,6 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every", type=int, default=10, help="die at every so-manieth statement of a migration"
     )
+    parser.add_argument(
+        "--silent", type=float, default=0.15, help="in how many of the rounds accounts cannot be read"
+    )
     parser.add_argument("--no-faults", action="store_true", help="only deaths, no misbehaving platforms")
     parser.add_argument(
         "--most", type=int, default=20, help="stop after so many breaches (default: %(default)s)"
@@ -84,7 +87,7 @@ def _town(
     folder.mkdir()
     place = Place(folder, tables=empty)
     rng = random.Random(seed)  # noqa: S311 - the same seed tells the same stories
-    trial = Trial(place, rng, tally, platforms, faults=not chosen.no_faults)
+    trial = Trial(place, rng, tally, platforms, faults=not chosen.no_faults, silent=chosen.silent)
     number = 0
     try:
         trial.lives.found()

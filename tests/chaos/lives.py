@@ -134,7 +134,8 @@ class Lives:
     def settle(self, horizon: timedelta) -> None:
         """Let the clock run from one due instant to the next until nothing is left to do before the horizon."""
         latest = self.place.world.clock.now() + horizon
-        nudges, last, deadline = 0, "", time.monotonic() + RESTLESS_S
+        nudges, last = 0, ""
+        deadline = time.monotonic() + RESTLESS_S * max(horizon / timedelta(hours=3), 1)
         while True:
             quiet = until(self._rests, 1.5, 0.04)
             view = look(self.place.database)

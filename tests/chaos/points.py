@@ -83,6 +83,15 @@ class Sentence:
     where: str = ""
 
 
+@dataclass(slots=True)
+class Watch:
+    """Something to be done when the how-manieth request of a kind comes, before it is acted upon."""
+
+    labels: set[str]
+    left: int
+    act: Callable[[], None]
+
+
 @dataclass
 class Executioner:
     """Outermost around the stand-ins: sees every request of the bot, and ends its process at the one it is told."""
@@ -95,7 +104,12 @@ class Executioner:
     under_way: int = 0
     """Requests of the bot that are being answered now, long polls not counted."""
     seen: dict[str, int] = field(default_factory=dict)
+    watches: list[Watch] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def at(self, service: str, label: str, number: int, act: Callable[[], None]) -> None:
+        """Do something just before the `number`-th such request to a platform from now on is acted upon."""
+        self.watches.append(Watch({"announce" if service == "zulip" else service, label}, number, act))
 
     def condemn(self, point: Point, pid: int) -> None:
         """Let that process end at that request."""
@@ -131,6 +145,7 @@ class Executioner:
         scope, receive, send = call
         for one in labels:
             self.seen[one] = self.seen.get(one, 0) + 1
+        self._watch(labels)
         sentence = self._strikes(labels, f"{scope['method']} {scope['path']}")
         if sentence is None:
             await app(scope, receive, send)
@@ -142,6 +157,16 @@ class Executioner:
         else:
             await app(scope, _cut(receive, lambda: _end(sentence)), _nobody)
             _end(sentence)
+
+    def _watch(self, labels: set[str]) -> None:
+        for one in self.watches:
+            one.left -= one.labels <= labels
+        due, self.watches = (
+            [one for one in self.watches if one.left == 0],
+            [one for one in self.watches if one.left],
+        )
+        for one in due:
+            one.act()
 
     def _strikes(self, labels: set[str], where: str) -> Sentence | None:
         with self._lock:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
 
-from storage.states import DeliveryState, PostState
-from tests.chaos.judge import judge, threads, told
+from storage.states import PostState
+from tests.chaos.asked import People
+from tests.chaos.judge import judge
 from tests.chaos.lives import PATIENCE_S, STUCK_S, Lives, Tally
 from tests.chaos.place import Place
 from tests.chaos.points import Point, draw
 from tests.chaos.stories import Story, Wait, cast, tell
+from tests.chaos.trouble import SILENT_FOR, scatter, silence
 from tests.chaos.view import look
-
-FAULTS: Final = ("500", "502-html", "503", "429", "reset-before", "reset-after", "delay", "expired-token")
-CHAT_FAULTS: Final = ("500", "502-html", "reset-before", "reset-after", "delay", "queues-gone")
-DELAY_S: Final = 4.0
-"""Longer than the bot waits (`fused.LONGEST_S`)."""
 
 
 @dataclass
@@ -36,13 +31,14 @@ class Trial:
     deaths: int = 4
     """How often the bot dies in one round."""
     next_point: Callable[[random.Random], Point | None] = draw
+    silent: float = 0.15
+    """How many of the rounds are silent."""
     patience_s: float = PATIENCE_S
     stories: list[Story] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.lives = Lives(self.place, self.rng, self.tally, self.next_point, self.patience_s)
-        self._answered: Counter[tuple[str, str]] = Counter()
-        """What people were asked of and gave an answer to: (story, `unknown x`)."""
+        self._people = People(self.place, self.lives, self.rng)
 
     # -- a round -------------------------------------------------------------------------------------------
 
@@ -53,15 +49,20 @@ class Trial:
             cast(self.place, self.rng, f"Q{number}{index:02d}", self.platforms, weekend=weekend)
             for index in range(size)
         ]
-        self.play(fresh, weekend=weekend, away=self.rng.random() < 0.3)
+        away, silent = self.rng.random() < 0.3, not weekend and self.rng.random() < self.silent
+        self.play(fresh, weekend=weekend, away=away, silent=silent and self.faults)
 
-    def play(self, fresh: list[Story], *, weekend: bool = False, away: bool = False) -> None:
-        """One round with these stories."""
+    def play(
+        self, fresh: list[Story], *, weekend: bool = False, away: bool = False, silent: bool = False
+    ) -> None:
+        """One round with these stories; in a silent one, accounts cannot be read for a day."""
         self.lives.left = self.deaths
         self.stories += fresh
         self.tally.posts.update(one.kind for one in fresh)
         self.lives.keep_alive()
         self._trouble()
+        if silent:
+            self._silence(fresh)
         self._told(fresh)
         self.lives.settle(timedelta(minutes=5))
         if weekend:
@@ -71,14 +72,27 @@ class Trial:
         self._trouble()
         self.lives.keep_alive()
         self.lives.settle(timedelta(hours=3))
+        if silent:
+            self.lives.settle(SILENT_FOR)
+            self._people.answer(self.stories)
         self.lives.spare()
+        self.place.executioner.watches.clear()
         self.place.sandbox.faults.clear()
         self.lives.settle(timedelta(hours=3))
         if weekend:
             self._after_the_weekend(fresh)
-        self._resolve(fresh)
+        self._people.answer(self.stories)
         self.tally.rounds += 1
         self._judge(fresh)
+
+    def _trouble(self) -> None:
+        if self.faults:
+            scatter(self.place, self.rng, self.platforms, self.tally.faults)
+
+    def _silence(self, fresh: list[Story]) -> None:
+        services = sorted({account for story in fresh for account in story.accounts})
+        some = self.rng.sample(services, min(len(services), self.rng.randrange(1, 4)))
+        silence(self.place, self.rng, some, self.tally.faults)
 
     def _told(self, fresh: list[Story]) -> None:
         """Let all stories be told side by side, through the bot's deaths."""
@@ -155,71 +169,7 @@ class Trial:
                 story.approve(look(self.place.database))
         self.lives.settle(timedelta(hours=1))
 
-    # -- trouble -------------------------------------------------------------------------------------------
-
-    def _trouble(self) -> None:
-        """Let a few requests go wrong."""
-        if not self.faults:
-            return
-        for _ in range(self.rng.randrange(3)):
-            service = self.rng.choice([*self.platforms])
-            fault = self.rng.choice(CHAT_FAULTS if service == "zulip" else FAULTS)
-            order: dict[str, Any] = {"service": service, "fault": fault, "times": self.rng.randrange(1, 3)}
-            if fault == "queues-gone":
-                order["times"] = 1
-            elif service != "zulip" and self.rng.random() < 0.7:
-                order["method"] = self.rng.choice(["POST", "POST", "PUT"])
-            if fault == "delay":
-                order |= {"delay_s": DELAY_S, "times": 1}
-            self.place.sandbox.faults.add(order)
-            self.tally.faults[f"{service} {fault}"] += 1
-
     # -- the end of a round --------------------------------------------------------------------------------
-
-    def _resolve(self, fresh: list[Story]) -> None:
-        """People answer what they were asked, with one command each, and everything must settle by it."""
-        for _ in range(3):
-            view = look(self.place.database)
-            seen, _ = threads(self.place.world.seen.values())
-            asked = False
-            for story in self.stories:
-                post = story.post(view)
-                for one in view.of(post.id) if post else ():
-                    if one.state not in {DeliveryState.UNKNOWN, DeliveryState.FAILED}:
-                        continue
-                    asked = True
-                    self._answer(story, post.id or 0 if post else 0, one.account, one.state, one.error, seen)
-            if not asked:
-                return
-            self.lives.settle(timedelta(hours=3))
-
-    def _answer(self, story: Story, number: int, account: str, state: str, error: str, seen: Any) -> None:
-        kind = "unknown" if state == DeliveryState.UNKNOWN else "failed"
-        self._answered[story.token, f"{kind} {account}"] += 1
-        (self.tally.unknown if kind == "unknown" else self.tally.failed)[account] += 1
-        self.tally.outcomes[f"{kind}: {error[:100]}"] += 1
-        if account == "x" and "sign" in error.lower():
-            self._sign_in_to_x()
-        there = [
-            times for (token, _, service), times in seen.items() if (token, service) == (story.token, account)
-        ]
-        complete = there and len(there[0][0]) >= (3 if story.long and account in {"mastodon", "x"} else 1)
-        if complete:
-            story.orders(f"published {number} {account} {there[0][0][0].url}")
-        else:
-            story.orders(f"retry {number} {account}")
-
-    def _sign_in_to_x(self) -> None:
-        """Somebody signs in anew; the old pair was lost in the middle of a renewal."""
-        service: Any = self.place.sandbox.platforms["x"]
-        pair = {one: f"chaos-{one}-{self.rng.random()}" for one in ("access_token", "refresh_token")}
-        service.keep_pair(
-            pair["access_token"], pair["refresh_token"], service.refresh_tokens.values()[0]["scopes"]
-        )
-        self.place.write("x", **pair)
-        self.tally.outcomes["signed in to X anew"] += 1
-        self.lives.bot.kill()
-        self.lives.begin()
 
     def _judge(self, fresh: list[Story]) -> None:
         view = look(self.place.database)
@@ -231,26 +181,4 @@ class Trial:
                 continue
             self.tally.outcomes[f"post {post.state}"] += 1
             self.tally.outcomes.update(f"delivery {one.state}" for one in view.of(post.id))
-            self._judge_told(story, post.id or 0)
-
-    def _judge_told(self, story: Story, number: int) -> None:
-        counts = told(self.place, story, number)
-        view = look(self.place.database)
-        for one in view.of(number):
-            asked = self._answered[story.token, f"unknown {one.account}"]
-            if (found := counts[f"unknown {one.account}"]) != asked:
-                self.lives.breach(
-                    f"ASKED: of {story} on {one.account} people were asked {found} times and not {asked}"
-                )
-            failed = self._answered[story.token, f"failed {one.account}"]
-            if (found := counts[f"failed {one.account}"]) != failed:
-                self.lives.breach(
-                    f"TOLD: of {story} failing on {one.account} people were told {found} times, not {failed}"
-                )
-            out, by_hand = counts[f"published {one.account}"], asked + failed
-            if one.state == DeliveryState.PUBLISHED and out == 0 and not by_hand:
-                self.lives.breach(f"TOLD: that {story} is out on {one.account} was never told")
-            if out > 1:
-                self.tally.said_twice[one.account] += 1
-        if story.expired and counts["expired"] != story.expired:
-            self.lives.breach(f"TOLD: that {story} expired was told {counts['expired']} times")
+            self._people.judge(story, post.id or 0)

@@ -35,6 +35,9 @@ def test_an_account_that_cannot_be_read_is_asked_ever_less_often_and_then_people
     assert 10 < searches < 100
     asked = [one for one in town.said() if one.startswith("❓ **#1** may or may not be out on Mastodon")]
     assert len(asked) == 1
+    assert "so it may be out" in asked[0]
+    assert "could not look there" in asked[0]
+    assert "nothing is out" not in asked[0]
     town.later(hours=12)
     assert sum(one.startswith("❓") for one in town.said()) == 1
     town.alice.says("@social published 1 mastodon https://example.org/1")
