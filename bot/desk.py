@@ -64,6 +64,10 @@ class Desk:
     """Posts whose cards do not show yet that a delivery must wait."""
     listening_since: datetime | None = None
     """Since when this process listens; None while it does not."""
+    unsaid: bool = True
+    """Whether the last answer that was written down was perhaps not said."""
+    heard_at: datetime | None = None
+    """Up to which moment this process knows all that happened in Zulip."""
     started_at: datetime = field(init=False)
     _locks: dict[int, threading.RLock] = field(default_factory=dict)
     _turns: set[int] = field(default_factory=set)

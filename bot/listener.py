@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from bot.actions import answering, guarding, homing, receiving
+from bot.actions import answering, catching, guarding, homing, receiving
+from bot.actions.hearing import Ear
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, Hint, Kind, Message, NotHome, QueueGone
 from bot.desk import Desk
 from storage import queue
 from storage.errors import StorageError
-from storage.models import Cursor
 
 log = logging.getLogger("social.listener")
 
-LAST = "last_message"
 LONGEST_PAUSE_S = 60.0
 WRITTEN_DOWN = 50
 """After so many messages that it catches up with, the listener writes down where it is."""
@@ -51,6 +50,7 @@ class Listener:
         """What happened before the queue was opened is not caught up with yet."""
         self._home = True
         """Whether the bot was in its channel when it last looked."""
+        self._ear = Ear(desk)
         self._latest = self._remembered = 0
         """The newest message of somebody else that was taken care of, and the one that is written down."""
         self.ready = threading.Event()
@@ -61,20 +61,28 @@ class Listener:
 
     @property
     def caught_up(self) -> bool:
-        """Whether all that was written while nobody listened was read: an order among it may stop what is due."""
-        return not self._behind
+        """Whether it is known how things stand, so that what is due may go: all is read that was written while
+        nobody listened, and time has no gap (the machine slept, its clock was set) since Zulip was last asked.
+        """
+        if self._behind if self._leads() else not self._following:
+            return False
+        return self._ear.in_touch()
 
     def start(self, now: datetime) -> None:
         """Register first, then catch up on everything since the last time. Raises `ChatError`."""
-        chat, database = self._desk.chat, self._desk.database
+        chat = self._desk.chat
         self._behind, self._desk.listening_since = True, None
         self._left = []  # whatever they hint at is looked at anew
         self._meet()
-        homing.keep(chat, database)
+        moment = self._ear.moment(self._time(now))
+        homing.keep(chat, self._desk.database)
         guarding.watch(self._desk, now)
         with self._busy():
+            self._desk.unsaid = True  # by us, or by the copy that listened before
+            receiving.finish(self._desk)
             self._catch_up(now)
         self._behind = False
+        self._ear.knows(moment)
         self._desk.listening_since = now
         log.info("listening as %s", chat.me.name, extra={"action": "listening"})
 
@@ -100,21 +108,21 @@ class Listener:
                 self._meet()
                 self._following = True
                 log.info("another copy listens; this one delivers", extra={"action": "following"})
-            self._desk.chat.hints(block=False)
+            self._ear.knows(self._ear.hear(self._desk.clock, block=False)[0])
         except QueueGone:
             self._following = False
         self._home = self._desk.chat.at_home
 
     def _catch_up(self, now: datetime) -> None:
-        with self._desk.database.reading() as session:
-            cursor = session.get(Cursor, LAST)
-        if cursor is None:
+        after = catching.last(self._desk)
+        if after is None:
             self._remember(self._desk.chat.newest(), first=True)
         else:
-            for number, message in enumerate(self._desk.chat.since(int(cursor.value)), 1):
+            missed = catching.missed(self._desk, after, self._desk.heard_at)
+            for number, message in enumerate(missed, 1):
                 self._must_lead()
                 self._take(message, self._time(now))
-                self._latest = message.id
+                self._latest = max(self._latest, message.id)
                 if number % WRITTEN_DOWN == 0:
                     self._remember(self._latest)
             self._remember(self._latest)
@@ -143,7 +151,7 @@ class Listener:
             return 1
         self._live = block
         try:
-            hints = self._desk.chat.hints(block=block and not self._left)
+            moment, hints = self._ear.hear(lambda: self._time(now), block=block and not self._left)
         except QueueGone:
             log.warning("zulip forgot the event queue", extra={"action": "queue_gone"})
             self.start(self._time(now))
@@ -161,6 +169,7 @@ class Listener:
                     self._left = todo[number:]
                     raise
             self._remember(self._latest)
+        self._ear.knows(moment)
         if todo:
             self._wake.set()
         return len(todo)
@@ -183,7 +192,9 @@ class Listener:
                     self.start(self._desk.clock())
                     started = True
                 self.tick(self._desk.clock(), block=True)
-                self._desk.listening_since = self._desk.listening_since or self._desk.clock()
+                if self._desk.listening_since is None:
+                    self._desk.listening_since = self._desk.clock()
+                    log.info("listening again", extra={"action": "listening"})
                 pause = 1.0
             except Deposed:
                 log.warning("another copy listens now", extra={"action": "deposed"})
@@ -216,7 +227,7 @@ class Listener:
             self._changed(hint, now)
 
     def _moved(self, now: datetime) -> bool:
-        """Follow the bot out of its channel and back into it; True if that was all there is to do."""
+        """Follow the bot out of its channel and back; True if that was all there is to do."""
         chat = self._desk.chat
         if chat.at_home and not self._home:
             homing.tell_back(self._desk, now)
@@ -245,8 +256,7 @@ class Listener:
             self._sync(post.id or 0, now)
 
     def _receive(self, message_id: int, now: datetime) -> None:
-        message = self._desk.chat.look(message_id)
-        if message is not None:
+        if message := self._desk.chat.look(message_id):
             self._take(message, now)
 
     def _take(self, message: Message, now: datetime) -> None:
@@ -272,29 +282,19 @@ class Listener:
         """Look at every open post; with `voted`, at those alone whose votes may have changed their worth."""
         if not self._desk.chat.at_home:
             return
-        with self._desk.database.reading() as session:
-            posts = [
-                post.id or 0
-                for post in queue.open_posts(session)
-                if not voted or post.state in receiving.VOTED
-            ]
         seen = done if done is not None else set()
-        for post_id in posts:
-            if post_id not in seen:
-                seen.add(post_id)
-                self._sync(post_id, self._time(now))
+        with catching.ahead(self._desk, voted=voted):
+            for post_id in catching.to_look_at(self._desk, voted=voted):
+                if post_id not in seen:
+                    seen.add(post_id)
+                    self._must_lead()
+                    self._sync(post_id, self._time(now))
 
     def _remember(self, message_id: int, *, first: bool = False) -> None:
-        """Everything up to this message was taken care of. After a crash some is looked at again, and known."""
+        """Everything up to this message was taken care of."""
         if message_id <= self._remembered and not first:
             return
         if not (first or self._desk.chat.at_home):
             return  # what is written in the channel meanwhile is not heard, and to be caught up with from here
         self._remembered = message_id
-        with self._desk.database.transaction() as session:
-            cursor = session.get(Cursor, LAST)
-            if cursor is None:
-                session.add(Cursor(name=LAST, value=str(message_id)))
-            elif int(cursor.value) < message_id:
-                cursor.value = str(message_id)
-                session.add(cursor)
+        catching.remember(self._desk, message_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,12 +11,12 @@ from sqlmodel import Session
 
 from bot.actions import drafting, rows
 from bot.actions.sync import begin, read
-from bot.chat import ChatError, Message, Person
+from bot.chat import ChatError, Message, Person, Refused
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written
 from bot.replies import lines
 from storage.errors import StorageError
-from storage.models import Post, Seen
+from storage.models import Cursor, Post, Seen
 from storage.states import PostState
 
 log = logging.getLogger("social.receiving")
@@ -25,6 +26,9 @@ VOTED = {PostState.DRAFT, PostState.APPROVED, PostState.RELEASED}
 
 FRESH = timedelta(days=7)
 """An older draft that is moved into the channel is not taken: an archive that is merged with it is none of ours."""
+
+ANSWER = "answer"
+"""Name of the row that holds the last answer: it is written down before it is said."""
 
 Answer = Callable[[Desk, Message, Command, Person, datetime], str | None]
 
@@ -51,6 +55,7 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
     person = desk.chat.directory.person(message.sender_id)
     if person.id == desk.chat.directory.me or person.is_bot:
         return
+    finish(desk)
     moved_in = message.arrived and message.place.channel_id == desk.chat.home
     if not moved_in and _handled(desk, message):
         return
@@ -64,12 +69,48 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
     except Exception:  # a bug: the details are for the owner, one calm sentence for the author
         log.exception("message %s: error while answering", message.id, extra={"action": "answer_failed"})
         reply, understood = lines.trouble(None), True
-    if reply:
-        desk.chat.say(message.place, reply)
     with desk.database.transaction() as session:
         session.merge(
             Seen(message_id=message.id, answered=understood, digest=drafting.digest(message.content), at=now)
         )
+        if reply:
+            _keep(session, message, reply)
+            desk.unsaid = True
+    if reply:
+        _say(desk, message, reply)
+
+
+def finish(desk: Desk) -> None:
+    """Say the last answer that was written down, unless it was said: a process that ends between an order and
+    its answer neither obeys nor answers twice. Raises `ChatError`.
+    """
+    if not desk.unsaid:
+        return
+    with desk.database.reading() as session:
+        row = session.get(Cursor, ANSWER)
+    if row is not None:
+        kept = json.loads(row.value)
+        message = desk.chat.look(kept["message"])
+        if message is not None and desk.chat.said(message.place, kept["text"], message.id) is None:
+            _say(desk, message, kept["text"])
+        with desk.database.transaction() as session:
+            row = session.get(Cursor, ANSWER)
+            if row is not None:
+                session.delete(row)
+    desk.unsaid = False
+
+
+def _keep(session: Session, message: Message, reply: str) -> None:
+    """Before it is said, with the note that the message was handled."""
+    session.merge(Cursor(name=ANSWER, value=json.dumps({"message": message.id, "text": reply})))
+
+
+def _say(desk: Desk, message: Message, reply: str) -> None:
+    try:
+        desk.chat.say(message.place, reply)
+    except Refused as error:  # no answer can be given there; that must not keep the others waiting
+        log.warning("message %s: %s", message.id, error, extra={"action": "answer_refused"})
+    desk.unsaid = False
 
 
 def _welcome(message: Message, said: Written | Command | Unknown, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import func, select
 
 from bot.actions import rows
+from bot.actions.gathering import gather
 from bot.chat import Down, Place, Refused
 from bot.desk import Desk
 from bot.replies import lines
@@ -67,6 +68,7 @@ def _fresh(delivery: Delivery, now: datetime) -> bool:
 
 def speak(desk: Desk, now: datetime) -> int:
     """Say what waits in the outbox, oldest first; stops quietly while Zulip is down. Returns how many."""
+    gather(desk, now)
     with desk.database.reading() as session:
         waiting = list(queue.outbox(session))
     done = 0

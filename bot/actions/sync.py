@@ -5,6 +5,7 @@ New, edited, deleted, reacted, moved, a lost event, a doubled event, a restart: 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -94,16 +95,18 @@ def rewrite(
     now: datetime,
     *,
     writer_id: int | None = None,
+    also: Callable[[Session], None] = lambda _session: None,
 ) -> None:
     """Give a post that is not out yet another revision. The card is said by the `sync` that follows.
 
-    `writer_id` is whose text it is, where that is not who made the revision (an alt text was added).
+    `writer_id` is whose text it is, if not that of who made the revision; `also` is written down with it.
     """
     author = desk.chat.directory.person(post.author_id)
     prepared = drafting.prepare(desk, written, author, now, post, by=by)
     with desk.database.transaction() as session:
         fresh = rows.post(session, post.id or 0)
         drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
+        also(session)
 
 
 def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: datetime) -> None:

@@ -6,6 +6,7 @@ people   who may be who: users, groups, channels
 groups   user groups, and who may let people in
 files    whose files the bot may show
 events   the event queue, as hints
+fetching many messages with few requests
 links    addresses of messages
 home     the channel where the bot lives
 client   `Chat`: look, say, edit, react, read files, wait for hints

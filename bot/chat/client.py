@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from bot.chat import links
+from bot.chat import fetching, links
 from bot.chat.events import Events, QueueGone
 from bot.chat.home import Home
 from bot.chat.people import Directory, read_emoji, unicode_code, unicode_names
@@ -16,9 +17,6 @@ from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, read_mess
 from bot.chat.wire import ChatError, Down, Lost, Refused, Wire
 
 log = logging.getLogger("social.chat")
-
-PAGE = 1000
-"""Messages fetched at once while catching up; the server gives at most 5000."""
 
 
 class Chat:
@@ -139,6 +137,9 @@ class Chat:
         A message of a channel that the bot was shut out of looks just like a deleted one; then `NotHome`
         is raised as long as the bot is not in its own channel, so that nothing is taken for withdrawn.
         """
+        ahead: dict[int, Message] = getattr(self._local, "ahead", {})
+        if message_id in ahead:
+            return ahead.pop(message_id)
         try:
             answer = self.wire.call(f"messages/{message_id}", "GET", {"apply_markdown": "false"})
         except Refused as error:
@@ -152,44 +153,28 @@ class Chat:
 
     def newest(self) -> int:
         """Id of the newest message that the bot can see; 0 if there is none."""
-        found = self._page([], "newest", before=1, after=0)
+        found = fetching.page(self.wire, [], "newest", before=1, after=0)
         return found[-1]["id"] if found else 0
 
     def since(self, message_id: int) -> list[Message]:
         """Every message after that one in the bot's channel, in its direct messages, or that mentions it."""
-        found: dict[int, Message] = {}
-        narrows: list[list[dict[str, Any]]] = [
-            [{"operator": "is", "operand": "private"}],
-            [{"operator": "is", "operand": "mentioned"}],
-        ]
-        if self.home:
-            narrows.append([{"operator": "stream", "operand": self.home}])
-        for narrow in narrows:
-            anchor = message_id + 1
-            while True:
-                page = self._page(narrow, anchor, before=0, after=PAGE)
-                fresh = [read_message(one, self.directory.me) for one in page if one["id"] > message_id]
-                found.update((one.id, one) for one in fresh)
-                if len(page) < PAGE:
-                    break
-                anchor = page[-1]["id"] + 1
-        return [found[key] for key in sorted(found)]
+        return fetching.since(self.wire, message_id, self.home, self.directory.me)
 
-    def _page(
-        self, narrow: list[dict[str, Any]], anchor: int | str, *, before: int, after: int
-    ) -> list[dict[str, Any]]:
-        answer = self.wire.call(
-            "messages",
-            "GET",
-            {
-                "narrow": json.dumps(narrow),
-                "anchor": str(anchor),
-                "num_before": before,
-                "num_after": after,
-                "apply_markdown": "false",
-            },
-        )
-        return list(answer["messages"])
+    def until(self, message_id: int) -> list[Message]:
+        """The newest messages up to that one in the bot's channel and in its direct messages: some thousand."""
+        return fetching.until(self.wire, message_id, self.home, self.directory.me)
+
+    @contextmanager
+    def ahead(self, message_ids: Collection[int]) -> Iterator[None]:
+        """Fetch these messages together: within the block, the first `look` of this thread at each asks nobody.
+
+        Only for who holds an event queue, and hears of what changes since.
+        """
+        self._local.ahead = fetching.some(self.wire, message_ids, self.home, self.directory.me)
+        try:
+            yield
+        finally:
+            self._local.ahead = {}
 
     def file(self, path: str, limit: int) -> Generator[bytes, None, None]:
         """An uploaded file, piece by piece. Raises `Refused` when it is hidden or above `limit` bytes, and `Down`."""
@@ -229,10 +214,10 @@ class Chat:
 
     def said(self, place: Place, text: str, after: int) -> int | None:
         """Id of the bot's own message with this text there, later than message `after`, if there is one."""
-        narrow: list[dict[str, Any]] = [{"operator": "sender", "operand": self.directory.me}]
+        narrow: fetching.Narrow = [{"operator": "sender", "operand": self.directory.me}]
         if place.channel_id is not None:
-            narrow.append({"operator": "stream", "operand": place.channel_id})
-        for one in reversed(self._page(narrow, "newest", before=50, after=0)):
+            narrow += fetching.channel(place.channel_id)
+        for one in reversed(fetching.page(self.wire, narrow, "newest", before=50, after=0)):
             if one["id"] > after and one["content"].strip() == text.strip():
                 return int(one["id"])
         return None
@@ -291,6 +276,13 @@ class Chat:
         found = self._events.poll(self.wire, block=block)
         self._newest = max([self._newest, *(hint.message_id for hint in found if hint.kind is Kind.WRITTEN)])
         return found
+
+    def nudge(self) -> None:
+        """End the wait of the thread that waits for hints, from another thread: a second poll ends the first.
+
+        Raises `QueueGone` and `ChatError`.
+        """
+        self._events.peek(self.wire)
 
     def leave(self) -> None:
         """Give the event queue back."""

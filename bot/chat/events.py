@@ -58,16 +58,7 @@ class Events:
 
         Raises `QueueGone` when the queue is no more, `Down` when the server does not answer.
         """
-        request: dict[str, Any] = {"queue_id": self._queue, "last_event_id": str(self._last)}
-        if not block:
-            request["dont_block"] = "true"
-        try:
-            answer = wire.call("events", "GET", request, waiting=block)
-        except Refused as error:
-            # A pruned or a future event id is told as BAD_REQUEST (facts/zulip.md section 3).
-            if error.code in {"BAD_EVENT_QUEUE_ID", "BAD_REQUEST"}:
-                raise QueueGone from error
-            raise
+        answer = self._ask(wire, block=block)
         hints: list[Hint] = []
         for event in answer["events"]:
             self._last = max(self._last, event["id"])
@@ -76,6 +67,22 @@ class Events:
             else:
                 hints.extend(read_event(event))
         return hints
+
+    def peek(self, wire: Wire) -> None:
+        """Ask without waiting, and leave what is there to the next poll."""
+        self._ask(wire, block=False)
+
+    def _ask(self, wire: Wire, *, block: bool) -> dict[str, Any]:
+        request: dict[str, Any] = {"queue_id": self._queue, "last_event_id": str(self._last)}
+        if not block:
+            request["dont_block"] = "true"
+        try:
+            return wire.call("events", "GET", request, waiting=block)
+        except Refused as error:
+            # A pruned or a future event id is told as BAD_REQUEST (facts/zulip.md section 3).
+            if error.code in {"BAD_EVENT_QUEUE_ID", "BAD_REQUEST"}:
+                raise QueueGone from error
+            raise
 
     def close(self, wire: Wire) -> None:
         """Give the queue back, so that the server need not keep it."""

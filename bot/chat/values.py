@@ -88,6 +88,8 @@ class Message:
     """It was moved there from another channel, so its author did not say it there. Not known where the
     organization shows nobody what was edited and moved.
     """
+    changed_at: datetime | None = None
+    """When it was last edited or moved, as far as the server tells."""
 
 
 class Kind(StrEnum):
@@ -177,4 +179,13 @@ def read_message(raw: dict[str, Any], me: int) -> Message:
         ),
         mentioned="mentioned" in raw.get("flags", ()),
         arrived=any("prev_stream" in one for one in raw.get("edit_history", ())),
+        changed_at=_changed_at(raw),
     )
+
+
+def _changed_at(raw: dict[str, Any]) -> datetime | None:
+    """Newer servers tell edits and moves apart; where the history is hidden, the last edit is still told."""
+    told = [raw.get("last_edit_timestamp"), raw.get("last_moved_timestamp")]
+    told += [one.get("timestamp") for one in raw.get("edit_history", ())]
+    instants = [one for one in told if one]
+    return datetime.fromtimestamp(max(instants), UTC) if instants else None

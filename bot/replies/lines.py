@@ -113,6 +113,23 @@ def expired(post: Post, author: str) -> str:
     )
 
 
+def expired_together(posts: Sequence[Post], authors: Mapping[int, str]) -> str:
+    """The times of many posts passed while the bot was away, say: each author is asked once."""
+    said = [f"⌛ The times of **{len(posts)} posts** have passed, and they were not published:"]
+    for author_id, name in authors.items():
+        said.append(f"\n{name}:")
+        for post in posts:
+            if post.author_id == author_id:
+                at = f" {when(post.due_at)}" if post.due_at else ""
+                said.append(f"* **#{post.id}**{at} “{inline(post.summary)}”")
+    example = posts[0].id
+    said.append(
+        f"\nSay for each that is still news `move {example} to tomorrow 10:00` (with its number and time), "
+        f"and for the others `cancel {example}`."
+    )
+    return "\n".join(said)
+
+
 def too_late(post: Post, accounts: Sequence[str], titles: Titles) -> str:
     """Its last moment passed before these accounts had it."""
     where = listed([titles.get(one, one) for one in accounts])

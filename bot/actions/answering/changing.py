@@ -101,5 +101,14 @@ def _rewrite(order: Order, post: Post, written: Written, *, writer_id: int | Non
     with desk.turn(post.message_id):
         with desk.database.reading() as session:  # it may have gone out since it was looked at
             fresh = order.unreleased(rows.post(session, post.id or 0))
-        rewrite(desk, fresh, written, order.message.content, order.person, order.now, writer_id=writer_id)
+        rewrite(
+            desk,
+            fresh,
+            written,
+            order.message.content,
+            order.person,
+            order.now,
+            writer_id=writer_id,
+            also=order.done,
+        )
     sync(desk, post.id or 0, order.now)

@@ -71,8 +71,8 @@ class Order:
         return post
 
     def done(self, session: Session) -> None:
-        """Write down, with the change itself, that this order was obeyed: a crash before the answer is said
-        must not make it be obeyed again.
+        """Write down, in the transaction of the change itself, that this order was obeyed: heard of twice, or cut
+        off before its answer was said, it must not be obeyed again.
         """
         text = drafting.digest(self.message.content)
         session.merge(Seen(message_id=self.message.id, answered=True, digest=text, at=self.now))

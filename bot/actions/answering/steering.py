@@ -54,6 +54,7 @@ def cancel(order: Order) -> str | None:
     with desk.turn(post.message_id), desk.database.transaction() as session:
         stopped = stop(session, rows.post(session, post.id or 0), "cancelled", order.person.name, order.now)
         left = [one for one in queue.deliveries(session, post.id or 0) if one.account not in stopped]
+        order.done(session)
     cards.refresh(desk, post.id or 0, order.now)
     out = words.listed([f"{desk.titles.get(one.account, one.account)} ({one.state})" for one in left])
     if not stopped:
@@ -114,6 +115,7 @@ def _retime(order: Order, post: Post, timing: str, due: datetime | None) -> str 
                     session, row, PostState.DRAFT, who=order.person.name, what="moved", now=order.now
                 )
             revision = rows.current(session, row)
+            order.done(session)
         if row.state == PostState.BROKEN:
             # Perhaps only its time was wrong: read the same text anew.
             author = desk.chat.directory.person(row.author_id)
@@ -155,7 +157,6 @@ def retry(order: Order) -> str | None:
                 queue.reorder(session, delivery, who=order.person.name, now=order.now)
                 delivery.told = False
                 session.add(delivery)
-        # In the same transaction: heard of twice, this order must not be obeyed twice.
         order.done(session)
     if not todo:
         states = words.listed(
@@ -215,6 +216,7 @@ def published(order: Order) -> str | None:
         )
         delivery.told = True
         session.add(delivery)
+        order.done(session)
     cards.refresh(order.desk, post.id or 0, order.now)
     title = order.desk.titles.get(delivery.account, delivery.account)
     return f"✔ #{post.id} counts as published on {title}. Thank you for looking."
@@ -238,6 +240,7 @@ def _change(order: Order, post: Post, state: PostState, what: str) -> None:
         if state == PostState.HELD and row.timing == "now":
             row.due_at = None  # it has no time to miss; with the next approval it gets one
         queue.transition(session, row, state, who=order.person.name, what=what, now=order.now)
+        order.done(session)
     cards.refresh(desk, post.id or 0, order.now)
 
 
