@@ -215,8 +215,8 @@ FILES: list[tuple[str, type[PlatformError], str]] = [
     ("503", Unavailable, "trouble (error 503)"),
     ("429", Unavailable, "asked too often"),
     ("expired-token", Rejected, "access token"),
-    ("reset-before", Unavailable, "[Nn]othing is out"),
-    ("reset-after", Unavailable, "[Nn]othing is out"),
+    ("reset-before", Unavailable, "nothing is out"),
+    ("reset-after", Unavailable, "nothing is out"),
 ]  # fmt: skip
 
 
@@ -241,7 +241,7 @@ def test_each_trouble_with_a_file_leaves_nothing_in_doubt(
         ("never-ready", Later, "still busy"),
         ("500", Unavailable, "trouble (error 500)"),
         ("429", Unavailable, "asked too often"),
-        ("reset-before", Unavailable, "[Nn]othing is out"),
+        ("reset-before", Unavailable, "nothing is out"),
     ],
 )
 def test_each_trouble_while_a_film_is_processed_is_overcome_later(
