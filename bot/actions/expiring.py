@@ -6,12 +6,16 @@ from datetime import datetime
 
 from sqlmodel import Session, and_, col, or_, select
 
+from bot import rules
 from bot.actions import cards, drafting, rows
 from bot.desk import Desk
 from bot.replies import lines
 from storage import queue
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
+
+_CLOCKED = (PostState.DRAFT, PostState.APPROVED, PostState.HELD)
+"""Posts that have a time to miss."""
 
 
 def late(desk: Desk, now: datetime) -> list[int]:
@@ -25,9 +29,18 @@ def expire(desk: Desk, post_id: int, now: datetime) -> None:
     is moved on to the next free one instead.
     """
     with desk.database.reading() as session:
-        post = rows.post(session, post_id)
-    _roll(desk, post_id, now) if _rolls(desk, post.timing, post.state) else _expire(desk, post_id, now)
-    cards.refresh(desk, post_id, now)
+        message_id = rows.post(session, post_id).message_id
+    with desk.turn(message_id):
+        with desk.database.transaction() as session:
+            post = rows.post(session, post_id)
+            # somebody may have given it another time, or ended it, since it was found to be late
+            if post.state not in _CLOCKED or not rules.too_late(post, now, desk.config.social.late):
+                return
+            if _rolls(desk, post.timing, post.state):
+                _roll(desk, session, post, now)
+            else:
+                _expire(desk, session, post, now)
+        cards.refresh(desk, post_id, now)
 
 
 def missed(desk: Desk, now: datetime) -> list[int]:
@@ -91,27 +104,23 @@ def _rolls(desk: Desk, timing: str, state: str) -> bool:
     return timing == "next" and state == PostState.DRAFT and bool(desk.config.social.slots)
 
 
-def _expire(desk: Desk, post_id: int, now: datetime) -> None:
-    with desk.database.transaction() as session:
-        post = rows.post(session, post_id)
-        author = desk.chat.directory.person(post.author_id)
-        queue.transition(session, post, PostState.EXPIRED, who="bot", what="its time passed", now=now)
-        queue.notify(
-            session,
-            key=f"expired:{post_id}:{now.isoformat()}",
-            text=lines.expired(post, author.call),
-            post_id=post_id,
-            now=now,
-        )
+def _expire(desk: Desk, session: Session, post: Post, now: datetime) -> None:
+    author = desk.chat.directory.person(post.author_id)
+    queue.transition(session, post, PostState.EXPIRED, who="bot", what="its time passed", now=now)
+    queue.notify(
+        session,
+        key=f"expired:{post.id}:{now.isoformat()}",
+        text=lines.expired(post, author.call),
+        post_id=post.id,
+        now=now,
+    )
 
 
-def _roll(desk: Desk, post_id: int, now: datetime) -> None:
-    with desk.database.transaction() as session:
-        post = rows.post(session, post_id)
-        if post.not_after is not None and post.not_after < now:
-            post.timing = "at"
-            session.add(post)
-            return
-        post.due_at = drafting.free_slot(desk, session, now, None)
+def _roll(desk: Desk, session: Session, post: Post, now: datetime) -> None:
+    if post.not_after is not None and post.not_after < now:
+        post.timing = "at"
         session.add(post)
-        queue.write_entry(session, at=now, who="bot", what="moved on to the next free slot", post_id=post_id)
+        return
+    post.due_at = drafting.free_slot(desk, session, now, None)
+    session.add(post)
+    queue.write_entry(session, at=now, who="bot", what="moved on to the next free slot", post_id=post.id)

@@ -1,0 +1,46 @@
+"""What a person says at the very moment at which the clock does something to the post: the person is heard."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from town import Town
+
+from bot.actions import expiring
+
+LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"
+
+
+@pytest.fixture
+def level() -> int:
+    """What two threads of the bot do at once has nothing to do with the kind of server."""
+    return 512
+
+
+def test_a_post_that_is_moved_at_the_moment_it_would_expire_does_not_expire(town: Town) -> None:
+    town.carol.says(LATER)
+    town.alice.reacts(town.card_id(1))
+    town.world.clock.advance(timedelta(days=1, hours=4))
+    late = expiring.late(town.desk, town.now)  # the publisher has seen it …
+    town.carol.writes("@social move 1 to tomorrow 10:00 UTC")
+    town.listener.tick(town.now)  # … and the listener is faster
+    for post_id in late:
+        expiring.expire(town.desk, post_id, town.now)
+    assert late == [1]
+    assert town.post(1).state == "approved"
+    town.later(hours=22)
+    assert [one["text"] for one in town.published()] == ["Hello"]
+    assert not any("has passed" in one for one in town.said())
+
+
+def test_a_post_that_was_cancelled_at_the_moment_it_would_expire_stays_cancelled(town: Town) -> None:
+    town.carol.says(LATER)
+    town.world.clock.advance(timedelta(days=1, hours=4))
+    late = expiring.late(town.desk, town.now)
+    town.carol.writes("@social cancel 1")
+    town.listener.tick(town.now)
+    for post_id in late:
+        expiring.expire(town.desk, post_id, town.now)
+    assert town.post(1).state == "withdrawn"
+    assert not any("has passed" in one for one in town.said())
