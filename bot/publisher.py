@@ -156,8 +156,9 @@ class Publisher:
         self._desk.chat.must_be_home()
         # an instant further ahead than that was written before the clock went back
         self._troubled = {key: at for key, at in self._troubled.items() if now < at <= now + REST}
-        if self._leads() and not self._caught_up():
-            self._tell(now)
+        if not self._caught_up():
+            if self._leads():
+                self._tell(now)
             return
         released = set(self._judge(now)) if self._leads() else set()
         for delivery in self._ready(now):

@@ -81,7 +81,7 @@ class Events:
         except Refused as error:
             # A pruned or a future event id is told as BAD_REQUEST (facts/zulip.md section 3).
             if error.code in {"BAD_EVENT_QUEUE_ID", "BAD_REQUEST"}:
-                raise QueueGone from error
+                raise QueueGone("it forgot the event queue") from error
             raise
 
     def close(self, wire: Wire) -> None:

@@ -30,7 +30,7 @@ from bot.sandbox import accounts
 from bot.sandbox.scene import CHANNEL
 from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
-from bot.sandbox.wire import who
+from bot.sandbox.wire import cut, who
 from bot.sandbox.world import World
 from storage.database import Database
 
@@ -134,6 +134,13 @@ class Gate:
     by: str | None
     came: threading.Event = field(default_factory=threading.Event)
     opened: bool = False
+    hanging: set[Send] = field(default_factory=set)
+
+    def cut(self) -> None:
+        """Open it, and break off what hangs there."""
+        self.opened = True
+        for send in list(self.hanging):
+            cut(send)
 
 
 class Gates:
@@ -159,6 +166,7 @@ class Gates:
                     """The answer that nobody waits for any more."""
 
                 await app(scope, receive, late)
+            gate.hanging.add(send)
             gate.came.set()
             await asyncio.Event().wait()
 
@@ -328,6 +336,12 @@ class Stand:
         """How many event queues the chat keeps for it."""
         me = self.sandbox.scene.bot["user_id"]
         return sum(1 for one in self.sandbox.zulip.core.queues._queues.values() if one.user_id == me)
+
+    def forget_the_queue(self) -> None:
+        """Let the chat forget the bot's event queue, as it does after ten minutes of silence."""
+        queues, me = self.sandbox.zulip.core.queues, self.sandbox.scene.bot["user_id"]
+        for one in [queue for queue in queues._queues.values() if queue.user_id == me]:
+            queues.close(one.id, me)
 
     def published(self, service: str) -> list[str]:
         """The texts that readers see there, oldest first."""
