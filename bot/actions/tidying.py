@@ -27,7 +27,8 @@ COUNTED = timedelta(days=400)
 UNUSED = timedelta(days=1)
 """How long a file stays that no post speaks of: its draft is being made, or will never be."""
 
-_OPEN = (PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD)
+_OPEN = (PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED)
+"""An expired one may be given a new time, and then goes out as it was reviewed."""
 _FILE = re.compile(r'"sha256":\s*"([0-9a-f]{64})"')
 
 

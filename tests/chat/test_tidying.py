@@ -51,6 +51,19 @@ def test_a_file_goes_some_days_after_its_post_went_out(town: Town) -> None:
     assert files(town) == 0
 
 
+def test_an_expired_post_that_is_given_a_new_time_still_has_its_file(town: Town) -> None:
+    draft(town, at="tomorrow 10:00 UTC")
+    town.later(days=1, hours=4)
+    assert town.post(1).state == "expired"
+    town.world.clock.advance(A_WHILE)
+    unused(town)
+    tidy(town.desk, town.now)
+    town.carol.says("@social now 1")
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=2)
+    assert [len(one["media"]) for one in town.published("mastodon")] == [1]
+
+
 @pytest.mark.parametrize("approved", [True, False])
 def test_an_open_post_keeps_its_file_however_long_it_waits(town: Town, approved: bool) -> None:
     draft(town, at="2027-01-20 10:00")
