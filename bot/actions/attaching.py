@@ -18,6 +18,10 @@ from storage.models import Post
 
 ATTEMPTS = 3
 """How often a file is asked for while everything else can be read."""
+MOST_FILES = 40
+"""In one draft: twice what any platform takes in one post, or the pictures of a thread of ten. Reading more would
+keep everybody else waiting.
+"""
 
 
 @dataclass(slots=True)
@@ -48,7 +52,13 @@ def linked_by(desk: Desk, written: Written, author: Person, by: Person, post: Po
 
 def media(desk: Desk, written: Written, found: Found) -> list[tuple[Attachment, Media]]:
     """The files of a draft, fetched and kept, but for those with an error. Raises `Down`."""
+    if len(written.attachments) > MOST_FILES:
+        found.error(
+            f"The draft has {len(written.attachments)} files, and at most {MOST_FILES} are taken: make several posts of it."
+        )
+        return []
     taken = []
+    known: dict[tuple[str, str], Media] = {}
     unseen = hidden(desk.chat, {one.path: one.by for one in written.attachments})
     for number, attachment in enumerate(written.attachments, 1):
         if attachment.path in unseen:
@@ -58,7 +68,10 @@ def media(desk: Desk, written: Written, found: Found) -> list[tuple[Attachment, 
             )
             continue
         try:
-            taken.append((attachment, _fetched(desk, attachment)))
+            key = attachment.path, attachment.name
+            if key not in known:
+                known[key] = _fetched(desk, attachment)
+            taken.append((attachment, replace(known[key], alt=attachment.alt)))
         except pictures.BadMedia as error:
             found.error(str(error))
         except (Down, Dismissed):
