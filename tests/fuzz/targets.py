@@ -88,7 +88,7 @@ def counting(said: str) -> None:
     """Every way of counting gives a number, and none but bytes more than the characters there are."""
     _check(0 <= graphemes(said) <= len(said), "graphemes")
     _check(utf8_bytes(said) >= len(said), "bytes")
-    _check(0 <= mastodon_length(said) <= len(said) + 23 * said.count("http"), "Mastodon")
+    _check(0 <= mastodon_length(said) <= len(said) + 23 * said.casefold().count("http"), "Mastodon")
     _check(x_length(said) >= 0, "X")
 
 
