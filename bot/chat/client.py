@@ -217,8 +217,9 @@ class Chat:
         narrow: fetching.Narrow = [{"operator": "sender", "operand": self.directory.me}]
         if place.channel_id is not None:
             narrow += fetching.channel(place.channel_id)
-        for one in reversed(fetching.page(self.wire, narrow, "newest", before=50, after=0)):
-            if one["id"] > after and one["content"].strip() == text.strip():
+        # all of them: much may have been said since, to others
+        for one in fetching.later(self.wire, narrow, after):
+            if one["content"].strip() == text.strip():
                 return int(one["id"])
         return None
 

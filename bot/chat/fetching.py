@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from bot.chat.values import Message, read_message
@@ -42,15 +42,19 @@ def since(wire: Wire, message_id: int, home: int, me: int) -> list[Message]:
     """Every message after that one in the bot's channel, in its direct messages, or that mentions it."""
     found: dict[int, Message] = {}
     for narrow in (DIRECT, MENTIONED, *([channel(home)] if home else [])):
-        anchor = message_id + 1
-        while True:
-            raw = page(wire, narrow, anchor, before=0, after=PAGE)
-            fresh = [read_message(one, me) for one in raw if one["id"] > message_id]
-            found.update((one.id, one) for one in fresh)
-            if len(raw) < PAGE:
-                break
-            anchor = raw[-1]["id"] + 1
+        found.update((one["id"], read_message(one, me)) for one in later(wire, narrow, message_id))
     return [found[key] for key in sorted(found)]
+
+
+def later(wire: Wire, narrow: Narrow, message_id: int) -> Iterator[dict[str, Any]]:
+    """Every message after that one, oldest first, as Zulip gives them."""
+    anchor = message_id + 1
+    while True:
+        raw = page(wire, narrow, anchor, before=0, after=PAGE)
+        yield from (one for one in raw if one["id"] > message_id)
+        if len(raw) < PAGE:
+            return
+        anchor = raw[-1]["id"] + 1
 
 
 def until(wire: Wire, message_id: int, home: int, me: int) -> list[Message]:
