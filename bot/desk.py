@@ -66,6 +66,8 @@ class Desk:
     """Since when this process listens; None while it does not."""
     unsaid: bool = True
     """Whether the last answer that was written down was perhaps not said."""
+    begun: set[int] = field(default_factory=set)
+    """Notices that this process began to say, and did not write down as said."""
     heard_at: datetime | None = None
     """Up to which moment this process knows all that happened in Zulip."""
     started_at: datetime = field(init=False)

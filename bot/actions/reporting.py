@@ -85,23 +85,30 @@ def speak(desk: Desk, now: datetime) -> int:
             row = session.get(Notice, notice.id)
             if row is not None:
                 queue.said(session, row, now=now, message_id=message_id)
+        desk.begun.discard(notice.id or 0)
         done += 1
     return done
 
 
 def _say(desk: Desk, notice: Notice) -> int:
     place = _place(desk, notice)
-    if notice.created_at < desk.started_at:
-        # Perhaps it was said just before the crash: then it is newer than all that is known to have been said.
+    if _perhaps_said(desk, notice):  # then it is newer than all that is known to have been said
         said = desk.chat.said(place, notice.text, _last_said(desk))
         if said is not None:
             return said
+    desk.begun.add(notice.id or 0)
     try:
         return desk.chat.say(place, notice.text)
     except Refused:
         if notice.user_id is not None:
             raise
         return desk.chat.say(Place(channel_id=desk.chat.home, topic=GENERAL), notice.text)
+
+
+def _perhaps_said(desk: Desk, notice: Notice) -> bool:
+    """By us, with the answer lost or nothing written down; or by who spoke before us, just before its end."""
+    since = max(desk.started_at, desk.listening_since or desk.started_at)
+    return notice.id in desk.begun or notice.created_at < since
 
 
 def _last_said(desk: Desk) -> int:
