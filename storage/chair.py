@@ -3,6 +3,9 @@
 On PostgreSQL the chair is an advisory lock on a connection of its own, so that it is free the moment its holder is
 gone. A holder that hangs keeps its connection; so it also writes down every two seconds that it is alive, and a
 copy that reads nothing new for eight has the server end that connection. SQLite has one process (`wiring.keep_alone`).
+
+With it the holder writes down whether it has caught up: until it has, and while nobody listens, no copy delivers,
+because an order such as `cancel` may stand in the chat unread.
 """
 
 from __future__ import annotations
@@ -23,16 +26,26 @@ log = logging.getLogger("storage.chair")
 
 BEAT_S: Final = 2.0
 """How often the holder says that it is alive, and the others try to get the chair."""
+FRESH_S: Final = 5.0
+"""How old the holder's last word may be for the others to rely on it."""
 STALE_S: Final = 8.0
 """A holder that was silent for so long does not hold it any more, whatever it thinks itself."""
 _LOCK: Final = 0x50C1A3
 
 _BEAT = text(
-    "INSERT INTO cursor (name, value) VALUES ('listener', :who || '|' || extract(epoch FROM clock_timestamp())) "
+    "INSERT INTO cursor (name, value) "
+    "VALUES ('listener', :who || '|' || extract(epoch FROM clock_timestamp()) || '|' || :hears) "
     "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 _SILENT = text(
     "SELECT extract(epoch FROM clock_timestamp()) - split_part(value, '|', 2)::float FROM cursor WHERE name = 'listener'"
+)
+_HEARS = text(
+    "SELECT split_part(value, '|', 3) <> '0' "  # an older version of the bot tells nothing
+    "AND extract(epoch FROM clock_timestamp()) - split_part(value, '|', 2)::float < :fresh "
+    "AND EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = :lock AND objsubid = 1 "
+    "AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) "
+    "FROM cursor WHERE name = 'listener'"
 )
 _END = text(
     "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = :lock "
@@ -48,8 +61,15 @@ class Chair(Protocol):
         """True as long as no other copy can be listening; asked before everything that only one may do."""
         ...
 
-    def beat(self) -> None:
-        """Keep the chair, or try to get it; to be called every `BEAT_S`. Never raises `StorageError`."""
+    def heard(self) -> bool:
+        """Whether somebody listens and has caught up, as far as that can be seen now. Raises `StorageError`."""
+        ...
+
+    def beat(self, *, hears: bool = True) -> None:
+        """Keep the chair, or try to get it; to be called every `BEAT_S`. Never raises `StorageError`.
+
+        `hears`: whether this copy, if it has the chair, has caught up with what was said before.
+        """
         ...
 
     def leave(self) -> None:
@@ -68,7 +88,10 @@ class _Sole:
     def leads(self) -> bool:
         return True
 
-    def beat(self) -> None:
+    def heard(self) -> bool:
+        return True
+
+    def beat(self, *, hears: bool = True) -> None:
         pass
 
     def leave(self) -> None:
@@ -93,7 +116,13 @@ class _Shared(Chair):
         return self._held and self._monotonic() - self._alive < STALE_S
 
     @override
-    def beat(self) -> None:
+    def heard(self) -> bool:
+        with self._database.reading() as session:
+            found = session.connection().execute(_HEARS, {"lock": _LOCK, "fresh": FRESH_S}).scalar()
+        return bool(found)
+
+    @override
+    def beat(self, *, hears: bool = True) -> None:
         began = self._monotonic()
         try:
             if self._line is None:
@@ -102,7 +131,9 @@ class _Shared(Chair):
                 self._line.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}).scalar()
             )
             if held:
-                self._line.execute(_BEAT, {"who": self._worker})
+                # just taken: what was said while nobody listened is not known yet, whatever the caller thinks
+                told = "1" if hears and self._held else "0"
+                self._line.execute(_BEAT, {"who": self._worker, "hears": told})
                 if not self._held:
                     log.info("this copy listens from now on", extra={"action": "chair_taken"})
                 self._held, self._alive = True, began

@@ -14,12 +14,12 @@ it is that the post is out.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import Session, col, select
 
 from storage.errors import Moved
@@ -89,6 +89,8 @@ _CLAIMABLE = (
     .order_by(col(Delivery.not_before), col(Delivery.id))
 )
 
+_OF_POST = select(Delivery).where(Delivery.post_id == bindparam("post")).order_by(col(Delivery.id))
+
 _ACCOUNT_LOCKS = 0x50C1A1
 """Tells our locks on accounts from other locks in the same database (PostgreSQL)."""
 
@@ -100,7 +102,7 @@ def new_key() -> str:
 
 def deliveries(session: Session, post_id: int) -> Sequence[Delivery]:
     """The deliveries of a post, in the order in which they were made."""
-    return session.exec(select(Delivery).where(Delivery.post_id == post_id).order_by(col(Delivery.id))).all()
+    return session.exec(_OF_POST, params={"post": post_id}).all()
 
 
 def claim(
@@ -131,12 +133,14 @@ def claim(
         passed_over.append(found.account)
 
 
-def interrupted(session: Session, now: datetime) -> Sequence[Delivery]:
-    """Deliveries found `sending` with their lease over: whoever claimed them is dead or too slow."""
+def interrupted(session: Session, now: datetime, gone: Collection[str] = ()) -> Sequence[Delivery]:
+    """Deliveries found `sending` with their lease over: whoever claimed them is dead or too slow.
+
+    Of the workers in `gone` it is known that they are dead: of them, leases or not.
+    """
+    over = or_(col(Delivery.lease_until) <= now, col(Delivery.worker).in_(gone))
     return session.exec(
-        select(Delivery)
-        .where(Delivery.state == _D.SENDING, col(Delivery.lease_until) <= now)
-        .order_by(col(Delivery.id))
+        select(Delivery).where(Delivery.state == _D.SENDING, over).order_by(col(Delivery.id))
     ).all()
 
 

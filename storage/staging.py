@@ -124,11 +124,13 @@ def settle(
     return row
 
 
-def interrupted(session: Session, now: datetime | None) -> Sequence[Staged]:
-    """Claims whose lease is over; with None, all claims (of a process that is known to be gone)."""
+def interrupted(session: Session, now: datetime | None, gone: Collection[str] = ()) -> Sequence[Staged]:
+    """Claims whose lease is over, and those of the workers in `gone`; with None, all claims (of a process that is
+    known to be gone).
+    """
     found = select(Staged).where(col(Staged.lease_until).is_not(None))
     if now is not None:
-        found = found.where(col(Staged.lease_until) <= now)
+        found = found.where(or_(col(Staged.lease_until) <= now, col(Staged.worker).in_(gone)))
     return session.exec(found.order_by(col(Staged.id))).all()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
@@ -94,10 +94,12 @@ def leftovers(desk: Desk, now: datetime) -> list[Staged]:
         return list(staging.unwanted(session, now))
 
 
-def recover(desk: Desk, now: datetime | None) -> None:
-    """Take claims back whose claimers are gone: those with their lease over, or, with None, all."""
+def recover(desk: Desk, now: datetime | None, gone: Collection[str] = ()) -> None:
+    """Take claims back whose claimers are gone: those with their lease over, those of the workers in `gone`, or, with
+    None, all.
+    """
     with desk.database.transaction() as session:
-        for one in staging.interrupted(session, now):
+        for one in staging.interrupted(session, now, gone):
             staging.release(session, one, now or desk.clock())
 
 

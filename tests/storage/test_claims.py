@@ -206,6 +206,19 @@ def test_a_claim_whose_lease_is_over_is_found(
         assert [row.id for row in queue.interrupted(session, now + LEASE)] == [one.id]
 
 
+def test_a_claim_of_a_copy_that_is_gone_is_found_at_once(
+    database: Database, delivering: Delivering, now: datetime
+) -> None:
+    with database.transaction() as session:
+        delivering(session, "x")
+        delivering(session, "linkedin")
+    one = claimed(database, now, "w1")
+    claimed(database, now, "w2")
+    with database.reading() as session:
+        assert [row.id for row in queue.interrupted(session, now, {"w1", "w3"})] == [one.id]
+        assert queue.interrupted(session, now, frozenset()) == []
+
+
 def test_a_long_send_prolongs_its_lease_and_keeps_its_receipt(
     database: Database, delivering: Delivering, now: datetime
 ) -> None:
