@@ -66,7 +66,7 @@ class Lives:
         self.place, self.rng, self.tally = place, rng, tally
         self.bot = Bot(place)
         self.left = 0
-        self._next_point, self._patience_s = next_point, patience_s
+        self.next_point, self._patience_s = next_point, patience_s
         self._point: Point | None = None
         self._doomed_at = 0.0
         self._listens_after = 0
@@ -112,7 +112,7 @@ class Lives:
 
     def _doom(self) -> None:
         self.bot.spare()
-        self._point = self._next_point(self.rng)
+        self._point = self.next_point(self.rng)
         self._doomed_at = time.monotonic()
         if self._point is not None:
             self.bot.doom(self._point)

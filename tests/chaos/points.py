@@ -73,6 +73,20 @@ def draw(rng: random.Random) -> Point:
     return Point(what, side, 1 + int(rng.expovariate(1 / _OFTEN.get(what, 0.7))))
 
 
+def strike(rng: random.Random) -> Point:
+    """A point for the time in which posts go out: at the requests that create something, above all."""
+    kind = rng.random()
+    if kind < 0.6:
+        what = rng.choice(("post", "post", "post", "part", "announce"))
+        return Point(what, rng.choice(("before", "after", "after", "middle")), 1 + int(rng.expovariate(1)))
+    if kind < 0.8:
+        return Point("commit", rng.choice(("before", "after")), 1 + int(rng.expovariate(1 / 4)))
+    what = rng.choice(
+        ("search", "status", "upload", "refresh", "say", "edit card", "mastodon", "x", "linkedin")
+    )
+    return Point(what, rng.choice(SIDES[:2]), 1 + int(rng.expovariate(1)))
+
+
 @dataclass(slots=True)
 class Sentence:
     """A point at a request, whose life it ends, and what it was when it was carried out."""

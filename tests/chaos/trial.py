@@ -13,7 +13,7 @@ from tests.chaos.asked import People
 from tests.chaos.judge import judge
 from tests.chaos.lives import PATIENCE_S, STUCK_S, Lives, Tally
 from tests.chaos.place import Place
-from tests.chaos.points import Point, draw
+from tests.chaos.points import Point, draw, strike
 from tests.chaos.stories import Story, Wait, cast, tell
 from tests.chaos.trouble import SILENT_FOR, scatter, silence
 from tests.chaos.view import look
@@ -28,9 +28,11 @@ class Trial:
     tally: Tally
     platforms: tuple[str, ...]
     faults: bool = True
-    deaths: int = 4
-    """How often the bot dies in one round."""
+    deaths: tuple[int, int] = (2, 4)
+    """How often the bot dies in one round: while people write and decide, and while it goes out."""
     next_point: Callable[[random.Random], Point | None] = draw
+    then: Callable[[random.Random], Point | None] = strike
+    """Where it dies then."""
     silent: float = 0.15
     """How many of the rounds are silent."""
     patience_s: float = PATIENCE_S
@@ -56,7 +58,7 @@ class Trial:
         self, fresh: list[Story], *, weekend: bool = False, away: bool = False, silent: bool = False
     ) -> None:
         """One round with these stories; in a silent one, accounts cannot be read for a day."""
-        self.lives.left = self.deaths
+        self.lives.left, self.lives.next_point = self.deaths[0], self.next_point
         self.stories += fresh
         self.tally.posts.update(one.kind for one in fresh)
         self.lives.keep_alive()
@@ -64,6 +66,7 @@ class Trial:
         if silent:
             self._silence(fresh)
         self._told(fresh)
+        self.lives.left, self.lives.next_point = self.lives.left + self.deaths[1], self.then
         self.lives.settle(timedelta(minutes=5))
         if weekend:
             self._weekend(fresh)
