@@ -172,9 +172,9 @@ def point_to_card(
 
 def _kind(desk: Desk, emoji: Emoji) -> str | None:
     social = desk.config.social
-    if emoji in {desk.chat.emoji(name) for name in social.approve_emoji}:
+    if any(emoji in desk.chat.named(name) for name in social.approve_emoji):
         return "approve"
-    if emoji in {desk.chat.emoji(name) for name in social.veto_emoji}:
+    if any(emoji in desk.chat.named(name) for name in social.veto_emoji):
         return "veto"
     return None
 

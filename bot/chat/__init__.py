@@ -4,6 +4,7 @@ values   people, messages, reactions, hints as plain values
 wire     one call: sent once, answered or named for what went wrong
 people   who may be who: users, groups, channels
 groups   user groups, and who may let people in
+emojis   emoji by their names
 files    whose files the bot may show
 events   the event queue, as hints
 fetching many messages with few requests

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.chat import fetching, links
+from bot.chat.emojis import Emojis
 from bot.chat.events import Events, QueueGone
 from bot.chat.home import Home
-from bot.chat.people import Directory, read_emoji, unicode_code, unicode_names
+from bot.chat.people import Directory
 from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, read_message
-from bot.chat.wire import ChatError, Down, Lost, Refused, Wire
+from bot.chat.wire import ChatError, Lost, Refused, Wire
 
 log = logging.getLogger("social.chat")
 
@@ -29,14 +30,11 @@ class Chat:
         self._credentials = {"email": email, "key": key, "site": site}
         self._pause = pause or threading.Event().wait
         self._local = threading.local()
-        self._emoji: dict[str, Emoji] = {}
-        self._called: dict[Emoji, str] = {}
-        self.emoji_names: dict[str, str] = {}
-        """Zulip's names of Unicode emoji -> the characters."""
         self._newest = 0
         """The newest message id heard of; what is said later has a greater one."""
         self.site = site.rstrip("/")
         self.directory = Directory()
+        self._emojis = Emojis(self.directory)
         self._home = Home(channel, self.directory)
         self._events = Events(self.directory)
 
@@ -62,22 +60,7 @@ class Chat:
         self.directory.me = me["user_id"]
         self._events.register(self.wire)
         self._newest = self.newest()
-        self._read_emoji()
-
-    def _read_emoji(self) -> None:
-        data: dict[str, Any] = {}
-        if self.directory.emoji_url:
-            try:
-                data = json.loads(self.wire.download(self.directory.emoji_url, 8 << 20))
-            except (ChatError, ValueError) as error:
-                if isinstance(error, Down) and not self._emoji:
-                    raise  # without it no approval would count: listening is tried again
-                log.warning("no emoji table: %s", error, extra={"action": "emoji_missing"})
-                if self._emoji:
-                    return
-        self._emoji = read_emoji(data, self.directory.realm_emoji)
-        self.emoji_names = unicode_names(self._emoji)
-        self._called = {one: name for name, one in reversed(self._emoji.items())}
+        self._emojis.read(self.wire)
 
     @property
     def me(self) -> Person:
@@ -119,15 +102,24 @@ class Chat:
         answer = self.wire.call(f"streams/{self.home}/members")
         return set(user_ids) <= set(answer["subscribers"])
 
+    @property
+    def emoji_names(self) -> dict[str, str]:
+        """Zulip's names of Unicode emoji -> the characters."""
+        return self._emojis.characters
+
     def emoji(self, name: str) -> Emoji | None:
         """The emoji of a Zulip name or of the Unicode characters themselves."""
-        if not name.isascii():
-            return Emoji(unicode_code(name))
-        return self._emoji.get(name.strip(":"))
+        return self._emojis.now(name)
+
+    def named(self, name: str) -> frozenset[Emoji]:
+        """Every emoji that is, or was, called so: an organization's own takes a name from Unicode's, and may be
+        taken away again, but what somebody said with either stands.
+        """
+        return self._emojis.ever(name)
 
     def emoji_name(self, emoji: Emoji) -> str:
         """A name that the server knows this emoji by."""
-        return self._called.get(emoji, "+1")
+        return self._emojis.name(emoji)
 
     # -- looking ---------------------------------------------------------------------------------------
 

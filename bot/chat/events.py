@@ -18,6 +18,7 @@ EVENT_TYPES = (
     "user_group",
     "subscription",
     "stream",
+    "realm_emoji",
 )
 FETCH_TYPES = ("realm", "realm_user", "realm_user_groups", "realm_emoji", "subscription", "message")
 CAPABILITIES = {"notification_settings_null": True, "bulk_message_deletion": True}

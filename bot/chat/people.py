@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.chat import groups
 from bot.chat.groups import read_doors, read_groups
-from bot.chat.values import ADMIN, GUEST, Emoji, Group, Person, read_person
+from bot.chat.values import ADMIN, GUEST, Group, Person, read_person
 
 
 @dataclass(slots=True)
@@ -40,6 +40,8 @@ class Directory:
     emoji_url: str = ""
     realm_emoji: dict[str, str] = field(default_factory=dict)
     """Name -> id of the organization's own emoji."""
+    once_called: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Name -> ids of all the organization's own emoji that have or had it: who reacted with one meant that name."""
 
     def read(self, state: dict[str, Any]) -> None:
         """Take everything from the answer of `/register`."""
@@ -60,11 +62,7 @@ class Directory:
             and state.get("realm_emails_restricted_to_domains") is False
         )
         self.emoji_url = state.get("server_emoji_data_url", "")
-        self.realm_emoji = {
-            one["name"]: str(key)
-            for key, one in state.get("realm_emoji", {}).items()
-            if not one.get("deactivated")
-        }
+        self._own_emoji(state.get("realm_emoji", {}))
 
     def apply(self, event: dict[str, Any]) -> bool:
         """Bring in line with one event; False if it is about something else."""
@@ -77,6 +75,8 @@ class Directory:
                 self._subscription(event)
             case "stream":
                 self._stream(event)
+            case "realm_emoji":
+                self._own_emoji(event["realm_emoji"])
             case _:
                 return False
         return True
@@ -134,6 +134,14 @@ class Directory:
             if channel.name.casefold() == name.casefold() or str(channel.id) == name:
                 return channel
         return None
+
+    def _own_emoji(self, raw: dict[str, Any]) -> None:
+        """All of them, by their ids; those that were taken away stand on messages still."""
+        self.realm_emoji = {one["name"]: str(key) for key, one in raw.items() if not one.get("deactivated")}
+        called: dict[str, set[str]] = {}
+        for key, one in raw.items():
+            called.setdefault(one["name"], set()).add(str(key))
+        self.once_called = {name: frozenset(ids) for name, ids in called.items()}
 
     def _person(self, event: dict[str, Any]) -> None:
         person = event["person"]
@@ -196,27 +204,3 @@ class Directory:
 
 def _channel(raw: dict[str, Any]) -> Channel:
     return Channel(raw["stream_id"], raw["name"], private=bool(raw.get("invite_only")))
-
-
-def unicode_code(characters: str) -> str:
-    """Zulip's code of a Unicode emoji: its code points in lower-case hexadecimal, joined by `-`."""
-    points = [ord(one) for one in characters if one != "\ufe0f"]
-    return "-".join(f"{point:04x}" for point in points)
-
-
-def characters(code: str) -> str:
-    """The Unicode emoji of one of Zulip's codes."""
-    return "".join(chr(int(point, 16)) for point in code.split("-"))
-
-
-def read_emoji(data: dict[str, Any], realm: dict[str, str]) -> dict[str, Emoji]:
-    """Name -> emoji, from the server's own table and the organization's emoji."""
-    names = {name: Emoji(code) for code, aliases in data.get("code_to_names", {}).items() for name in aliases}
-    for name, identity in realm.items():
-        names[name] = Emoji(identity, "realm_emoji")
-    return names
-
-
-def unicode_names(emoji: dict[str, Emoji]) -> dict[str, str]:
-    """Zulip's names of Unicode emoji -> the characters."""
-    return {name: characters(one.code) for name, one in emoji.items() if one.kind == "unicode_emoji"}

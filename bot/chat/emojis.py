@@ -1,0 +1,85 @@
+"""Emoji by their names: Zulip's own table, and the organization's, which may take a name from it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from bot.chat.people import Directory
+from bot.chat.values import Emoji
+from bot.chat.wire import ChatError, Down, Wire
+
+log = logging.getLogger("social.chat")
+
+
+class Emojis:
+    """Which emoji a name means now, and which it meant."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._unicode: dict[str, Emoji] = {}
+        self._names: dict[str, Emoji] = {}
+        self._called: dict[Emoji, str] = {}
+        self.characters: dict[str, str] = {}
+        """Zulip's names of Unicode emoji -> the characters."""
+
+    def read(self, wire: Wire) -> None:
+        """Fetch the server's table. Raises `Down`: without it no approval would count."""
+        data: dict[str, Any] = {}
+        if self._directory.emoji_url:
+            try:
+                data = json.loads(wire.download(self._directory.emoji_url, 8 << 20))
+            except (ChatError, ValueError) as error:
+                if isinstance(error, Down) and not self._names:
+                    raise  # listening is tried again
+                log.warning("no emoji table: %s", error, extra={"action": "emoji_missing"})
+                if self._names:
+                    return
+        self._unicode = read_emoji(data, {})
+        self._names = read_emoji(data, self._directory.realm_emoji)
+        self.characters = unicode_names(self._names)
+        self._called = {one: name for name, one in reversed(self._names.items())}
+
+    def now(self, name: str) -> Emoji | None:
+        """The emoji of a Zulip name or of the Unicode characters themselves."""
+        if not name.isascii():
+            return Emoji(unicode_code(name))
+        return self._names.get(name.strip(":"))
+
+    def ever(self, name: str) -> frozenset[Emoji]:
+        """Every emoji that is, or was, called so: what somebody said with any of them stands."""
+        if not name.isascii():
+            return frozenset({Emoji(unicode_code(name))})
+        bare = name.strip(":")
+        own = (Emoji(one, "realm_emoji") for one in self._directory.once_called.get(bare, ()))
+        common = self._unicode.get(bare)
+        return frozenset([*own, *([common] if common else [])])
+
+    def name(self, emoji: Emoji) -> str:
+        """A name that the server knows this emoji by."""
+        return self._called.get(emoji, "+1")
+
+
+def unicode_code(characters: str) -> str:
+    """Zulip's code of a Unicode emoji: its code points in lower-case hexadecimal, joined by `-`."""
+    points = [ord(one) for one in characters if one != "\ufe0f"]
+    return "-".join(f"{point:04x}" for point in points)
+
+
+def characters(code: str) -> str:
+    """The Unicode emoji of one of Zulip's codes."""
+    return "".join(chr(int(point, 16)) for point in code.split("-"))
+
+
+def read_emoji(data: dict[str, Any], realm: dict[str, str]) -> dict[str, Emoji]:
+    """Name -> emoji, from the server's own table and the organization's emoji."""
+    names = {name: Emoji(code) for code, aliases in data.get("code_to_names", {}).items() for name in aliases}
+    for name, identity in realm.items():
+        names[name] = Emoji(identity, "realm_emoji")
+    return names
+
+
+def unicode_names(emoji: dict[str, Emoji]) -> dict[str, str]:
+    """Zulip's names of Unicode emoji -> the characters."""
+    return {name: characters(one.code) for name, one in emoji.items() if one.kind == "unicode_emoji"}
