@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
 from typing_extensions import override
 
 from bot import wiring
@@ -160,6 +162,10 @@ def _emoji(config: Config, chat: Chat) -> Iterator[Finding]:
 
 
 def _accounts(config: Config, database: Database) -> Iterator[Finding]:
+    if missing := wiring.key_is_missing(config, database):
+        yield Finding(good=False, text=missing)
+        key = SecretStr(secrets.token_urlsafe(32))  # opens nothing, and is kept nowhere
+        config = config.model_copy(update={"social": config.social.model_copy(update={"secret_key": key})})
     config = wiring.awake(config, database)
     clock = wiring.clock_of(config)
     with tempfile.TemporaryDirectory() as folder:

@@ -56,6 +56,14 @@ class Desk:
     """Account -> why it cannot post at present, as its last check said; accounts in order are not in it."""
     tried: dict[str, datetime | None] = field(default_factory=dict)
     """Account in trouble -> when somebody signed in to it last, as its last check found."""
+    took: set[str] = field(default_factory=set)
+    """Accounts said to be in trouble that took a post; they are tried again."""
+    proven: set[str] = field(default_factory=set)
+    """Accounts for which more speaks than a check: they took a post, or were signed in to anew."""
+    appear: Callable[[], list[str]] = list
+    """Adds the accounts to which somebody signed in for the first time since the start, and names them."""
+    looked_at: datetime = NEVER
+    """When it was last looked for such accounts."""
     efforts: dict[tuple[int, str], Effort] = field(default_factory=dict)
     """(Post, account) -> the upload under way there."""
     considered: dict[tuple[int, int], dict[str, timedelta]] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from typing_extensions import override
 
 from bot import wiring
 from bot.actions.living import ALIVE, EVERY
+from bot.actions.warning import ENDS, STOPPED
 from bot.config import ConfigError
 from storage import queue
 from storage.database import Database
@@ -90,8 +91,8 @@ def look(session: Session, now: datetime) -> Health:
         ),
         oldest_due=due,
         failed=_failed(session),
-        dead={name: at for name, (state, at) in _noted(session, "account:").items() if state == "down"},
-        expires={name: state for name, (state, _) in _noted(session, "ends:").items()},
+        dead={name: at for name, (state, at) in _noted(session, "account:").items() if state in STOPPED},
+        expires={name: state for name, (state, _) in _noted(session, ENDS).items()},
         stuck=due is not None and now - due > BEHIND,
     )
 

@@ -98,6 +98,21 @@ def vault_of(config: Config, database: Database, clock: clocks.Clock) -> Keeping
     return Keeping(Vault(database, key, clock))
 
 
+def key_is_missing(config: Config, database: Database) -> str:
+    """A sentence where tokens are stored whose key is gone; empty where all is well, or nothing is stored yet.
+
+    Who only looks must not put a new key in its place: it opens nothing, and looks as if it did.
+    """
+    path = config.social.data_dir / "secret.key"
+    kept = sorted(kept_accounts(database) & set(config.order))
+    if config.social.secret_key or path.exists() or not kept:
+        return ""
+    return (
+        f"The key `{path}` is missing, so the stored tokens of {', '.join(kept)} cannot be read. Bring it back from where "
+        f"you keep it, or sign in anew: `social login {kept[0].replace(':', ' ')}`."
+    )
+
+
 def awake(config: Config, database: Database) -> Config:
     """With the accounts present to which somebody signed in with `social login`."""
     return config.signed_in(kept_accounts(database))
@@ -134,16 +149,34 @@ def make_desk(
     config = awake(config, database)
     store = Store(config.social.data_dir / "media")
     vault = vault_of(config, database, clock)
-    return Desk(
+    tools = tools_of(database, store, vault, clock)
+    desk = Desk(
         config=config,
         chat=chat,
         database=database,
-        platforms=platforms_of(config, tools_of(database, store, vault, clock), registry),
+        platforms=platforms_of(config, tools, registry),
         store=store,
         vault=vault,
         clock=clock,
         worker=f"{socket.gethostname()}:{os.getpid()}",
     )
+    desk.appear = lambda: _appear(desk, tools, registry)
+    return desk
+
+
+def _appear(desk: Desk, tools: Tools, registry: Registry) -> list[str]:
+    """Accounts to which somebody signed in since the start; whoever goes through the old ones is not disturbed."""
+    if not desk.config.waiting:
+        return []
+    config = awake(desk.config, desk.database)
+    new = [account for account in config.accounts if account not in desk.platforms]
+    if new:
+        made = platforms_of(config, tools, registry)
+        desk.config, desk.platforms = (
+            config,
+            {name: desk.platforms.get(name, one) for name, one in made.items()},
+        )
+    return new
 
 
 def keep_alone(config: Config) -> IO[str] | None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.actions import knowing, warning
 from bot.desk import Desk
-from handlers.base import Platform, PlatformError, Rejected
+from handlers.base import Barred, Platform, PlatformError, Rejected
 from storage.errors import StorageError
 
 log = logging.getLogger("social.checking")
+
+LOOK_EVERY: Final = timedelta(minutes=1)
+"""How often it is looked whether somebody signed in to an account that was left out."""
 
 
 def acquaint(desk: Desk, account: str, platform: Platform) -> None:
@@ -25,13 +30,48 @@ def acquaint(desk: Desk, account: str, platform: Platform) -> None:
 
 
 def signed_in_anew(desk: Desk) -> list[str]:
-    """Accounts in trouble to which somebody signed in since they were tried; each is told once."""
-    found = []
+    """Accounts to be tried now, each told once: to which somebody signed in since they were tried, or for the
+    first time since the start, and those that took a post though they were said not to.
+    """
+    found = [*_appeared(desk, desk.clock()), *(one for one in list(desk.troubles) if one in desk.took)]
+    desk.took.difference_update(found)
+    desk.proven.update(one for one in found if one in desk.troubles)
     for account, tried in list(desk.tried.items()):
         if knowing.signed_in(desk.vault, account).signed_in_at != tried:
             desk.tried.pop(account, None)
+            desk.proven.add(account)
             found.append(account)
+    return list(dict.fromkeys(found))
+
+
+def _appeared(desk: Desk, now: datetime) -> list[str]:
+    """The stored sign-ins are looked at once a minute, by a clock that may be set."""
+    if desk.looked_at <= now < desk.looked_at + LOOK_EVERY:
+        return []
+    desk.looked_at = now
+    found = desk.appear()
+    for account in found:
+        log.info("%s is here from now on", account, extra={"action": "account_appeared", "account": account})
+        warning.appeared(desk, account, now)
     return found
+
+
+def barred(desk: Desk, account: str, trouble: Barred) -> None:
+    """A post was refused because of the account: people are told at once, once for all its posts. Never raises."""
+    log.warning("%s", trouble, extra={"action": "account_refused", "account": account})
+    try:
+        desk.took.discard(account)
+        desk.proven.discard(account)
+        desk.tried[account] = knowing.signed_in(desk.vault, account).signed_in_at
+        warning.stopped(desk, account, str(trouble), desk.clock(), checked=trouble.checked)
+    except StorageError as error:
+        log.warning("%s", error, extra={"action": "storage_trouble", "account": account})
+
+
+def published(desk: Desk, account: str) -> None:
+    """Something went out there: what was said against the account is over."""
+    if account in desk.troubles:
+        desk.took.add(account)
 
 
 def _acquaint(desk: Desk, account: str, platform: Platform) -> None:
@@ -46,6 +86,9 @@ def _acquaint(desk: Desk, account: str, platform: Platform) -> None:
     except PlatformError as error:
         log.warning("%s", error, extra={"action": "account_unreachable", "account": account})
     else:
+        if account not in desk.proven and warning.still_barred(desk, account):
+            return
+        desk.proven.discard(account)
         desk.troubles.pop(account, None)
         desk.tried.pop(account, None)
         for one in standing.warnings:

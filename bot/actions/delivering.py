@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
-
 from bot import rules
-from bot.actions import cards, progressing, reporting, rows, voting
+from bot.actions import cards, checking, progressing, reporting, rows, voting
+from bot.actions.holding import Hold
 from bot.actions.sync import sync
 from bot.actions.waiting import ATTEMPTS, wait
 from bot.desk import Desk
 from bot.replies import lines
 from handlers.base import (
+    Barred,
     Later,
     Outgoing,
     Published,
-    Receipt,
     Rejected,
-    Ticket,
     Unavailable,
     Uncertain,
+    holding,
 )
 from storage import queue
 from storage.insist import insist
@@ -93,15 +91,20 @@ def show(desk: Desk, post_id: int, now: datetime) -> bool:
 
 def deliver(desk: Desk, delivery: Delivery) -> None:
     """Send one claimed delivery and settle it. Never raises: whatever happens is an outcome."""
-    platform = desk.platforms.get(delivery.account)
+    platform, hold = desk.platforms.get(delivery.account), Hold(desk, delivery)
     try:
         if platform is None:
             raise Rejected(f"The account {delivery.account} is not configured any more.")
-        published = platform.send(outgoing_of(desk, delivery), ticket_of(desk, delivery))
+        with holding(hold.check):
+            published = platform.send(outgoing_of(desk, delivery), hold.ticket())
     except Later as trouble:
         _wait(desk, delivery, trouble)
     except Unavailable as trouble:
         _again(desk, delivery, trouble)
+    except Barred as trouble:
+        desk.troubles[delivery.account] = str(trouble)
+        settle(desk, delivery, DeliveryState.FAILED, what="refused", error=str(trouble))
+        checking.barred(desk, delivery.account, trouble)
     except Rejected as trouble:
         settle(desk, delivery, DeliveryState.FAILED, what="refused", error=str(trouble))
     except Uncertain as trouble:
@@ -113,6 +116,7 @@ def deliver(desk: Desk, delivery: Delivery) -> None:
         _doubt(desk, delivery, BUG)
     else:
         settle(desk, delivery, DeliveryState.PUBLISHED, what="published", published=published)
+        checking.published(desk, delivery.account)
     finally:
         progressing.ended(desk, delivery.post_id, delivery.account)
 
@@ -229,43 +233,8 @@ def settle(
         log.warning("%s", moved, extra={"action": "claim_lost"})
 
 
-def _keep_found(session: Session, delivery: Delivery, receipt: Receipt) -> None:
-    row = session.get(Delivery, delivery.id)
-    if row is not None and row.state == DeliveryState.UNKNOWN and row.key == delivery.key:
-        row.receipt = json.dumps(receipt)
-        session.add(row)
-
-
 def outgoing_of(desk: Desk, delivery: Delivery) -> Outgoing:
     """What is to go out, as it was approved."""
     with desk.database.reading() as session:
         revision = rows.revision(session, delivery.post_id, delivery.revision)
     return rows.outgoing(revision)[delivery.account]
-
-
-def ticket_of(desk: Desk, delivery: Delivery) -> Ticket:
-    """What one attempt, or one search, carries."""
-
-    def save(receipt: Receipt) -> None:
-        insist(lambda: keep(receipt))
-
-    def keep(receipt: Receipt) -> None:
-        with desk.database.transaction() as session:
-            if delivery.state == DeliveryState.UNKNOWN:  # a search found parts of it
-                _keep_found(session, delivery, receipt)
-                return
-            queue.keep_receipt(session, delivery, receipt)
-            queue.renew(session, delivery, desk.clock() + desk.config.social.lease)
-
-    def renew() -> None:
-        if delivery.state == DeliveryState.SENDING:
-            with desk.database.transaction() as session:
-                queue.renew(session, delivery, desk.clock() + desk.config.social.lease)
-
-    return Ticket(
-        key=delivery.key,
-        receipt=json.loads(delivery.receipt),
-        save=save,
-        first_at=delivery.first_at or desk.clock(),
-        tell=progressing.heard(desk, delivery.post_id, delivery.account, renew),
-    )

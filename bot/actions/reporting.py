@@ -9,6 +9,7 @@ from sqlmodel import func, select
 
 from bot.actions import rows
 from bot.actions.gathering import gather
+from bot.actions.warning import known_cause
 from bot.chat import Down, Place, Refused
 from bot.desk import Desk
 from bot.replies import lines
@@ -32,6 +33,12 @@ def report(desk: Desk, post_id: int, now: datetime) -> None:
         post = rows.post(session, post_id)
         deliveries = queue.deliveries(session, post_id)
         news = [one for one in deliveries if not one.told and _is_news(one)]
+        for one in [
+            one for one in news if one.state == DeliveryState.FAILED and known_cause(desk, session, one)
+        ]:
+            news.remove(one)
+            one.told = True  # its account was told of, and names it when it works again
+            session.add(one)
         busy = [one for one in deliveries if _is_busy(one, now)]
         if not news or (busy and all(_fresh(one, now) for one in news)):
             return

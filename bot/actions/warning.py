@@ -18,13 +18,29 @@ from bot.replies import accounts
 from handlers.base import Standing
 from handlers.oauth import Grant
 from storage import cursors, queue
-from storage.models import Notice
+from storage.models import Delivery, Notice
+from storage.states import DeliveryState
 
 DAYS: Final = (14, 7, 3, 1)
 """So many days before its end a sign-in is told of."""
+BARRED: Final = "barred"
+"""State of an account that refused a post, though its check finds nothing."""
+STOPPED: Final = ("down", BARRED)
+"""States in which every post to an account fails."""
+ENDS: Final = "ends:"
+"""Begins the name under which the end of an account's sign-in is remembered."""
 _DAY: Final = timedelta(days=1)
 _SAME: Final = 1
 """Ends that lie so many days apart are one: platforms tell what is left in seconds, and each answer differs a little."""
+
+
+def still_barred(desk: Desk, account: str) -> bool:
+    """Whether a post was refused there for a reason that the check does not see; somebody who started the bot anew
+    since then has mended it.
+    """
+    with desk.database.reading() as session:
+        state, since = _state(session, account)
+    return state == BARRED and desk.started_at <= datetime.fromisoformat(since)
 
 
 def works(desk: Desk, account: str, standing: Standing, now: datetime) -> None:
@@ -35,26 +51,66 @@ def works(desk: Desk, account: str, standing: Standing, now: datetime) -> None:
         state, since = _state(session, account)
         if state != "good":
             _keep(session, account, "good", now)
-        if state == "down":
-            text = accounts.works_again(title, standing.who)
+        if state in STOPPED:
+            text = accounts.works_again(title, standing.who, _failed(session, account))
             queue.notify(session, key=f"account:up:{account}:{since}", text=text, now=now)
         _ends(session, desk, account, standing, grant, now)
+        _keep_end(session, account, standing)
         for warning in standing.warnings:
             digest = hashlib.sha256(warning.encode()).hexdigest()[:16]
             text = accounts.warned(title, warning)
             queue.notify(session, key=f"account:note:{account}:{digest}", text=text, now=now)
 
 
-def stopped(desk: Desk, account: str, why: str, now: datetime) -> None:
-    """The account was checked and cannot post; told when it begins."""
+def appeared(desk: Desk, account: str, now: datetime) -> None:
+    """Somebody signed in for the first time, while the bot runs."""
+    grant = knowing.signed_in(desk.vault, account)
+    text = accounts.appeared(desk.titles.get(account, account), account, _who(desk, grant))
+    with desk.database.transaction() as session:
+        queue.notify(session, key=f"account:new:{account}:{now.isoformat()}", text=text, now=now)
+
+
+def stopped(desk: Desk, account: str, why: str, now: datetime, *, checked: bool = True) -> None:
+    """The account cannot post, as its check says or (without `checked`) the refusal of a post; told when it begins."""
     grant = knowing.signed_in(desk.vault, account)
     with desk.database.transaction() as session:
         state, since = _state(session, account)
-        if state == "down":
+        if state in STOPPED:
             return
-        _keep(session, account, "down", now)
+        _keep(session, account, "down" if checked else BARRED, now)
         text = accounts.stopped(desk.titles.get(account, account), why, _who(desk, grant))
         queue.notify(session, key=f"account:down:{account}:{since}", text=text, now=now)
+
+
+def known_cause(desk: Desk, session: Session, delivery: Delivery) -> bool:
+    """Whether a delivery failed because its account had stopped already, of which people were told: then it is
+    one of those that are named when the account works again. Not what somebody ordered anew since.
+    """
+    state, since = _state(session, delivery.account)
+    if state not in STOPPED or delivery.settled_at is None:
+        return False
+    if delivery.error != desk.troubles.get(delivery.account):
+        return False
+    ordered = [
+        one
+        for one in queue.log(session, delivery.post_id)
+        if one.account == delivery.account and one.new == DeliveryState.PENDING
+    ]
+    anew = bool(ordered) and ordered[-1].old in {DeliveryState.FAILED, DeliveryState.CANCELLED}
+    return not anew and delivery.settled_at > datetime.fromisoformat(since)
+
+
+def _failed(session: Session, account: str) -> list[int]:
+    """Posts that people should order again."""
+    return [one.post_id for one in queue.troubled(session) if one.account == account]
+
+
+def _keep_end(session: Session, account: str, standing: Standing) -> None:
+    """For whoever asks how the service is, without asking the platform."""
+    if standing.expires_at is not None:
+        cursors.write(session, f"{ENDS}{account}", standing.expires_at.isoformat())
+    else:
+        cursors.forget(session, f"{ENDS}{account}")
 
 
 def _ends(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.replies.escape import inline, with_code
-from bot.replies.words import count, when
+from bot.replies.words import count, listed, when
 from handlers.base import Standing, Use
 
 
@@ -89,12 +89,22 @@ def ends(title: str, account: str, at: datetime, days: int, who: str) -> str:
 def stopped(title: str, why: str, who: str) -> str:
     """An account that cannot post any more."""
     signed = f" {who} signed in last." if who else ""
-    return f"⚠ **{title}** cannot post at present. {with_code(why)}{signed}"
+    return (
+        f"⚠ **{title}** cannot post at present. {with_code(why)}{signed} Until it works again, posts to it fail and "
+        "are not told of one by one; `status` lists them."
+    )
 
 
-def works_again(title: str, who: str) -> str:
-    """It can again."""
-    return f"✔ **{title}** works again, as {inline(who)}. What failed meanwhile goes out with `retry`."
+def works_again(title: str, who: str, failed: Sequence[int] = ()) -> str:
+    """It can again; `failed` are the posts that somebody must order once more."""
+    said = f"✔ **{title}** works again, as {inline(who)}. What failed meanwhile goes out with `retry`"
+    return f"{said}: {listed([f'#{number}' for number in failed])}." if failed else f"{said}."
+
+
+def appeared(title: str, account: str, who: str) -> str:
+    """An account that was configured, and to which somebody signed in now."""
+    signed = f", signed in by {who}" if who else ""
+    return f"✔ **{title}** is here{signed}: drafts can go there from now on (`to: {account}`)."
 
 
 def warned(title: str, warning: str) -> str:

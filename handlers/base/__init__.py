@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from handlers.base.drafts import Draft, Options, Outgoing, Part, Poll, Problem
-from handlers.base.errors import Later, PlatformError, Rejected, Unavailable, Uncertain
+from handlers.base.errors import Barred, Later, PlatformError, Rejected, Unavailable, Uncertain
+from handlers.base.fence import holding, must_hold
 from handlers.base.outcomes import Published, Receipt, Standing, Step, Ticket, Use
 from handlers.base.platform import Platform, Stager
 from handlers.base.tools import Meter, Settings, Tools, Vault
 
 __all__ = [
+    "Barred",
     "Draft",
     "Later",
     "Meter",
@@ -32,4 +34,6 @@ __all__ = [
     "Uncertain",
     "Use",
     "Vault",
+    "holding",
+    "must_hold",
 ]

@@ -2,6 +2,7 @@
 
     PlatformError            one plain sentence for a volunteer: what happened, what to do
     ├── Rejected             the platform said no; sending the same again would not help
+    │   └── Barred           … to the account itself: every other post there would be refused as well
     ├── Unavailable          certainly not out; may be tried again (later)
     │   └── Later            nothing went wrong: the platform still works on a file
     └── Uncertain            the answer was lost: it may be out, so nobody may blindly send again
@@ -20,6 +21,18 @@ class PlatformError(Exception):
 
 class Rejected(PlatformError):
     """The platform refused, and would refuse again: nothing is out."""
+
+
+class Barred(Rejected):
+    """It is not this post: the account's sign-in is dead, or the account itself may not post (any more).
+
+    People are told once for the account, not once per post. `checked`: the account's check would find it too, so a
+    check that finds nothing means that it is over.
+    """
+
+    def __init__(self, sentence: str, *, checked: bool = True) -> None:
+        super().__init__(sentence)
+        self.checked = checked
 
 
 class Unavailable(PlatformError):

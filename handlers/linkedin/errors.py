@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from handlers.base import PlatformError, Rejected, Unavailable
+from handlers.base import Barred, PlatformError, Rejected, Unavailable
 from handlers.oauth import Grant, spoken
 from handlers.web import json_object, lost
 
@@ -87,7 +87,7 @@ def sign_in_refused(account: str, grant: Grant, *, expired: bool) -> Rejected:
     if expired:
         day = f" on {spoken(grant.expires_at)}" if grant.expires_at is not None else ""
         what = f"the token has expired{day}"
-    return Rejected(f"LinkedIn refused: {what}. The owner of the LinkedIn app runs `social login {account}`.")
+    return Barred(f"LinkedIn refused: {what}. The owner of the LinkedIn app runs `social login {account}`.")
 
 
 def service_code(response: httpx.Response) -> int:

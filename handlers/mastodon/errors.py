@@ -18,7 +18,7 @@ from http import HTTPStatus
 import mastodon
 import requests
 
-from handlers.base import PlatformError, Rejected, Unavailable, Uncertain
+from handlers.base import Barred, PlatformError, Rejected, Unavailable, Uncertain
 from handlers.web import lost
 from handlers.wire import Answer, Turned, may_have_left
 
@@ -77,15 +77,16 @@ def judge_answer(answer: Answer, *, who: str, acts: bool, now: datetime, action:
             )
         return Unavailable(f"{who} {trouble}. Nothing is out; the bot tries again by itself.")
     if status == HTTPStatus.UNAUTHORIZED or "invalid bearer token" in answer.text.lower():
-        return Rejected(
+        return Barred(
             f"{who} does not accept the bot's access token (any more). "
             "The owner of the account signs in again with `social login`, or makes a new token in "
             "Preferences → Development and puts it into zuliprc."
         )
     if status == HTTPStatus.FORBIDDEN:
-        return Rejected(
+        return Barred(
             f"{who} does not allow this{said}. Either the access token lacks a right (it needs `write:statuses`, "
-            "`write:media`, `read:statuses` and `read:accounts`), or the account is suspended or locked: its owner signs in there and looks."
+            "`write:media`, `read:statuses` and `read:accounts`), or the account is suspended or locked: its owner signs in there and looks.",
+            checked=False,
         )
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Rejected(f"{who} says that {action} is too large. Use a smaller file, then order it again.")

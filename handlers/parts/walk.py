@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from handlers.base import Later, Outgoing, Published, Rejected, Step, Ticket, Unavailable, Uncertain
+from handlers.base import Barred, Later, Outgoing, Published, Rejected, Step, Ticket, Unavailable, Uncertain
 from handlers.media import Media, MissingMedia
 from handlers.parts.progress import Brought, Progress
 from handlers.parts.service import AlreadyThere, Place, Service, StaleFiles, Trying
@@ -201,4 +201,6 @@ class Walk:
             return error
         if isinstance(error, Unavailable):
             return Unavailable(told, until=error.until, wait=error.wait)
+        if isinstance(error, Barred):
+            return Barred(told, checked=error.checked)
         return Uncertain(told) if isinstance(error, Uncertain) else Rejected(told)

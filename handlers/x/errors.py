@@ -19,11 +19,14 @@ from typing import Any, Final
 import requests
 import tweepy
 
-from handlers.base import PlatformError, Rejected, Unavailable, Uncertain
+from handlers.base import Barred, PlatformError, Rejected, Unavailable, Uncertain
 from handlers.parts import AlreadyThere, StaleFiles
 from handlers.web import lost
 from handlers.wire import Answer, Turned, may_have_left
 
+SUSPENDED: Final = ("suspended", "temporarily locked", "account is locked")
+SHUT_OUT: Final = ("client-not-enrolled", "client-forbidden", "attached to a project")
+"""What is refused to the account, or to the app, whatever the post."""
 REFUSALS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (
         ("mentioned or otherwise engaged", "reply to this conversation"),
@@ -37,11 +40,11 @@ REFUSALS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         "cannot continue the thread, because the part before was deleted. Post the rest by hand.",
     ),
     (
-        ("suspended", "temporarily locked", "account is locked"),
+        SUSPENDED,
         "has suspended or locked the account. Its owner signs in at x.com and looks.",
     ),
     (
-        ("client-not-enrolled", "client-forbidden", "attached to a project"),
+        SHUT_OUT,
         (
             "does not let the developer app in: it belongs to no project with access to the API. "
             "The owner of the app looks at console.x.com."
@@ -124,7 +127,7 @@ def _judge_answer(
             )
         return Unavailable(f"{who} {trouble}. Nothing is out; the bot tries again by itself.")
     if status == HTTPStatus.UNAUTHORIZED:
-        return Rejected(f"{who} does not accept the bot's sign-in (any more). {login}")
+        return Barred(f"{who} does not accept the bot's sign-in (any more). {login}")
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return Rejected(
             f"{who} refused, because the developer account's credits are used up. "
@@ -145,7 +148,9 @@ def _refusal(answer: Answer, *, who: str, acts: bool, login: str, action: str) -
         return StaleFiles(f"{who} does not know the uploaded pictures or video of the post. Order it again.")
     for words, sentence in REFUSALS:
         if any(one in told for one in words):
-            return Rejected(f"{who} {sentence.format(login=login)}")
+            said = f"{who} {sentence.format(login=login)}"
+            # who the account is can still be asked then
+            return Barred(said, checked=False) if words in (SUSPENDED, SHUT_OUT) else Rejected(said)
     said = answer.words("detail", "title")
     return Rejected(f"{who} refused {action}{said}. Make a corrected copy of the post with `copy`.")
 

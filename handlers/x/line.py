@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import tweepy
 
-from handlers.base import PlatformError, Rejected, Tools, Unavailable, Uncertain
+from handlers.base import Barred, PlatformError, Rejected, Tools, Unavailable, Uncertain
 from handlers.web import Web
 from handlers.wire import Answer, Wire, may_have_left
 from handlers.x.errors import judge
@@ -108,6 +108,10 @@ class Line:
             self.me = Me(text(found, "id"), text(found, "username"))
         return self.me
 
+    def sign_in(self) -> None:
+        """Have a token that is not over, renewed if need be. Raises `Rejected`, `Unavailable`."""
+        self._sign_in(None)
+
     @contextmanager
     def paying(self, amount: int, key: str) -> Iterator[None]:
         """What is done inside is paid for, unless X answers that it did not do it. Raises `Rejected` over the budget."""
@@ -156,7 +160,7 @@ class Line:
         with Web.open(self.name) as web:
             grant = self._pair.usable(web) if refused is None else self._pair.renew(web, refused)
         if not grant.access:
-            raise Rejected(f"{self.name} is not signed in yet. {self._login}")
+            raise Barred(f"{self.name} is not signed in yet. {self._login}")
         self._api.bearer_token = grant.access
         self.scopes = tuple(grant.scope.split())
         return grant.access if self._pair.renewable(grant) else ""

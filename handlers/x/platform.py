@@ -7,13 +7,14 @@ from contextlib import contextmanager, suppress
 from typing import ClassVar
 
 from handlers import base
-from handlers.base import Draft, Outgoing, PlatformError, Published, Standing, Ticket, Tools
+from handlers.base import Barred, Draft, Outgoing, PlatformError, Published, Standing, Ticket, Tools
 from handlers.media import Media
 from handlers.parts import Trying, Walk
+from handlers.x.asked import Answer, Asked
 from handlers.x.line import Line, Me
 from handlers.x.preparing import prepare
 from handlers.x.service import Posting, spent_for
-from handlers.x.settings import RIGHTS, Pair, XSettings, signs_in
+from handlers.x.settings import RIGHTS, Pair, XSettings, secret, signs_in
 from handlers.x.spending import ALT_TEXT, READ_USER, Spending, price, price_of
 
 
@@ -31,6 +32,7 @@ class X:
         self._who = self.title if account == self.name else f"{self.title} ({account.partition(':')[2]})"
         self._pair = Pair(account, settings, tools, self._who)
         self._spending = Spending(account, self._who, settings.monthly_budget_usd, tools)
+        self._asked = Asked(account, tools)
         self._me: Me | None = None
 
     def prepare(self, draft: Draft) -> Outgoing:
@@ -69,7 +71,7 @@ class X:
             return found
 
     def check(self) -> Standing:
-        """Sign in and see whether this account may post. Raises `Rejected` or `Unavailable`."""
+        """Sign in and see whether this account may post; who it is, is asked once a day. Raises as in the contract."""
         left = self._spending.left()
         if left is not None and left < READ_USER:
             who = f"@{self._me.username or self._me.id}" if self._me else "not asked"
@@ -79,9 +81,16 @@ class X:
             )
             return Standing(who, (), None, (told,), (self._spending.use(),))
         with self._line() as line:
-            line.me = None
-            me = line.who_am_i()
-            warnings = self._warnings(line)
+            line.sign_in()
+            known = self._asked.today(self._sign_in)
+            if known is None:
+                line.me = None
+                me = line.who_am_i()
+                level = line.wire.last.headers.get("x-access-level", "") if line.wire.last else ""
+                known = Answer(me, level)
+                self._asked.keep(self._sign_in, known)
+            line.me = me = known.me
+            warnings = self._warnings(line, known.level)
         use = self._spending.use()
         return Standing(f"@{me.username or me.id}", line.scopes, None, tuple(warnings), (use,))
 
@@ -98,10 +107,21 @@ class X:
         if progress.trying is None and number < len(parts):
             self._spending.give_back(spent_for(walk.ticket.key, number))
 
-    def _warnings(self, line: Line) -> list[str]:
+    @property
+    def _sign_in(self) -> str:
+        """What tells one sign-in from another, whatever became of its tokens since."""
+        if self._settings.oauth1:
+            return secret(self._settings.access_token)
+        at = self._pair.grant().signed_in_at
+        return (
+            at.isoformat()
+            if at
+            else secret(self._settings.refresh_token) + secret(self._settings.access_token)
+        )
+
+    def _warnings(self, line: Line, level: str) -> list[str]:
         anew = signs_in(self.account, self._settings)
         if self._settings.oauth1:
-            level = line.wire.last.headers.get("x-access-level", "") if line.wire.last else ""
             if level == "read":
                 told = f"{self._who}: the keys may read but not post. The owner of the app allows “read and write” "
                 return [told + "at console.x.com, makes a new access token and puts it into zuliprc."]
@@ -120,6 +140,9 @@ class X:
         with line.wire:
             try:
                 yield line
+            except Barred:
+                self._asked.forget()
+                raise
             finally:
                 self._me = line.me or self._me
 

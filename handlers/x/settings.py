@@ -14,7 +14,7 @@ import tweepy
 from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from handlers import base
-from handlers.base import Rejected, Tools
+from handlers.base import Barred, Tools
 from handlers.oauth import Client, Grant, Tokens, scopes
 
 RIGHTS: Final = scopes("x")
@@ -93,7 +93,7 @@ class Pair(Tokens):
             configured,
             client,
             tools,
-            lambda _code, _grant: Rejected(over + signs_in(account, settings)),
+            lambda _code, _grant: Barred(over + signs_in(account, settings)),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from handlers.base import PlatformError, Rejected, Unavailable
+from handlers.base import Barred, PlatformError, Rejected, Unavailable
 from handlers.oauth import Grant
 from handlers.web import json_object, lost
 from handlers.youtube.days import midnight
@@ -41,10 +41,18 @@ _PERSON: Final = {
     "forbiddenLicenseSetting": "the channel may not use this licence. Choose another `licence:`",
 }
 
+_ACCOUNT: Final = {
+    "youtubeSignupRequired",
+    "authenticatedUserAccountSuspended",
+    "authenticatedUserAccountClosed",
+    "accountDelegationForbidden",
+}
+"""Those that would meet every other video as well."""
+
 
 def sign_in_refused(account: str, code: str, grant: Grant) -> PlatformError:  # noqa: ARG001 - Google tells no day
     """The refresh token is dead."""
-    return Rejected(
+    return Barred(
         f"YouTube refused: the sign-in has run out or was withdrawn. The owner of the channel runs "
         f"`social login {account}`. If this happens every week, the Google app is still in testing: publish it in "
         "the Google Cloud console."
@@ -53,7 +61,7 @@ def sign_in_refused(account: str, code: str, grant: Grant) -> PlatformError:  # 
 
 def not_signed_in(account: str) -> Rejected:
     """There is a token, or none, and Google does not take it."""
-    return Rejected(
+    return Barred(
         f"YouTube refused: the sign-in is not valid (any more). The owner of the channel runs `social login {account}`."
     )
 
@@ -82,7 +90,8 @@ def refusal(response: httpx.Response, now: datetime) -> PlatformError:
     if reason in _CONTENT:
         return Rejected(f"YouTube does not take the video because of {_CONTENT[reason]}.")
     if reason in _PERSON:
-        return Rejected(f"YouTube refused: {_PERSON[reason]}.")
+        kind = Barred if reason in _ACCOUNT else Rejected
+        return kind(f"YouTube refused: {_PERSON[reason]}.")
     return _by_status(response, reason)
 
 

@@ -63,8 +63,8 @@ def texts(town: Town) -> list[str]:
 
 
 def told(town: Town, words: str) -> list[str]:
-    """What the bot said with these words in it, but for the cards."""
-    return [one for one in town.said() if words in one and not re.match(r"\*\*#\d+\*\* by ", one)]
+    """What the bot said in the topic with these words in it, but for the cards."""
+    return [one for one in town.said("posts") if words in one and not re.match(r"\*\*#\d+\*\* by ", one)]
 
 
 # the others are told in the same way: tests/specs/test_x.py has all of them

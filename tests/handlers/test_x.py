@@ -12,7 +12,7 @@ import pytest
 from oauthlib.oauth1 import Client as Signer  # type: ignore[import-untyped]  # it has no stubs
 from pydantic import SecretStr, ValidationError
 
-from handlers.base import Later, Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
+from handlers.base import Barred, Later, Outgoing, Part, Rejected, Tools, Unavailable, Uncertain
 from handlers.media import Media
 from handlers.x import X, XSettings
 
@@ -521,10 +521,30 @@ def test_another_copy_of_the_bot_may_have_renewed_meanwhile(
     )
     other = X("x", settings, tools)
     service.access = "withdrawn"
+    vault.write("x (asked)", {})  # as on another day: X is asked who we are
     other.check()
     assert vault.read("x")["refresh_token"] == "refresh-3"
     paired.check()
     assert len(server.to("POST", TOKEN)) == 2
+
+
+def test_who_we_are_is_asked_once_a_day_whoever_asks(
+    paired: X, service: Service, server: Any, tools: Tools, clock: Any, delivery: Any
+) -> None:
+    """The question costs money; `check`, `status` and the running bot are three processes or more."""
+    who = paired.check().who
+    settings = XSettings(base_url=server.url, client_id="app", client_secret=SecretStr("app-secret"))
+    settings = settings.model_copy(update={"refresh_token": SecretStr("refresh-1")})
+    assert [paired.check().who, X("x", settings, tools).check().who] == [who, who]
+    assert len(server.to("GET", ME)) == 1
+    clock.ahead(hours=24)
+    assert paired.check().who == who
+    assert len(server.to("GET", ME)) == 2
+    service.refresh, service.access = "withdrawn", "withdrawn"
+    with pytest.raises(Barred):
+        paired.send(one(), delivery.ticket())
+    with pytest.raises(Barred):
+        paired.check()
 
 
 def test_a_refresh_token_that_is_used_up_needs_a_person(

@@ -192,3 +192,17 @@ def test_it_may_run_beside_the_bot(stand: Stand, start: Start, found: Found) -> 
     assert "The database can be opened and the bot is running with it." in good
     assert bad == []
     assert bot.stops() == 0
+
+
+def test_a_missing_key_is_told_and_no_new_one_is_put_in_its_place(stand: Stand, found: Found) -> None:
+    config = wiring.read_config(stand.config, {})
+    database = wiring.open_database(config)
+    wiring.vault_of(config, database, wiring.clock_of(config)).write("mastodon", {"access_token": "stored"})
+    database.close()
+    key = stand.database.parent / "secret.key"
+    key.unlink()
+    _, bad = found()
+    line = only([one for one in bad if one.startswith("The key")])
+    assert line.startswith(f"The key `{key}` is missing, so the stored tokens of mastodon cannot be read.")
+    assert "`social login mastodon`" in line
+    assert not key.exists()
