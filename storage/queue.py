@@ -170,9 +170,11 @@ def settle(
         raise Moved(
             f"delivery {row.id} is no longer ours: its lease was over. What we know of it is not sure."
         )
-    if row.state == _D.PENDING and new is _D.PUBLISHED:
-        raise Moved(f"delivery {row.id} was ordered again while a slow attempt published it. Look at it.")
+    if row.state == _D.PUBLISHED and new is _D.PUBLISHED:
+        raise Moved(f"delivery {row.id} is known to be out already.")
     row.error = error
+    if new is _D.UNKNOWN:
+        row.searches = 0  # what was seen after an earlier doubt says nothing about this one
     if new is _D.PUBLISHED:
         row.remote_id, row.url = remote_id, url
     if not_before is not None:
@@ -203,9 +205,11 @@ def reorder(
     """A person wants a failed, unknown or cancelled delivery to be tried again, at once.
 
     It gets a new key and counts its attempts anew; the receipt and `first_at` stay, so that what is already
-    out is found and not repeated.
+    out is found and not repeated. Raises `Moved` if it is on its way already.
     """
     row = _fresh(session, delivery)
+    if row.state in {_D.WAITING, _D.PENDING, _D.SENDING}:
+        raise Moved(f"delivery {row.id} is on its way already. Look at it again.")
     row.key, row.attempts, row.not_before, row.error, row.searches = new_key(), 0, now, "", 0
     return transition(session, row, _D.PENDING, who=who, what=what, now=now)
 

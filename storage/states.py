@@ -94,6 +94,10 @@ DELIVERY_EDGES: frozenset[tuple[DeliveryState, DeliveryState]] = frozenset(
         (_D.FAILED, _D.PENDING),
         (_D.CANCELLED, _D.PENDING),
         (_D.FAILED, _D.PUBLISHED),  # a person posted it by hand
+        # an attempt that was given up for dead had published it after all
+        (_D.PENDING, _D.PUBLISHED),
+        (_D.WAITING, _D.PUBLISHED),
+        (_D.CANCELLED, _D.PUBLISHED),
     ],
 )
 
