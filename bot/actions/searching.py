@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.actions import reporting
-from bot.actions.delivering import BUG, SEARCHES, outgoing_of, settle, ticket_of
+from bot.actions.delivering import BUG, SEARCHES, outgoing_of, settle
+from bot.actions.holding import Hold
 from bot.actions.waiting import FIRST_WAIT, LONGEST_WAIT, wait
 from bot.desk import Desk
 from handlers.base import PlatformError, Unavailable, Uncertain
@@ -28,7 +29,7 @@ def search(desk: Desk, delivery: Delivery) -> None:
     try:
         if platform is None:
             raise Uncertain(f"The account {delivery.account} is not configured any more.")
-        found = platform.find(outgoing_of(desk, delivery), ticket_of(desk, delivery))
+        found = platform.find(outgoing_of(desk, delivery), Hold(desk, delivery).ticket())
     except Unavailable as trouble:
         if delivery.first_at is not None and now > delivery.first_at + LATEST_SEARCH:
             # not the platform's own words: of a mere question they say that nothing is out
@@ -74,8 +75,8 @@ def doubtful(desk: Desk, now: datetime) -> list[Delivery]:
 
 def _search_again(desk: Desk, delivery: Delivery, searches: int, span: timedelta) -> None:
     with desk.database.transaction() as session:
-        row = session.get(Delivery, delivery.id)
-        if row is not None and row.state == DeliveryState.UNKNOWN:
+        row = _same_doubt(session, delivery)
+        if row is not None:
             row.searches, row.not_before = searches, desk.clock() + span
             session.add(row)
 
@@ -83,9 +84,17 @@ def _search_again(desk: Desk, delivery: Delivery, searches: int, span: timedelta
 def _ask(desk: Desk, delivery: Delivery, error: str) -> None:
     """It cannot be found out: people are asked, once."""
     with desk.database.transaction() as session:
-        row = session.get(Delivery, delivery.id)
-        if row is not None and row.state == DeliveryState.UNKNOWN:
+        row = _same_doubt(session, delivery)
+        if row is not None:
             row.searches = len(SEARCHES)
             row.error = error
             session.add(row)
     reporting.report(desk, delivery.post_id, desk.clock())
+
+
+def _same_doubt(session: Session, delivery: Delivery) -> Delivery | None:
+    """The row, unless it was ordered again since: a search that took long says nothing about the new attempt."""
+    row = session.get(Delivery, delivery.id)
+    if row is None or row.state != DeliveryState.UNKNOWN:
+        return None
+    return row if (row.key, row.attempts) == (delivery.key, delivery.attempts) else None
