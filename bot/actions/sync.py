@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -113,7 +113,7 @@ def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: d
     """Let the post's state, or its deliveries, follow from how its votes stand."""
     state = PostState(post.state)
     if state is PostState.RELEASED:
-        _apply_to_deliveries(session, post, judgement, now)
+        _apply_to_deliveries(session, post, judgement, now, desk.config.social.grace)
         return
     wanted = rules.next_state(state, judgement)
     if wanted is state:
@@ -134,11 +134,13 @@ def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: d
     queue.notify(session, key=cards.judged(post.id or 0, now), text=text, post_id=post.id, now=now)
 
 
-def _apply_to_deliveries(session: Session, post: Post, judgement: Judgement, now: datetime) -> None:
+def _apply_to_deliveries(
+    session: Session, post: Post, judgement: Judgement, now: datetime, grace: timedelta
+) -> None:
     for delivery in queue.deliveries(session, post.id or 0):
         ready = delivery.account in judgement.ready
         if delivery.state == DeliveryState.WAITING and ready:
-            delivery.not_before = now
+            delivery.not_before = now + grace  # as before every release: somebody may still stop it
             queue.transition(
                 session, delivery, DeliveryState.PENDING, who="bot", what="its approvals came", now=now
             )
