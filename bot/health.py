@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from sqlmodel import Session, col, func, select
 from typing_extensions import override
 
 from bot import wiring
+from bot.actions.alarming import ALARM, BEHIND, oldest_due
 from bot.actions.living import ALIVE, EVERY
 from bot.actions.warning import ENDS, STOPPED
 from bot.config import ConfigError
@@ -34,8 +35,6 @@ log = logging.getLogger("social.health")
 
 SILENT: Final = 4 * EVERY
 """After this time without a sign of life nobody listens."""
-BEHIND: Final = timedelta(minutes=15)
-"""What is due for longer than this is stuck; a platform's own pauses are no longer than its retries say."""
 CONFIG, STORAGE = 3, 5
 """Exit codes (see `cli`)."""
 
@@ -63,11 +62,13 @@ class Health:
     expires: Mapping[str, str] = field(default_factory=dict)
     """Account -> when somebody must sign in again (ISO 8601), where that is known."""
     stuck: bool = False
+    alarms: Mapping[str, str] = field(default_factory=dict)
+    """What people were told of the service itself, and that is not over: name -> sentence."""
 
     @property
     def well(self) -> bool:
         """Whether nobody need do anything for the service itself to go on."""
-        return self.listening and not self.stuck and not self.dead
+        return self.listening and not self.stuck and not self.dead and not self.alarms
 
 
 def look(session: Session, now: datetime) -> Health:
@@ -77,7 +78,7 @@ def look(session: Session, now: datetime) -> Health:
     last_sign = datetime.fromisoformat(sign) if sign else None
     # a clock that was turned back makes a sign that lies ahead
     listening = last_sign is not None and abs(now - last_sign) < SILENT
-    due = _oldest_due(session, now)
+    due = oldest_due(session, now)
     return Health(
         listening=listening,
         listening_since=datetime.fromisoformat(since) if listening and since else None,
@@ -94,6 +95,7 @@ def look(session: Session, now: datetime) -> Health:
         dead={name: at for name, (state, at) in _noted(session, "account:").items() if state in STOPPED},
         expires={name: state for name, (state, _) in _noted(session, ENDS).items()},
         stuck=due is not None and now - due > BEHIND,
+        alarms={name: text for name, (_, text) in _noted(session, ALARM).items()},
     )
 
 
@@ -103,15 +105,6 @@ def _count(
     found = select(model.state, func.count()).where(col(model.state).in_(states)).group_by(model.state)
     counted = dict(session.exec(found).all())
     return {state.value: counted.get(state.value, 0) for state in states}
-
-
-def _oldest_due(session: Session, now: datetime) -> datetime | None:
-    pending = select(func.min(Delivery.not_before)).where(
-        Delivery.state == DeliveryState.PENDING, col(Delivery.not_before) <= now
-    )
-    waiting: datetime | None = session.exec(pending).one()
-    posts = [post.due_at or post.approved_at for post in queue.due_posts(session, now, limit=1)]
-    return min((one for one in (waiting, *posts) if one is not None), default=None)
 
 
 def _failed(session: Session) -> dict[str, int]:
@@ -160,6 +153,7 @@ def as_text(health: Health) -> str:
         f"NOT  {account} cannot post since {at[:16]}: see `social check`."
         for account, at in health.dead.items()
     ]
+    said += [f"NOT  {text}" for name, text in health.alarms.items() if name != "due"]
     said += [f"ok   {account}: signed in until {at[:10]}." for account, at in health.expires.items()]
     return "\n".join(said)
 

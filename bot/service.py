@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from bot import logs, wiring
+from bot.actions.alarming import Watch
 from bot.chat import ChatError, Dismissed
 from bot.config import Config, ConfigError
 from bot.desk import Desk
@@ -36,6 +37,8 @@ FAREWELL_S = 1.0
 """How long a stop waits for Zulip to take the event queue back; it forgets it by itself after ten minutes."""
 FOLLOW_S = 3.0
 """How often a copy that does not listen asks who is who."""
+WATCH_S = 20.0
+"""How often it is looked whether something is stuck, the disk full, or the database away."""
 REST_S = 2.0
 """How long the listener rests when the database is busy or its disk is full."""
 
@@ -116,6 +119,7 @@ class _Loops:
         self._wake = threading.Event()
         self._chair = chair_of(desk.database, desk.worker)
         self._listener = Listener(desk, self._wake, self._chair.leads)
+        self._watch = Watch(desk)
         self._publisher = Publisher(desk, self._wake, self._chair.leads, lambda: self._listener.caught_up)
 
     def run(self, *, recover: bool) -> int:
@@ -125,6 +129,7 @@ class _Loops:
         self._chair.beat()
         self._start("chair", self._preside)
         self._start("listener", self._listen)
+        self._start("watch", self._look_around)
         hands = self._start("publisher", self._publish)
         code = self._ends.get()
         self._stop.set()
@@ -154,6 +159,14 @@ class _Loops:
     def _preside(self) -> None:
         while not self._stop.wait(BEAT_S):
             self._chair.beat()
+
+    def _look_around(self) -> None:
+        while not self._stop.wait(WATCH_S):
+            if self._chair.leads() and self._listener.ready.is_set():
+                try:
+                    self._watch.round(self._desk.clock())
+                except Exception:  # a bug in the watch must not end what it watches
+                    log.exception("the watch broke", extra={"action": "watch_failed"})
 
     def _listen(self) -> None:
         while not self._stop.is_set():
