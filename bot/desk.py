@@ -49,7 +49,7 @@ class Desk:
     clock: Callable[[], datetime]
     """Now, in UTC."""
     worker: str
-    """Who we are among several copies: host and process."""
+    """Who we are among several copies: host, process, and what no other life of it has."""
     sending: set[int] = field(default_factory=set)
     """Deliveries that this process is sending right now: their claim is alive whatever the clock says."""
     troubles: dict[str, str] = field(default_factory=dict)

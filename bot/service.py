@@ -26,6 +26,7 @@ from bot.listener import Listener
 from bot.publisher import Publisher
 from storage.chair import BEAT_S, chair_of
 from storage.errors import StorageError
+from storage.presence import presence_of
 
 log = logging.getLogger("social.service")
 
@@ -118,15 +119,18 @@ class _Loops:
         self._ends = ends
         self._wake = threading.Event()
         self._chair = chair_of(desk.database, desk.worker)
+        self._presence = presence_of(desk.database, desk.worker)
         self._listener = Listener(desk, self._wake, self._chair.leads)
         self._watch = Watch(desk)
-        self._publisher = Publisher(desk, self._wake, self._chair.leads, lambda: self._listener.caught_up)
+        self._publisher = Publisher(
+            desk, self._wake, self._chair.leads, self._caught_up, presence=self._presence
+        )
 
     def run(self, *, recover: bool) -> int:
         """Until there is a reason to end. With `recover`, what is `sending` is known to be nobody's."""
         if recover:
             self._publisher.recover_all(self._desk.clock())
-        self._chair.beat()
+        self._beat()
         self._start("chair", self._preside)
         self._start("listener", self._listen)
         self._start("watch", self._look_around)
@@ -138,6 +142,7 @@ class _Loops:
         hands.join(PATIENCE_S)
         unfinished = self._publisher.close(max(latest - time.monotonic(), 0.0))
         self._listener.idle.wait(max(latest - time.monotonic(), 0.0))
+        self._presence.leave()
         self._chair.leave()
         self._start("farewell", self._desk.chat.leave).join(FAREWELL_S)
         if unfinished:
@@ -158,7 +163,15 @@ class _Loops:
 
     def _preside(self) -> None:
         while not self._stop.wait(BEAT_S):
-            self._chair.beat()
+            self._beat()
+
+    def _beat(self) -> None:
+        self._presence.beat()
+        self._chair.beat(hears=self._desk.listening_since is not None)
+
+    def _caught_up(self) -> bool:
+        """Whether all is read that may forbid what is due. A copy that does not listen relies on the one that does."""
+        return self._listener.caught_up and (self._chair.leads() or self._chair.heard())
 
     def _look_around(self) -> None:
         while not self._stop.wait(WATCH_S):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -158,7 +159,8 @@ def make_desk(
         store=store,
         vault=vault,
         clock=clock,
-        worker=f"{socket.gethostname()}:{os.getpid()}",
+        # in containers every life has the same number, and a claim must be nobody else's
+        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
     )
     desk.appear = lambda: _appear(desk, tools, registry)
     return desk

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from handlers.base import Rejected, Unavailable, Uncertain
+from handlers.base import Rejected, Unavailable, Uncertain, must_hold
 
 TIMEOUT: Final = httpx.Timeout(20, read=60, write=120)
 """Seconds. httpx's own 5 s would make many an upload, and many a slow answer, uncertain."""
@@ -74,6 +74,8 @@ class Web:
         `acts`: it publishes something, so that a lost answer is `Uncertain` instead of `Unavailable`.
         Raises `Rejected` when the request could not even be written.
         """
+        if method != "GET":
+            must_hold()
         try:
             return self.http.request(method, url, **request)
         except NOT_SENT:

@@ -21,6 +21,8 @@ from requests import PreparedRequest, Request, Response
 from typing_extensions import override
 from urllib3 import exceptions as u3
 
+from handlers.base import must_hold
+
 CONNECT_S: Final = 10
 """Seconds until a connection must stand."""
 READ_S: Final = 30
@@ -140,6 +142,8 @@ class Wire(requests.Session):
         has a limit of its own, see `handlers.multipart`) every piece has its wait.
         """
         self.last = None
+        if request.method != "GET":
+            must_hold()
         extra = int(request.headers.get("Content-Length") or 0) / SLOW_LINE
         streamed = hasattr(request.body, "read")
         connect = STALLED_S if streamed else CONNECT_S + extra

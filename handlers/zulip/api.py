@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final, Self
 import requests
 import zulip
 
-from handlers.base import PlatformError, Rejected, Unavailable
+from handlers.base import PlatformError, Rejected, Unavailable, must_hold
 from handlers.multipart import Multipart
 from handlers.web import lost
 from handlers.wire import STALLED_S, may_have_left
@@ -95,6 +95,8 @@ class Api:
 
         Raises `Refused` (nothing happened), `Unavailable`, and `Uncertain` when it `acts` and may have happened.
         """
+        if acts:
+            must_hold()
 
         def ask() -> Any:
             return self._client.call_endpoint(path, method=method, request=request, timeout=TIMEOUT_S)
