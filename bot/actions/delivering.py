@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from bot import rules
-from bot.actions import cards, checking, progressing, reporting, rows, voting
+from bot.actions import cards, checking, progressing, reporting, rows, stopping, voting
 from bot.actions.holding import Hold
 from bot.actions.sync import sync
 from bot.actions.waiting import ATTEMPTS, wait
@@ -167,6 +167,8 @@ def _tell_of_the_wait(desk: Desk, delivery: Delivery, trouble: Unavailable, then
     if then - now < LONG:
         return
     with desk.database.transaction() as session:
+        if stopping.wished(session, delivery):
+            return
         text = lines.waits(delivery, str(trouble), then, desk.titles)
         key = f"waits:{delivery.id}:{delivery.key[:8]}"
         queue.notify(session, key=key, text=text, post_id=delivery.post_id, now=now)
@@ -226,6 +228,7 @@ def settle(
             )
             row.told = False
             session.add(row)
+            stopping.heed(desk, session, row, now)
 
     try:
         insist(write)

@@ -66,6 +66,13 @@ def stopped(post: Post, what: str, accounts: Sequence[str], titles: Titles) -> s
     return f"✖ **#{post.id}** does not go to {where} any more: its draft was {what}."
 
 
+def called_back(delivery: Delivery, titles: Titles) -> str:
+    """It was cancelled while it was being sent, and that attempt did not bring it out."""
+    where = titles.get(delivery.account, delivery.account)
+    found = f" The last attempt: {delivery.error}" if delivery.error else ""
+    return f"✖ **#{delivery.post_id}** was cancelled while it was sent to {where}, and is not tried again.{found}"
+
+
 def late_edit(post: Post) -> str:
     """The draft was edited after it was released."""
     return (

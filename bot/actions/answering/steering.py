@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from bot import when
-from bot.actions import cards, drafting, rows
+from bot.actions import cards, drafting, rows, stopping
 from bot.actions.answering.order import Order, UserError
 from bot.actions.sync import rewrite, stop, sync
 from bot.replies import words
@@ -54,13 +54,21 @@ def cancel(order: Order) -> str | None:
     with desk.turn(post.message_id), desk.database.transaction() as session:
         stopped = stop(session, rows.post(session, post.id or 0), "cancelled", order.person.name, order.now)
         left = [one for one in queue.deliveries(session, post.id or 0) if one.account not in stopped]
+        meanwhile = [one.account for one in left if one.state in stopping.MEANWHILE]
+        for one in left:
+            if one.account in meanwhile:
+                stopping.wish(session, one, order.person.name)
         order.done(session)
     cards.refresh(desk, post.id or 0, order.now)
     out = words.listed([f"{desk.titles.get(one.account, one.account)} ({one.state})" for one in left])
+    again = words.listed([desk.titles.get(one, one) for one in meanwhile])
+    rest = f" If it turns out that it is not out on {again}, it is not tried again there." if again else ""
     if not stopped:
-        return f"It is too late to cancel #{post.id}: {out}."
+        return f"It is too late to cancel #{post.id}: {out}.{rest}"
     done = words.listed([desk.titles.get(one, one) for one in stopped])
-    return f"✖ #{post.id} no longer goes to {done}." + (f" Not to be called back: {out}." if left else "")
+    return f"✖ #{post.id} no longer goes to {done}." + (
+        f" Not to be called back: {out}.{rest}" if left else ""
+    )
 
 
 def move(order: Order) -> str | None:

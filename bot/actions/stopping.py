@@ -1,0 +1,46 @@
+"""What a person cancelled while it was being sent, or in doubt: if that did not bring it out, nothing else does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.desk import Desk
+from bot.replies import lines
+from storage import cursors, queue
+from storage.models import Delivery
+from storage.states import DeliveryState
+
+MEANWHILE = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+"""States of a delivery that cannot be called back, and may still come back."""
+
+
+def wish(session: Session, delivery: Delivery, who: str) -> None:
+    """Remember that somebody cancelled it. Whoever orders it again, gives it a new key, and the wish is void."""
+    cursors.write(session, _name(delivery), who)
+
+
+def wished(session: Session, delivery: Delivery) -> str:
+    """Who cancelled it since it was ordered; empty: nobody."""
+    return cursors.read(session, _name(delivery))
+
+
+def heed(desk: Desk, session: Session, delivery: Delivery, now: datetime) -> None:
+    """It was settled in this transaction: what was cancelled meanwhile, and is not out, is not tried again."""
+    who = wished(session, delivery)
+    if not who:
+        return
+    if delivery.state == DeliveryState.PENDING:
+        what = "cancelled while it was sent"
+        queue.transition(session, delivery, DeliveryState.CANCELLED, who=who, what=what, now=now)
+        delivery.told = True
+        key = f"called_back:{delivery.id}:{delivery.key[:8]}"
+        text = lines.called_back(delivery, desk.titles)
+        queue.notify(session, key=key, text=text, post_id=delivery.post_id, now=now)
+    if delivery.state not in MEANWHILE:
+        cursors.forget(session, _name(delivery))
+
+
+def _name(delivery: Delivery) -> str:
+    return f"cancelled:{delivery.id}:{delivery.key[:8]}"
