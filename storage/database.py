@@ -28,6 +28,9 @@ BUSY_S = 5
 TURN_S = 30
 """How long a thread waits until the writers before it are done; each of them may have to wait `BUSY_S`."""
 
+AFTER = "after"
+"""Key in `session.info` of what is to be done once the transaction is committed, such as a line in the log."""
+
 _WAL_ATTEMPTS = 10
 
 _MIGRATION_LOCK = 0x50C1A1
@@ -66,7 +69,7 @@ class Database:
         """A session that is committed at the end, or rolled back if anything is raised.
 
         On SQLite it is the only writer from its first statement on: keep it short, and call nobody inside.
-        The rows may be read after it.
+        The rows may be read after it. What is put under `AFTER` in `session.info` is called once it is committed.
         """
         with (
             self._translating(),
@@ -75,6 +78,8 @@ class Database:
             session.begin(),
         ):
             yield session
+        for say in session.info.pop(AFTER, ()):
+            say()
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

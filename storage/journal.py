@@ -1,7 +1,7 @@
 """What happened and what is to be said: every change of state with its line in the log, and the notices.
 
-`create` and `transition` are the only ways a post or a delivery gets a state: the change, its `Entry` and its
-line in the program's log are one.
+`create` and `transition` are the only ways a post or a delivery gets a state: the change and its `Entry` are one,
+and the line in the program's log follows once they are committed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
-from storage.database import insert
+from storage.database import AFTER, insert
 from storage.errors import Moved
 from storage.models import Delivery, Entry, Notice, Post
 from storage.states import DeliveryState, PostState, advance
@@ -73,10 +73,23 @@ def write_entry(
     account: str = "",
     old: str = "",
     new: str = "",
+    about: str = "",
 ) -> Entry:
-    """Add one line to the log of a post; the database lets nobody change or remove it."""
+    """Add one line to the log of a post; the database lets nobody change or remove it.
+
+    Once that is committed it is told in the program's log as well, `about` whatever it is about: what changed, never
+    by whom, and never what was written.
+    """
     entry = Entry(at=at, post_id=post_id, account=account, who=who, what=what, old=old, new=new)
     session.add(entry)
+    kind = "delivery" if account else "post"
+    facts: dict[str, Any] = {"action": f"{kind}_{new}" if new else f"{kind}_noted"}
+    facts |= {"post": post_id} if post_id is not None else {}
+    facts |= {"account": account} if account else {}
+    about = about or " ".join(one for one in (f"post {post_id}" if post_id else "", account) if one) or "bot"
+    told = f"{old or 'new'} -> {new}" if new else what
+    lines = session.info.setdefault(AFTER, [])
+    lines.append(lambda: _log.info("%s: %s", about, told, extra=facts))
     return entry
 
 
@@ -155,9 +168,5 @@ def _record(
 ) -> None:
     new = str(new)
     post_id, account = (row.id, "") if isinstance(row, Post) else (row.post_id, row.account)
-    write_entry(session, at=now, post_id=post_id, account=account, who=who, what=what, old=old, new=new)
-    kind = "post" if isinstance(row, Post) else "delivery"
-    facts: dict[str, Any] = {"action": f"{kind}_{new}", "post": post_id}
-    if account:
-        facts["account"] = account
-    _log.info("%s: %s -> %s", _name(row), old or "new", new, extra=facts)
+    facts: dict[str, Any] = {"post_id": post_id, "account": account, "old": old, "new": new}
+    write_entry(session, at=now, who=who, what=what, about=_name(row), **facts)
