@@ -20,8 +20,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
-NOTHING, BEFORE_COMMIT, AFTER_COMMIT, STATEMENT, BURNT = range(5)
-"""What a fuse is set to; `BURNT` is what it says after it went off."""
+NOTHING, BEFORE_COMMIT, AFTER_COMMIT, STATEMENT, BURNT, NOTED, STOP = range(7)
+"""What a fuse is set to; `BURNT` is what it says after it went off. `NOTED` is after the commit that says that a
+creating request leaves, and before it does; `STOP` the same, but the process is only stopped (SIGSTOP)."""
 LONGEST_S: Final = 3.0
 """No answer is waited for longer than that, so that a delay past the time-out costs seconds and not minutes."""
 POLL_S: Final = 90.0
@@ -29,6 +30,8 @@ POLL_S: Final = 90.0
 LONGEST_PAUSE_S: Final = 1.0
 """The longest rest that Zulip's own limit (429) is granted."""
 _SHORT_S: Final = 5.0
+_LEAVES: Final = '"trying": {'
+"""Stands in a receipt while a creating request has left and has no answer."""
 _FORM: Final = struct.Struct("<qq")
 
 
@@ -61,7 +64,7 @@ class Fuse:
                 self.set(kind, left - 1)
                 return
             self.set(BURNT, kind)
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGSTOP if kind == STOP else signal.SIGKILL)
 
 
 def plug(fuse: Fuse) -> None:
@@ -73,16 +76,21 @@ def plug(fuse: Fuse) -> None:
         here.writes = not connection.get_execution_options().get("reading", False)
 
     def committing(self: Any, dbapi_connection: Any) -> None:
-        writes = getattr(here, "writes", False)
-        here.writes = False
+        writes, notes = getattr(here, "writes", False), getattr(here, "notes", False)
+        here.writes = here.notes = False
         if writes:
             fuse.pass_by(BEFORE_COMMIT)
         commit(self, dbapi_connection)
         if writes:
             fuse.pass_by(AFTER_COMMIT)
+        if notes:
+            fuse.pass_by(NOTED)
+            fuse.pass_by(STOP)
 
-    def stating(*_anything: Any) -> None:
+    def stating(_one: Any, _two: Any, _statement: Any, parameters: Any, *_more: Any) -> None:
         fuse.pass_by(STATEMENT)
+        if _LEAVES in str(parameters):
+            here.notes = True
 
     event.listen(Engine, "commit", is_about_to)
     event.listen(Engine, "before_cursor_execute", stating)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
+import os
 import random
 import shutil
+import signal
 import socket
 import struct
 import time
@@ -35,6 +37,7 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     ["bot.service", "bot.login", "handlers.registry", "alembic.command", "tests.chaos.fused"]
 )
+_KINDS: Final = {"statement": fused.STATEMENT, "noted": fused.NOTED, "stop": fused.STOP}
 _FUSES: Final = {"before": fused.BEFORE_COMMIT, "after": fused.AFTER_COMMIT}
 
 
@@ -182,6 +185,7 @@ class Bot:
     def __init__(self, place: Place, name: str = "bot") -> None:
         self._place = place
         self.log = place.folder / f"{name}.log"
+        self.log.touch(mode=0o600)
         self._fuse_path = place.folder / f"{name}.fuse"
         self._fuse = fused.Fuse(self._fuse_path)
         self._process: Any = None
@@ -214,8 +218,8 @@ class Bot:
         self._doomed = point
         if point.what == "commit":
             self._fuse.set(_FUSES[point.side], point.number)
-        elif point.what == "statement":
-            self._fuse.set(fused.STATEMENT, point.number)
+        elif point.what in _KINDS:
+            self._fuse.set(_KINDS[point.what], point.number)
         elif point.what != "moment":
             self._place.executioner.condemn(point, self._process.pid)
 
@@ -230,6 +234,16 @@ class Bot:
         if self._process is not None:
             self._process.kill()
             self._process.join()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped and could go on."""
+        state = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state == "T"
+
+    def go_on(self) -> None:
+        """Let a stopped one go on."""
+        os.kill(self._process.pid, signal.SIGCONT)
 
     def wait(self, seconds: float) -> bool:
         """Wait for its end for so long; True if it has ended."""

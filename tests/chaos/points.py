@@ -76,6 +76,8 @@ def draw(rng: random.Random) -> Point:
 def strike(rng: random.Random) -> Point:
     """A point for the time in which posts go out: at the requests that create something, above all."""
     kind = rng.random()
+    if kind < 0.1:
+        return Point("noted", "after", 1 + int(rng.expovariate(1)))
     if kind < 0.6:
         what = rng.choice(("post", "post", "post", "part", "announce"))
         return Point(what, rng.choice(("before", "after", "after", "middle")), 1 + int(rng.expovariate(1)))
