@@ -25,6 +25,7 @@ from bot.actions import (
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, NotHome
 from bot.desk import NEVER, Desk
+from bot.pacing import Pace
 from storage import queue
 from storage.errors import StorageError
 from storage.models import Delivery, Staged
@@ -65,7 +66,10 @@ class Publisher:
         self._presence = presence
         self._wake = wake or threading.Event()
         # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
-        self._pool = ThreadPoolExecutor(3 * len(desk.platforms) + 1, thread_name_prefix="deliver")
+        places = (
+            3 * (len(desk.platforms) + len(desk.config.waiting)) + 1
+        )  # those, too, that may yet be signed in to
+        self._pool = ThreadPoolExecutor(places, thread_name_prefix="deliver")
         self._searched: dict[str, Future[None]] = {}
         self._under_way: dict[int, Future[None]] = {}
         self._away_until: datetime | None = None
@@ -126,20 +130,22 @@ class Publisher:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; then let what is being sent come to its end for a moment."""
+        pace = Pace(self._desk, self._wake, ROUND_S)
         while not stop.is_set():
             if self._acquainted is None or self._desk.clock() - self._acquainted > DAY:
                 self.acquaint()
                 self._checks.append(self._pool.submit(tidying.tidy, self._desk, self._desk.clock()))
             try:
-                self.tick(self._desk.clock())
+                going = (*self._under_way.values(), *self._staging.values(), *self._searched.values())
+                if pace.worth(self._desk.clock(), going):
+                    self.tick(self._desk.clock())
             except StorageError as error:
                 log.error("%s", error, extra={"action": "storage_trouble"})
                 stop.wait(ROUND_S * 4)
             except Exception:  # a bug in one round must not end the service
                 log.exception("error in a round", extra={"action": "round_failed"})
                 stop.wait(ROUND_S * 4)
-            self._wake.wait(ROUND_S)
-            self._wake.clear()
+            pace.rest()
 
     def recover_all(self, now: datetime) -> None:
         """At the start of the only process: whatever is still `sending` was cut off, leases or not."""

@@ -43,6 +43,7 @@ _TIMED = (
     .order_by(col(Post.due_at))
     .limit(1)
 )
+_CHANGED = select(Post.id, Post.changed_at).where(col(Post.changed_at).is_not(None))
 _PENDING = (
     select(Delivery.not_before)
     .where(Delivery.state == _D.PENDING, ~BEHIND, ~IN_PREPARATION)
@@ -155,8 +156,7 @@ def slot_taken(session: Session, instant: datetime) -> bool:
 
 def changed(session: Session) -> Sequence[tuple[int, datetime]]:
     """Number of each post with an edit that is still being gathered, and when that was first seen."""
-    found = select(Post.id, Post.changed_at).where(col(Post.changed_at).is_not(None))
-    return [(number or 0, at) for number, at in session.exec(found) if at is not None]
+    return [(number or 0, at) for number, at in session.exec(_CHANGED) if at is not None]
 
 
 def untold(session: Session) -> Sequence[int]:

@@ -38,7 +38,7 @@ BOT_LAYERS: list[set[str]] = [
     {"rules"},
     {"replies"},
     {"desk"},
-    {"actions"},
+    {"actions", "pacing"},
     {"listener", "publisher"},
     {"wiring"},
     {"history", "health"},
