@@ -106,3 +106,18 @@ def _fetched(desk: Desk, attachment: Attachment) -> Media:
             trouble = error
             desk.chat.newest()
     raise ChatError(str(trouble))
+
+
+def keep_alts(written: Written, last: Written) -> Written:
+    """Alt texts that somebody added or corrected by command stay, as long as the file does and the message says
+    nothing new about it.
+    """
+    known = {one.path: one for one in last.attachments if one.alt}
+    attachments = []
+    for one in written.attachments:
+        kept = known.get(one.path)
+        if kept and one.alt in {"", kept.instead_of}:
+            attachments.append(replace(one, alt=kept.alt, instead_of=kept.instead_of))
+        else:
+            attachments.append(one)
+    return replace(written, attachments=tuple(attachments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,17 +69,20 @@ class Composed:
     """What an earlier attempt was about to say; it may stand in the chat already."""
     voided: bool
     """Whether the revision before had votes."""
+    broken: bool
+    """Whether it cannot go out as it stands: then no approval is offered."""
 
 
 def compose(desk: Desk, session: Session, post: Post, revision: Revision, now: datetime) -> Composed:
     """The card of a revision that has none; written down before it is said."""
-    judgement = voting.count(desk, session, post, revision, None, now)
-    text = text_of(desk, session, post, revision, judgement)
-    voided = revision.number > 1 and bool(rows.standing(session, post, revision.number - 1))
+    with session.no_autoflush:  # a new revision is written with its card
+        judgement = voting.count(desk, session, post, revision, None, now)
+        text = text_of(desk, session, post, revision, judgement)
+        voided = revision.number > 1 and bool(rows.standing(session, post, revision.number - 1))
     begun = revision.card_text
     revision.card_text = begun or text
     session.add(revision)
-    return Composed(text, begun, voided)
+    return Composed(text, begun, voided, broken=rows.broken(revision))
 
 
 def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) -> None:
@@ -99,12 +103,10 @@ def say(desk: Desk, post: Post, number: int, draft: Message, composed: Composed,
     if card_id is None:
         if begun not in {"", text}:
             with desk.database.transaction() as session:
-                rows.revision(session, post_id, number).card_text = text
+                rows.card_said(session, post_id, number, card_text=text)
         card_id = desk.chat.say(place, text)
     with desk.database.transaction() as session:
-        revision = rows.revision(session, post_id, number)
-        revision.card_id = card_id
-        revision.card_text = text
+        rows.card_said(session, post_id, number, card_id=card_id, card_text=text)
         if composed.voided:
             queue.notify(
                 session,
@@ -113,55 +115,57 @@ def say(desk: Desk, post: Post, number: int, draft: Message, composed: Composed,
                 post_id=post_id,
                 now=now,
             )
-    _react(desk, revision)
+    if not composed.broken:
+        _react(desk, card_id)
 
 
-def tidy(desk: Desk, post_id: int, draft: Message) -> None:
-    """Strike the cards of older revisions through, as long as Zulip lets us: nobody is to react on them."""
-    with desk.database.reading() as session:
-        post = rows.post(session, post_id)
-        current = rows.current(session, post)
-        older = rows.open_cards(session, post_id, before=post.revision)
-    if current.card_id is None:
-        return
-    link = desk.chat.link(current.card_id, home_of(desk, draft))
+def tidy(desk: Desk, post: Post, card_id: int, older: Iterable[Revision], draft: Message) -> None:
+    """Strike the cards of older revisions through, as long as Zulip lets us: nobody is to react on them.
+    `card_id` is the current one.
+    """
+    link = desk.chat.link(card_id, home_of(desk, draft))
     for revision in older:
         if revision.card_id is not None:
             desk.chat.edit(revision.card_id, struck(post, revision.number, link))
         with desk.database.transaction() as session:
-            rows.revision(session, post_id, revision.number).card_open = False
+            rows.card_said(session, revision.post_id, revision.number, card_open=False)
 
 
 def offer(desk: Desk, revision: Revision, card: Message) -> None:
     """See to it that approving is one tap: the approval emoji stands on the card."""
     emoji = desk.chat.emoji(desk.config.social.approve_emoji[0])
     mine = {one.emoji for one in card.reactions if one.user_id == desk.chat.directory.me}
-    if emoji is not None and emoji not in mine:
-        _react(desk, revision)
+    if emoji is not None and emoji not in mine and not rows.broken(revision):
+        _react(desk, card.id)
 
 
-def _react(desk: Desk, revision: Revision) -> None:
+def _react(desk: Desk, card_id: int) -> None:
     emoji = desk.chat.emoji(desk.config.social.approve_emoji[0])
-    if emoji is not None and revision.card_id is not None and not rows.broken(revision):
-        desk.chat.react(revision.card_id, emoji)
+    if emoji is not None:
+        desk.chat.react(card_id, emoji)
 
 
-def refresh(desk: Desk, post_id: int, now: datetime) -> None:
-    """Let the card show how things stand; from the day that Zulip refuses, changes are only told."""
+def refresh(desk: Desk, post_id: int, now: datetime) -> Post:
+    """Let the card show how things stand; returns the post as it is."""
     with desk.database.transaction() as session:
         post = rows.post(session, post_id)
         if not post.revision:
-            return
+            return post
         revision = rows.current(session, post)
         judgement = voting.count(desk, session, post, revision, None, now)
         text = text_of(desk, session, post, revision, judgement)
+    show(desk, post, revision, judgement, text, now)
+    return post
+
+
+def show(desk: Desk, post: Post, revision: Revision, judgement: Judgement, text: str, now: datetime) -> None:
+    """Let the card say this, if it does not yet; from the day that Zulip refuses, changes are only told."""
     if revision.card_id is None or revision.card_text == text:
         return
+    post_id = post.id or 0
     shown = revision.card_open and desk.chat.edit(revision.card_id, text)
     with desk.database.transaction() as session:
-        revision = rows.revision(session, post_id, revision.number)
-        revision.card_open = shown
-        revision.card_text = text
+        rows.card_said(session, post_id, revision.number, card_open=shown, card_text=text)
         if not shown and post.state == PostState.DRAFT and not queue.told(session, judged(post_id, now)):
             # a change of state has its own line; this is a vote that did not bring one about
             queue.notify(

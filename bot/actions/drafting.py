@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot import when
-from bot.actions import attaching, rows
+from bot.actions import attaching, lately, rows
 from bot.actions.attaching import Found
 from bot.chat import Person
 from bot.desk import Desk
@@ -191,23 +191,35 @@ def free_slot(desk: Desk, session: Session, now: datetime, post: Post | None) ->
 def _same_lately(
     session: Session, outgoing: Mapping[str, Outgoing], post: Post | None, now: datetime, found: Found
 ) -> None:
-    texts = {rows.stored(part.text) for one in outgoing.values() for part in one.parts if part.text}
-    for number, state, theirs in rows.recent(session, now - LATELY):
-        if (post is None or number != post.id) and any(text in theirs for text in texts):
-            found.warn(f"The same text is already in #{number} ({state}).")
-            return
+    texts = {part.text for one in outgoing.values() for part in one.parts if part.text}
+    same = lately.same(session, texts, now - LATELY, post.id if post else None)
+    if same is not None:
+        found.warn(f"The same text is already in #{same[0]} ({same[1]}).")
 
 
-def save(
-    session: Session, post: Post, prepared: Prepared, source: str, by: Person, now: datetime
-) -> Revision:
-    """Make it the post's current revision. The state follows: `draft`, or `broken` with an error."""
-    if post.id is None:
-        raise ValueError("a revision needs a post that was saved")
+def fill(post: Post, prepared: Prepared) -> None:
+    """Let the post be what its next revision says of it."""
     post.revision += 1
     post.timing, post.due_at, post.not_after = prepared.timing, prepared.due_at, prepared.not_after
     post.approved_at = None
     post.summary = summary(prepared.written)
+
+
+def save(
+    session: Session,
+    post: Post,
+    prepared: Prepared,
+    source: str,
+    by: Person,
+    now: datetime,
+    *,
+    filled: bool = False,
+) -> Revision:
+    """Make it the post's current revision. The state follows: `draft`, or `broken` with an error."""
+    if post.id is None:
+        raise ValueError("a revision needs a post that was saved")
+    if not filled:
+        fill(post, prepared)
     revision = Revision(
         post_id=post.id,
         number=post.revision,
@@ -220,7 +232,6 @@ def save(
         created_by=by.id,
     )
     session.add(revision)
-    session.flush()
     wanted = PostState.BROKEN if prepared.broken else PostState.DRAFT
     queue.write_entry(session, at=now, who=by.name, what=f"wrote revision {post.revision}", post_id=post.id)
     if post.state != wanted:

@@ -15,11 +15,16 @@ from storage import cursors
 
 PIN = "approver_group"
 PEOPLE = "approver_people"
+_ELECTORATE = "electorate"
 
 
 def electorate(desk: Desk, session: Session) -> Electorate:
-    """Who may approve now, as configured and as Zulip last told."""
-    return electorate_of(desk.config.social.approvers, desk.chat.directory, session)
+    """Who may approve now, as configured and as Zulip last told; the same for the whole of one transaction."""
+    known: Electorate | None = session.info.get(_ELECTORATE)
+    if known is None:
+        known = electorate_of(desk.config.social.approvers, desk.chat.directory, session)
+        session.info[_ELECTORATE] = known
+    return known
 
 
 def electorate_of(approvers: Approvers, directory: Directory, session: Session) -> Electorate:

@@ -15,6 +15,8 @@ from bot.chat import ChatError, Message, Person, Refused
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written
 from bot.replies import lines
+from storage import cursors
+from storage.database import insert
 from storage.errors import StorageError
 from storage.models import Cursor, Post, Seen
 from storage.states import PostState
@@ -57,11 +59,14 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
         return
     finish(desk)
     moved_in = message.arrived and message.place.channel_id == desk.chat.home
-    if not moved_in and _handled(desk, message):
+    handled, is_draft = _known(desk, message)
+    if handled and not moved_in:
         return
     said = read(desk, message)
     if said is None or (moved_in and not _welcome(message, said, now)):
         return
+    if is_draft and not isinstance(said, Written):
+        return  # it was a draft when it was handled; that it is none any more is followed by its edit
     try:
         reply, understood = _respond(desk, message, said, person, now, answer)
     except (ChatError, StorageError):
@@ -69,10 +74,10 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
     except Exception:  # a bug: the details are for the owner, one calm sentence for the author
         log.exception("message %s: error while answering", message.id, extra={"action": "answer_failed"})
         reply, understood = lines.trouble(None), True
+    if isinstance(said, Written) and reply is None:
+        return  # its post says that it was handled
     with desk.database.transaction() as session:
-        session.merge(
-            Seen(message_id=message.id, answered=understood, digest=drafting.digest(message.content), at=now)
-        )
+        _note(session, message, understood=understood, now=now)
         if reply:
             _keep(session, message, reply)
             desk.unsaid = True
@@ -91,7 +96,9 @@ def finish(desk: Desk) -> None:
     if row is not None:
         kept = json.loads(row.value)
         message = desk.chat.look(kept["message"])
-        if message is not None and desk.chat.said(message.place, kept["text"], message.id) is None:
+        # moved to another channel meanwhile, it is no place for what it asks for
+        stays = message is not None and message.place.channel_id == kept["channel"]
+        if message and stays and desk.chat.said(message.place, kept["text"], message.id) is None:
             _say(desk, message, kept["text"])
         with desk.database.transaction() as session:
             row = session.get(Cursor, ANSWER)
@@ -102,7 +109,14 @@ def finish(desk: Desk) -> None:
 
 def _keep(session: Session, message: Message, reply: str) -> None:
     """Before it is said, with the note that the message was handled."""
-    session.merge(Cursor(name=ANSWER, value=json.dumps({"message": message.id, "text": reply})))
+    cursors.write(session, ANSWER, json.dumps({"message": message.id, "channel": message.place.channel_id, "text": reply}))
+
+
+def _note(session: Session, message: Message, *, understood: bool, now: datetime) -> None:
+    """It was handled."""
+    seen = {"answered": understood, "digest": drafting.digest(message.content), "at": now}
+    statement = insert(session, Seen).values(message_id=message.id, **seen)
+    session.execute(statement.on_conflict_do_update(index_elements=["message_id"], set_=seen))
 
 
 def _say(desk: Desk, message: Message, reply: str) -> None:
@@ -120,10 +134,13 @@ def _welcome(message: Message, said: Written | Command | Unknown, now: datetime)
     return isinstance(said, Written) and now - message.at < FRESH
 
 
-def _handled(desk: Desk, message: Message) -> bool:
+def _known(desk: Desk, message: Message) -> tuple[bool, bool]:
+    """Whether it was handled as it is, and whether it is the draft of a post."""
     with desk.database.reading() as session:
         seen = session.get(Seen, message.id)
-    return seen is not None and (seen.answered or seen.digest == drafting.digest(message.content))
+        is_draft = rows.by_draft(session, message.id) is not None
+    handled = seen is not None and (seen.answered or seen.digest == drafting.digest(message.content))
+    return handled, is_draft
 
 
 def _respond(

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Collection
 from functools import lru_cache
 
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, or_, select, update
 
 from bot.grammar import Written
 from handlers.base import Outgoing, Problem
 from storage import plan
+from storage.database import Database
 from storage.models import Delivery, Post, Revision, Vote
-from storage.states import PostState
-
-MOST = 500
-"""How many posts back the same text is looked for."""
 
 # Written once: putting a question together takes longer than answering it, and these are asked at every look.
 _REVISION = select(Revision).where(
@@ -29,20 +26,19 @@ _BY_CARD = (
     .join(Revision, col(Revision.post_id) == Post.id)
     .where(Revision.card_id == bindparam("message"))
 )
+_OPEN_CARDS = (
+    select(Revision)
+    .where(
+        Revision.post_id == bindparam("post"),
+        Revision.number < bindparam("number"),
+        col(Revision.card_open).is_(True),
+    )
+    .order_by(col(Revision.number))
+)
 _STANDING = (
     select(Vote)
     .where(Vote.post_id == bindparam("post"), Vote.revision == bindparam("number"))
     .order_by(col(Vote.id))
-)
-_RECENT = (
-    select(col(Post.id), Post.state, Revision.outgoing)
-    .join(Revision, (col(Revision.post_id) == Post.id) & (col(Revision.number) == Post.revision))
-    .where(
-        col(Post.id) > select(func.coalesce(func.max(Post.id), 0) - MOST).scalar_subquery(),
-        Post.created_at >= bindparam("since"),
-        Post.state != PostState.WITHDRAWN,
-    )
-    .order_by(col(Post.id).desc())
 )
 
 
@@ -64,18 +60,45 @@ def current(session: Session, row: Post) -> Revision:
     return session.exec(_REVISION, params={"post": row.id, "number": row.revision}).one()
 
 
+def by_draft(session: Session, message_id: int) -> Post | None:
+    """The post whose draft is that message."""
+    return session.exec(_BY_DRAFT, params={"message": message_id}).first()
+
+
 def by_message(session: Session, message_id: int) -> Post | None:
     """The post whose draft is that message, or whose card (of any revision) it is."""
-    found = session.exec(_BY_DRAFT, params={"message": message_id}).first()
-    return found or session.exec(_BY_CARD, params={"message": message_id}).first()
+    return by_draft(session, message_id) or session.exec(_BY_CARD, params={"message": message_id}).first()
 
 
-def open_cards(session: Session, post_id: int, *, before: int) -> list[Revision]:
-    """Older revisions whose cards may still look as if they counted."""
-    found = select(Revision).where(
-        Revision.post_id == post_id, Revision.number < before, col(Revision.card_open).is_(True)
+def about(session: Session, message_ids: Collection[int]) -> list[tuple[Post, int | None]]:
+    """The posts whose draft or card is one of these messages, each with its current card."""
+    if not message_ids:
+        return []
+    by_card = select(Revision.post_id).where(col(Revision.card_id).in_(message_ids))
+    found = (
+        select(Post, Revision.card_id)
+        .join(Revision, (col(Revision.post_id) == Post.id) & (col(Revision.number) == Post.revision))
+        .where(or_(col(Post.message_id).in_(message_ids), col(Post.id).in_(by_card)))
     )
-    return list(session.exec(found.order_by(col(Revision.number))))
+    return list(session.exec(found))
+
+
+def standing_now(database: Database, post_id: int) -> tuple[Post, Revision, list[Revision]]:
+    """A post, its current revision, and the older ones whose cards may still look as if they counted."""
+    with database.reading() as session:
+        row = post(session, post_id)
+        older = session.exec(_OPEN_CARDS, params={"post": post_id, "number": row.revision})
+        return row, current(session, row), list(older)
+
+
+def card_said(session: Session, post_id: int, number: int, **now: int | str | bool) -> None:
+    """Write down of a revision's card what it is now: `card_id`, `card_text`, `card_open`."""
+    session.execute(
+        update(Revision)
+        .where(col(Revision.post_id) == post_id, col(Revision.number) == number)
+        .values(**now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def standing(session: Session, row: Post, number: int) -> list[Vote]:
@@ -87,19 +110,6 @@ def unfinished(session: Session, post_id: int) -> bool:
     """Whether something of a released post is still going out, or waits for its approvals."""
     found = select(Delivery.id).where(Delivery.post_id == post_id, col(Delivery.state).in_(plan.UNFINISHED))
     return session.exec(found.limit(1)).first() is not None
-
-
-def recent(session: Session, since: datetime) -> list[tuple[int, str, str]]:
-    """Number, state and stored `outgoing` of posts begun since then that are not withdrawn, newest first.
-
-    Only the newest `MOST` posts are looked at, and what goes out is not parsed: this is asked for every draft.
-    """
-    return [
-        (number or 0, state, text) for number, state, text in session.exec(_RECENT, params={"since": since})
-    ]
-
-
-_TEXT = TypeAdapter(str)
 
 
 @lru_cache
@@ -117,14 +127,15 @@ def _written() -> TypeAdapter[Written]:
     return TypeAdapter(Written)
 
 
-def stored(text: str) -> str:
-    """A text of one part as it stands in a stored `outgoing`."""
-    return f'"text":{_TEXT.dump_json(text).decode()}'
-
-
 def outgoing(row: Revision) -> dict[str, Outgoing]:
     """Account -> exactly what goes out there, as it was stored."""
-    return _outgoing().validate_json(row.outgoing)
+    return dict(_read_outgoing(row.outgoing))
+
+
+@lru_cache(maxsize=64)
+def _read_outgoing(stored_text: str) -> dict[str, Outgoing]:
+    """Read once: a card is looked at again and again within seconds."""
+    return _outgoing().validate_json(stored_text)
 
 
 def problems(row: Revision) -> tuple[Problem, ...]:

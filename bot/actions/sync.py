@@ -6,13 +6,12 @@ New, edited, deleted, reacted, moved, a lost event, a doubled event, a restart: 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from bot import grammar, rules
-from bot.actions import cards, drafting, rows, voting
+from bot.actions import attaching, cards, drafting, rows, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
@@ -29,7 +28,7 @@ def begin(desk: Desk, message: Message, written: Written, author: Person, now: d
     """A new post of a message; returns its number. Its card stands in the chat when this returns."""
     with desk.turn(message.id):
         with desk.database.reading() as session:
-            known = rows.by_message(session, message.id)
+            known = rows.by_draft(session, message.id)
         if known is not None:  # written down before, but perhaps its card was not said any more
             return sync(desk, known.id or 0, now).id or 0
         prepared = drafting.prepare(desk, written, author, now, None)
@@ -44,9 +43,10 @@ def begin(desk: Desk, message: Message, written: Written, author: Person, now: d
             created_at=now,
             digest=drafting.digest(message.content),
         )
+        drafting.fill(post, prepared)
         with desk.database.transaction() as session:
             queue.create(session, post, who=author.name, what="drafted", now=now)
-            revision = drafting.save(session, post, prepared, message.content, author, now)
+            revision = drafting.save(session, post, prepared, message.content, author, now, filled=True)
             composed = cards.compose(desk, session, post, revision, now)
         cards.say(desk, post, revision.number, message, composed, now)
         return post.id or 0
@@ -58,32 +58,28 @@ def sync(desk: Desk, post_id: int, now: datetime) -> Post:
     Raises `ChatError` when Zulip cannot be asked: then nothing may be concluded.
     """
     with desk.database.reading() as session:
-        message_id = rows.post(session, post_id).message_id
-    with desk.turn(message_id):
+        post = rows.post(session, post_id)
+    edited = post.changed_at  # of an edit that comes from here on the look knows as well; it is read twice
+    with desk.turn(post.message_id):
         desk.chat.must_be_home()
-        with desk.database.reading() as session:
-            edited = rows.post(session, post_id).changed_at
-        draft = desk.chat.look(message_id)
+        draft = desk.chat.look(post.message_id)
         if draft is None or _moved_out(desk, draft):
             _vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
         else:
-            _read(desk, post_id, draft, now)
-            _count(desk, post_id, draft, now)
-        _gathered(desk, post_id, edited)
-        cards.refresh(desk, post_id, now)
-        with desk.database.reading() as session:
-            return rows.post(session, post_id)
+            post, revision = _read(desk, post_id, draft, now)
+            counted = _count(desk, post, revision, draft, edited, now)
+            if counted is not None:
+                return counted
+        if edited is not None:
+            with desk.database.transaction() as session:
+                _gathered(rows.post(session, post_id), edited)
+        return cards.refresh(desk, post_id, now)
 
 
-def _gathered(desk: Desk, post_id: int, edited: datetime | None) -> None:
+def _gathered(post: Post, edited: datetime | None) -> None:
     """The edit that was waited for is read, whatever came of it; one that came since then still waits."""
-    if edited is None:
-        return
-    with desk.database.transaction() as session:
-        post = rows.post(session, post_id)
-        if post.changed_at == edited:
-            post.changed_at = None
-            session.add(post)
+    if edited is not None and post.changed_at == edited:
+        post.changed_at = None
 
 
 def rewrite(
@@ -192,12 +188,11 @@ def stop(session: Session, post: Post, what: str, who: str, now: datetime) -> li
     return stopped
 
 
-def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
-    """Follow the draft's text and place."""
-    digest = drafting.digest(draft.content)
-    with desk.database.reading() as session:
-        post = rows.post(session, post_id)
-        last = rows.current(session, post)
+def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> tuple[Post, Revision]:
+    """Follow the draft's text and place; returns what the post is then."""
+    digest, place = drafting.digest(draft.content), cards.home_of(desk, draft)
+    post, last, older = rows.standing_now(desk.database, post_id)
+    stays = digest == post.digest and (place.channel_id, place.topic) == (post.channel_id, post.topic)
     if digest != post.digest:
         author = desk.chat.directory.person(draft.sender_id)
         if post.state == PostState.RELEASED:
@@ -205,22 +200,30 @@ def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
         else:
             written = read(desk, draft)
             if isinstance(written, Written):
-                rewrite(desk, post, _keep_alts(written, rows.written(last)), draft.content, author, now)
+                rewrite(
+                    desk, post, attaching.keep_alts(written, rows.written(last)), draft.content, author, now
+                )
             else:
                 _vanished(desk, post_id, "is no draft any more", now)
-    place = cards.home_of(desk, draft)
-    if digest != post.digest or (place.channel_id, place.topic) != (post.channel_id, post.topic):
+    if not stays:
         with desk.database.transaction() as session:
             post = rows.post(session, post_id)
             post.digest, post.channel_id, post.topic = digest, place.channel_id, place.topic
-            session.add(post)
+        post, last, older = rows.standing_now(desk.database, post_id)
+    if last.card_id is None and _wants_card(desk, post):
+        cards.put(desk, post_id, last.number, draft, now)
+        post, last, older = rows.standing_now(desk.database, post_id)
+    if older and last.card_id is not None:
+        cards.tidy(desk, post, last.card_id, older, draft)
+    return post, last
+
+
+def _wants_card(desk: Desk, post: Post) -> bool:
+    """Not what is out already."""
+    if post.state != PostState.RELEASED:
+        return True
     with desk.database.reading() as session:
-        post = rows.post(session, post_id)
-        revision = rows.current(session, post)
-        wanted = post.state != PostState.RELEASED or rows.unfinished(session, post_id)
-    if revision.card_id is None and wanted:
-        cards.put(desk, post_id, revision.number, draft, now)
-    cards.tidy(desk, post_id, draft)
+        return rows.unfinished(session, post.id or 0)
 
 
 def read(desk: Desk, message: Message) -> grammar.Written | grammar.Command | grammar.Unknown | None:
@@ -232,21 +235,6 @@ def read(desk: Desk, message: Message) -> grammar.Written | grammar.Command | gr
     if text is None:
         return None
     return grammar.parse(text, accounts=list(desk.platforms), defaults=desk.config.social.default_platforms)
-
-
-def _keep_alts(written: Written, last: Written) -> Written:
-    """Alt texts that somebody added or corrected by command stay, as long as the file does and the message says
-    nothing new about it.
-    """
-    known = {one.path: one for one in last.attachments if one.alt}
-    attachments = []
-    for one in written.attachments:
-        kept = known.get(one.path)
-        if kept and one.alt in {"", kept.instead_of}:
-            attachments.append(replace(one, alt=kept.alt, instead_of=kept.instead_of))
-        else:
-            attachments.append(one)
-    return replace(written, attachments=tuple(attachments))
 
 
 def _too_late_to_edit(desk: Desk, post_id: int, digest: str, now: datetime) -> None:
@@ -261,13 +249,12 @@ def _too_late_to_edit(desk: Desk, post_id: int, digest: str, now: datetime) -> N
         )
 
 
-def _count(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
-    """Follow the reactions on the current card."""
-    with desk.database.reading() as session:
-        post = rows.post(session, post_id)
-        revision = rows.current(session, post)
+def _count(
+    desk: Desk, post: Post, revision: Revision, draft: Message, edited: datetime | None, now: datetime
+) -> Post | None:
+    """Follow the reactions on the current card, and let it show what follows. None: there is no card to follow."""
     if revision.card_id is None or post.state == PostState.WITHDRAWN:
-        return
+        return None
     card = desk.chat.look(revision.card_id)
     if card is None or _moved_out(desk, card):
         if (
@@ -275,16 +262,20 @@ def _count(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
         ):  # votes count where the team sees them, and the text is not for that other channel
             desk.chat.edit(card.id, lines.card_elsewhere(post))
         _card_gone(desk, post, revision, draft, now)
-        return
+        return None
     with desk.database.transaction() as session:
-        post = rows.post(session, post_id)
+        post = rows.post(session, post.id or 0)
         revision = rows.current(session, post)
         if revision.card_id != card.id:
-            return
+            return None
         judgement = voting.count(desk, session, post, revision, card, now)
         voting.point_to_card(desk, session, post, revision, draft, now)
         apply(desk, session, post, judgement, now)
+        _gathered(post, edited)
+        text = cards.text_of(desk, session, post, revision, judgement)
     cards.offer(desk, revision, card)
+    cards.show(desk, post, revision, judgement, text, now)
+    return post
 
 
 def _card_gone(desk: Desk, post: Post, revision: Revision, draft: Message, now: datetime) -> None:
