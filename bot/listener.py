@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.actions import answering, catching, guarding, homing, receiving
-from bot.actions.hearing import Ear
+from bot.actions.hearing import Ear, Idle
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, Hint, Kind, Message, NotHome, QueueGone
 from bot.desk import Desk
@@ -19,6 +18,8 @@ from storage.errors import StorageError
 log = logging.getLogger("social.listener")
 
 LONGEST_PAUSE_S = 60.0
+TOGETHER = 100
+"""What so many hints are about is asked for at once; a look is some seconds old then, and what changes is heard of."""
 WRITTEN_DOWN = 50
 """After so many messages that it catches up with, the listener writes down where it is."""
 
@@ -55,9 +56,7 @@ class Listener:
         """The newest message of somebody else that was taken care of, and the one that is written down."""
         self.ready = threading.Event()
         """Set once it was told who is who and where the bot lives; before, nothing may be concluded of a draft."""
-        self.idle = threading.Event()
-        """Set while it does nothing but wait for what comes; a stop cuts nothing off then."""
-        self.idle.set()
+        self.idle = Idle()
 
     @property
     def caught_up(self) -> bool:
@@ -77,7 +76,7 @@ class Listener:
         moment = self._ear.moment(self._time(now))
         homing.keep(chat, self._desk.database)
         guarding.watch(self._desk, now)
-        with self._busy():
+        with self.idle.busy():
             self._desk.unsaid = True  # by us, or by the copy that listened before
             receiving.finish(self._desk)
             self._catch_up(now)
@@ -132,14 +131,6 @@ class Listener:
         if not self._leads():
             raise Deposed
 
-    @contextmanager
-    def _busy(self) -> Iterator[None]:
-        self.idle.clear()
-        try:
-            yield
-        finally:
-            self.idle.set()
-
     def tick(self, now: datetime, *, block: bool = False) -> int:
         """Follow every hint that has come; with `block`, wait up to a minute for one. Returns how many.
 
@@ -158,21 +149,27 @@ class Listener:
             return 1
         todo, self._left = [*self._left, *hints], []
         done: set[int] = set()
-        with self._busy():
-            for number, hint in enumerate(todo):
-                self._must_lead()
-                try:
-                    self._follow(hint, self._time(now), done)
-                except NotHome as error:
-                    log.warning("%s", error, extra={"action": "not_home"})  # caught up with once it is back
-                except (Down, Dismissed, StorageError):
-                    self._left = todo[number:]
-                    raise
+        with self.idle.busy():
+            for first in range(0, len(todo), TOGETHER):
+                self._left = todo[first:]
+                with catching.heard(self._desk, self._left[:TOGETHER]):
+                    self._follow_all(self._left[:TOGETHER], now, done)
+            self._left = []
             self._remember(self._latest)
         self._ear.knows(moment)
         if todo:
             self._wake.set()
         return len(todo)
+
+    def _follow_all(self, hints: list[Hint], now: datetime, done: set[int]) -> None:
+        """One after the other; those before one that could not be followed are not followed again."""
+        for hint in hints:
+            self._must_lead()
+            try:
+                self._follow(hint, self._time(now), done)
+            except NotHome as error:
+                log.warning("%s", error, extra={"action": "not_home"})  # caught up with once it is back
+            self._left = self._left[1:]
 
     def _time(self, now: datetime) -> datetime:
         """Now: what is heard may have come a minute after the waiting began, and much may stand before it."""

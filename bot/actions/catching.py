@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,13 +10,15 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from bot.actions import living, receiving, rows
-from bot.chat import Message
+from bot.chat import Hint, Kind, Message
 from bot.desk import Desk
 from storage import queue
 from storage.models import Cursor, Post, Seen
 from storage.states import PostState
 
 LAST: Final = "last_message"
+MANY: Final = 3
+"""Messages from which on it is worth while to ask for them together: a draft and its card are two."""
 SLACK: Final = timedelta(minutes=5)
 """How far Zulip's clock and ours may be apart, and how old a sign of life is at most."""
 
@@ -69,6 +71,26 @@ def _open(session: Session, *, voted: bool) -> Iterator[Post]:
 
 
 @contextmanager
+def heard(desk: Desk, hints: Sequence[Hint]) -> Iterator[None]:
+    """Within the block, what these hints are about is at hand: when many speak at once, a look at each would take
+    the bot's requests of a minute.
+    """
+    others = [one for one in hints if one.user_id != desk.chat.directory.me]
+    wanted = {one.message_id for one in others if one.kind is Kind.WRITTEN}
+    changed = {one.message_id for one in others if one.kind in {Kind.EDITED, Kind.REACTED}}
+    if len(wanted | changed) >= MANY:
+        with desk.database.reading() as session:
+            for post, card in rows.about(session, changed):
+                if post.state != PostState.RELEASED:
+                    wanted |= {post.message_id, *([card] if card else [])}
+    if len(wanted) < MANY:
+        yield
+        return
+    with desk.chat.ahead(wanted):
+        yield
+
+
+@contextmanager
 def ahead(desk: Desk, *, voted: bool) -> Iterator[None]:
     """Within the block, the drafts and cards of these posts are at hand: a look at each costs no request.
 
@@ -80,7 +102,7 @@ def ahead(desk: Desk, *, voted: bool) -> Iterator[None]:
             if post.state != PostState.RELEASED and post.revision:
                 card = rows.current(session, post).card_id
                 wanted |= {post.message_id, *([card] if card else [])}
-    if len(wanted) <= 2:  # noqa: PLR2004 - one post: nothing is won
+    if len(wanted) < MANY:
         yield
         return
     with desk.chat.ahead(wanted):

@@ -7,8 +7,10 @@ is known is too old. Then nothing goes out until Zulip was asked again.
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +27,23 @@ NUDGE_S: Final = 2.0
 
 Moment = tuple[datetime, float]
 """An instant (UTC), and the same by the clock that nobody sets (seconds)."""
+
+
+class Idle(threading.Event):
+    """Set while the listener does nothing but wait for what comes; a stop cuts nothing off then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set()
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Not set in the block."""
+        self.clear()
+        try:
+            yield
+        finally:
+            self.set()
 
 
 class Ear:
