@@ -24,6 +24,30 @@ class Backlog:
     troubled: Sequence[tuple[int, Delivery]]
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What shows that the bot is alive."""
+
+    since: datetime | None
+    """Since when it listens."""
+    last: tuple[int, datetime] | None
+    """What went out last, and when."""
+    next: tuple[int, datetime] | None
+    """What goes out next, and when."""
+
+
+def heartbeat(pulse: Pulse) -> str:
+    """The last line of a plan: silence is not death, even in a week without posts."""
+    listens = f"I have listened since {when(pulse.since)}" if pulse.since else "I have just begun to listen"
+    last = f"last out: #{pulse.last[0]} {when(pulse.last[1])}" if pulse.last else "nothing went out yet"
+    following = (
+        f"next: #{pulse.next[0]} {when(pulse.next[1])}"
+        if pulse.next
+        else "nothing is approved to go out next"
+    )
+    return f"*💓 {listens} · {last} · {following}.*"
+
+
 def rest(untimed: Iterable[Post], troubled: Sequence[tuple[int, Delivery]], titles: Titles) -> list[str]:
     """Lines about what no day has: posts without a time, and deliveries in trouble."""
     said = []

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from bot import grammar, rules, when
-from bot.actions import cards, electing, knowing, rows, voting
+from bot.actions import cards, electing, knowing, living, rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Place
 from bot.replies import plan as words
@@ -63,6 +63,7 @@ def _plan(order: Order, period: Period) -> str:
         found = _about(order, [_line(order, session, post) for post in posts])
         untimed = queue.waiting_without_time(session)
         troubled = [(one.post_id, one) for one in queue.troubled(session)]
+        alive = standing.heartbeat(living.pulse(order.desk, session))
     taken = {line.at for line in found}
     free: list[date] = []
     if order.desk.config.social.slots:
@@ -73,10 +74,9 @@ def _plan(order: Order, period: Period) -> str:
                 break
             if slot not in taken:
                 free.append(slot.astimezone(order.zone).date())
-    return _fit(
-        order,
-        words.plan(period.label, found, free, order.zone, order.desk.titles, _rest(order, untimed, troubled)),
-    )
+    rest = _rest(order, untimed, troubled)
+    text = words.plan(period.label, found, free, order.zone, order.desk.titles, rest)
+    return f"{_fit(order, text, room=len(alive) + 2)}\n\n{alive}"
 
 
 def _rest(order: Order, untimed: object, troubled: list[tuple[int, Delivery]]) -> list[str]:
@@ -199,6 +199,6 @@ def _place(post: Post) -> Place:
     return Place(channel_id=post.channel_id, topic=post.topic)
 
 
-def _fit(order: Order, text: str) -> str:
-    limit = order.desk.chat.directory.max_length
+def _fit(order: Order, text: str, *, room: int = 0) -> str:
+    limit = order.desk.chat.directory.max_length - room
     return words.fit(text, limit, lambda left: f"… and {left} more lines: ask for a shorter time.")
