@@ -86,6 +86,7 @@ class Wire:
             )
         except (zulip.ZulipError, requests.exceptions.RequestException, AssertionError) as error:
             raise Down(f"Zulip at {self.site} does not answer ({type(error).__name__}).") from error
+        _settle(self._client.session, self.site)
         self.feature_level = self._client.feature_level
 
     def call(
@@ -207,6 +208,15 @@ class Wire:
                 raise Down(f"Zulip does not give the file out now (error {answer.status_code}).")
             raise _Hidden(f"Zulip does not give the file out ({answer.status_code}).", code="FILE")
         return answer
+
+
+def _settle(session: requests.Session | None, site: str) -> None:
+    """Read proxies and certificates from the environment once; the library asks it anew for every request."""
+    if session is None:
+        return
+    found = session.merge_environment_settings(site, {}, None, session.verify, session.cert)
+    session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
+    session.trust_env = False
 
 
 def _arriving(answer: requests.Response, limit: int) -> Iterator[bytes]:

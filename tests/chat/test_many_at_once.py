@@ -1,0 +1,122 @@
+"""Many people at one moment: few requests, nothing missed; and a publisher that rests while nothing is due."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from datetime import timedelta
+
+import pytest
+from town import MONDAY, Town
+
+from bot.pacing import Pace
+from bot.sandbox.zulip.web import Rate
+
+MANY = 30
+LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00\n"
+
+
+@pytest.fixture
+def level() -> int:
+    """The newest kind of server, which gives messages by their ids."""
+    return 512
+
+
+def used(town: Town) -> int:
+    """How many requests the bot has made since `count`."""
+    calls = town.sandbox.zulip.core.rate._calls
+    return len(calls.get((town.sandbox.scene.bot["user_id"], "api"), ()))
+
+
+def count(town: Town) -> None:
+    """Count its requests from now on."""
+    town.sandbox.zulip.core.rate = Rate()
+
+
+def test_much_chatter_at_once_takes_one_request(town: Town) -> None:
+    for number in range(MANY):
+        town.bob.writes(f"just talking, number {number}")
+    count(town)
+    town.settle()
+    assert used(town) <= 2
+
+
+def test_drafts_at_once_get_a_card_each(town: Town) -> None:
+    count(town)
+    for number in range(5):
+        town.carol.writes(f"{LATER}Story {number}")
+    town.settle()
+    cards = [one for one in town.said() if "by @_**Carol" in one or "by Carol" in one]
+    assert len(cards) == 5
+    for number in range(5):
+        assert sum(f"Story {number}" in one for one in cards) == 1
+
+
+def test_reactions_at_once_are_all_counted_and_one_taken_back_is_not(town: Town) -> None:
+    numbers = []
+    for number in range(5):
+        town.carol.says(f"{LATER}Story {number}")
+        numbers.append(town.card_id(number + 1))
+    alice = town.alice.client
+    for card in numbers:
+        alice.add_reaction({"message_id": card, "emoji_name": "+1"})
+    alice.remove_reaction({"message_id": numbers[2], "emoji_name": "+1"})
+    town.settle()
+    states = [town.post(number + 1).state for number in range(5)]
+    assert states == ["approved", "approved", "draft", "approved", "approved"]
+
+
+def test_the_same_text_is_told_of_however_long_the_bot_runs(town: Town) -> None:
+    for _ in range(2):
+        town.carol.says(f"{LATER}Twice the same")
+    town.carol.says(f"{LATER}Something else")
+    same = [one for one in town.said() if "The same text is already in" in one]
+    assert len(same) == 1
+    assert "already in &#35;1 (draft)." in same[0]
+    town.stop()
+    town.start()
+    town.carol.says("@social cancel 2")
+    town.carol.says(f"{LATER}Twice the same")
+    assert "already in &#35;1 (draft)." in town.card(4)
+
+
+def test_a_draft_that_is_heard_of_twice_stays_one_post(town: Town) -> None:
+    message = town.carol.says(f"{LATER}Heard of twice")
+    town.listener._receive(message, town.now)
+    town.settle()
+    assert len([one for one in town.said() if "Heard of twice" in one]) == 1
+
+
+def pace(town: Town) -> Pace:
+    """One that was woken once, as a loop begins."""
+    made = Pace(town.desk, threading.Event(), 0.0)
+    assert made.worth(town.now, [])
+    made.rest()
+    return made
+
+
+def test_no_round_while_nothing_is_due(town: Town) -> None:
+    town.carol.says(f"{LATER}Tomorrow")
+    town.alice.reacts(town.card_id(1))
+    assert not pace(town).worth(town.now, [])
+    assert not pace(town).worth(MONDAY + timedelta(hours=12), [])
+
+
+def test_a_round_when_a_post_is_due_or_edited_or_something_is_under_way(town: Town) -> None:
+    message = town.carol.says(f"{LATER}Tomorrow")
+    town.alice.reacts(town.card_id(1))
+    assert pace(town).worth(MONDAY + timedelta(days=1, hours=3), [])
+    assert pace(town).worth(town.now, [Future()])
+    town.carol.client.update_message({"message_id": message, "content": f"{LATER}Edited"})
+    town.listener.tick(town.now)
+    assert pace(town).worth(town.now, [])
+
+
+def test_a_round_when_somebody_wakes_it(town: Town) -> None:
+    wake = threading.Event()
+    made = Pace(town.desk, wake, 0.0)
+    made.worth(town.now, [])
+    wake.set()
+    made.rest()
+    assert made.worth(town.now, [])
+    assert not wake.is_set()
