@@ -1,0 +1,56 @@
+"""The command runs in its quickest form and writes every figure; no judgement on times."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LONGEST_S = 240
+"""On a machine that does much else."""
+
+
+def measured(tmp_path: Path, *parts: str) -> dict[str, list[dict[str, object]]]:
+    """What the command wrote of these parts."""
+    file = tmp_path / "figures.json"
+    chosen = [word for part in parts for word in ("--only", part)]
+    command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--json", str(file), *chosen]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(file.read_text("utf-8"))
+    assert {"date", "cores", "python"} <= set(told["machine"])
+    found: dict[str, list[dict[str, object]]] = told["parts"]
+    return found
+
+
+def names(figures: list[dict[str, object]]) -> str:
+    for one in figures:
+        value = one["value"]
+        assert isinstance(value, float | int)
+        assert math.isfinite(value)
+        assert (one["met"] is None) == (one["aim"] is None)
+    return "\n".join(str(one["name"]) for one in figures)
+
+
+def test_every_figure_of_the_chat_is_written(tmp_path: Path) -> None:
+    found = measured(tmp_path, "handling", "catching-up", "growing")
+    handling = names(found["handling"])
+    for kind in ("questions", "drafts", "reactions"):
+        assert f"{kind}, many at once, against the bare requests of one" in handling
+        assert f"{kind}, one alone, until its last answer" in handling
+    assert "helloworld" in handling
+    assert "the same, against the bare requests" in names(found["catching-up"])
+    assert "growth from" in names(found["growing"])
+
+
+@pytest.mark.usefixtures("postgres")
+def test_every_figure_of_the_database_is_written(tmp_path: Path) -> None:
+    found = names(measured(tmp_path, "asking")["asking"])
+    for where in ("SQLite, long history", "PostgreSQL, long backlog"):
+        assert f"{where}: what is scheduled this week?" in found
+        assert f"{where}: what is due next" in found
