@@ -164,6 +164,15 @@ class _Loops:
     def _preside(self) -> None:
         while not self._stop.wait(BEAT_S):
             self._beat()
+            if self._desk.database.gone():
+                log.error(
+                    "The database `%s` is not there any more, or was replaced. Nothing can be remembered, so the bot "
+                    "stops. Bring it back (or the disk it is on).",
+                    self._desk.database.url.database,
+                    extra={"action": "storage_gone"},
+                )
+                self._ends.put(STORAGE)
+                return
 
     def _beat(self) -> None:
         self._presence.beat()

@@ -50,8 +50,10 @@ class Database:
         self._sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
         """SQLite has one writer: our own threads take turns, instead of asking again and again until one is lucky."""
+        self._file: tuple[int, int] | None = None
         if self._sqlite:
             _make_file(self.url)
+            self._file = _identity(self.url)
         try:
             self._engine = _open_sqlite(self.url) if self._sqlite else _open_postgres(self.url)
         except ModuleNotFoundError as error:
@@ -132,6 +134,13 @@ class Database:
         with self._translating():
             return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
+    def gone(self) -> bool:
+        """Whether its file is not there any more, or is another one: what is written now would be lost.
+
+        An open file can still be written after it was removed, as with a disk that was unmounted.
+        """
+        return self._file is not None and _identity(self.url) != self._file
+
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
@@ -197,6 +206,15 @@ def _make_file(url: URL) -> None:
             f"The database `{path}` cannot be made or opened ({error.strerror}). "
             "Give the bot's user the right to write there, or name another file."
         ) from error
+
+
+def _identity(url: URL) -> tuple[int, int] | None:
+    """What tells this very file from another one of its name; None if there is none."""
+    try:
+        found = Path(url.database or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _open_sqlite(url: URL) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Callable
@@ -29,6 +30,8 @@ VOTED = {PostState.DRAFT, PostState.APPROVED, PostState.RELEASED}
 FRESH = timedelta(days=7)
 """An older draft that is moved into the channel is not taken: an archive that is merged with it is none of ours."""
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+"""How a system says that a disk is full, or cannot be written."""
 ANSWER = "answer"
 """Name of the row that holds the last answer: it is written down before it is said."""
 
@@ -67,13 +70,7 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
         return
     if is_draft and not isinstance(said, Written):
         return  # it was a draft when it was handled; that it is none any more is followed by its edit
-    try:
-        reply, understood = _respond(desk, message, said, person, now, answer)
-    except (ChatError, StorageError):
-        raise
-    except Exception:  # a bug: the details are for the owner, one calm sentence for the author
-        log.exception("message %s: error while answering", message.id, extra={"action": "answer_failed"})
-        reply, understood = lines.trouble(None), True
+    reply, understood = _answered(desk, message, said, person, now, answer)
     if isinstance(said, Written) and reply is None:
         return  # its post says that it was handled
     with desk.database.transaction() as session:
@@ -109,7 +106,11 @@ def finish(desk: Desk) -> None:
 
 def _keep(session: Session, message: Message, reply: str) -> None:
     """Before it is said, with the note that the message was handled."""
-    cursors.write(session, ANSWER, json.dumps({"message": message.id, "channel": message.place.channel_id, "text": reply}))
+    cursors.write(
+        session,
+        ANSWER,
+        json.dumps({"message": message.id, "channel": message.place.channel_id, "text": reply}),
+    )
 
 
 def _note(session: Session, message: Message, *, understood: bool, now: datetime) -> None:
@@ -141,6 +142,29 @@ def _known(desk: Desk, message: Message) -> tuple[bool, bool]:
         is_draft = rows.by_draft(session, message.id) is not None
     handled = seen is not None and (seen.answered or seen.digest == drafting.digest(message.content))
     return handled, is_draft
+
+
+def _answered(
+    desk: Desk,
+    message: Message,
+    said: Written | Command | Unknown,
+    person: Person,
+    now: datetime,
+    answer: Answer,
+) -> tuple[str | None, bool]:
+    """As `_respond`; a bug is one calm sentence for the author, and its details are for the owner."""
+    try:
+        return _respond(desk, message, said, person, now, answer)
+    except (ChatError, StorageError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:  # what was written is read again, not lost
+            raise StorageError(
+                f"The data folder cannot be written ({error.strerror}). Make room; what was written is read then.",
+                passing=True,
+            ) from error
+        log.exception("message %s: error while answering", message.id, extra={"action": "answer_failed"})
+        return lines.trouble(None), True
 
 
 def _respond(
