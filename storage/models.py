@@ -30,6 +30,7 @@ _SENDING = text(f"state = '{DeliveryState.SENDING.value}'")
 
 
 _STAGING = text(f"state = '{StagedState.STAGING.value}'")
+_LAST = text("not_after IS NOT NULL")
 _CHANGED = text("changed_at IS NOT NULL")
 """What is asked twice a second must not read the whole history: such rows are few."""
 
@@ -40,6 +41,7 @@ class Post(SQLModel, table=True):
     __table_args__ = (
         Index("ix_post_due", "state", "due_at", "id"),
         Index("ix_post_released_at", "released_at"),
+        Index("ix_post_not_after", "state", "not_after", sqlite_where=_LAST, postgresql_where=_LAST),
         Index("ix_post_changed", "changed_at", sqlite_where=_CHANGED, postgresql_where=_CHANGED),
         _one_of(PostState),
     )
