@@ -184,7 +184,9 @@ class _Loops:
 
     def _look_around(self) -> None:
         while not self._stop.wait(WATCH_S):
-            if self._chair.leads() and self._listener.ready.is_set():
+            if not self._chair.leads():
+                self._watch.stand_by()
+            elif self._listener.ready.is_set():
                 try:
                     self._watch.round(self._desk.clock())
                 except Exception:  # a bug in the watch must not end what it watches

@@ -71,6 +71,13 @@ class Watch:
         self._told = ""
         """What was said of the database that cannot be written."""
 
+    def stand_by(self) -> None:
+        """Another copy listens: who takes over from it was not away. Never raises for a database in trouble."""
+        try:
+            self._heard = living.last_sign(self._desk) or self._heard
+        except StorageError as error:
+            log.info("%s", error, extra={"action": "storage_trouble"})
+
     def round(self, now: datetime) -> None:
         """Look, and write down what is to be said. Never raises for a chat or a database in trouble."""
         try:

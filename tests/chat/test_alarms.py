@@ -101,6 +101,15 @@ def test_who_was_away_for_long_says_so_once(town: Town) -> None:
     assert len(told(town)) == 1
 
 
+def test_a_copy_that_takes_over_was_not_away(town: Town) -> None:
+    by = Watch(town.desk, lambda _folder: ROOMY)
+    for _ in range(5):
+        town.later(hours=1)  # another one listens
+        by.stand_by()
+    watch(town, by)
+    assert told(town) == []
+
+
 @contextmanager
 def locked(town: Town) -> Iterator[None]:
     """Another program holds the database."""

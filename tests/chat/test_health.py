@@ -10,6 +10,7 @@ import pytest
 from town import Town
 
 from bot import health
+from bot.actions import living
 
 pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
 
@@ -97,3 +98,45 @@ def test_monitoring_asks_over_http(town: Town) -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+ENDS = "2026-12-10T08:00:00Z"
+LINKEDIN = f'[linkedin] refresh_token = ""\n[linkedin] expires_at = {ENDS}\n[linkedin] client_id = ""'
+
+
+@pytest.mark.parametrize("settings", [LINKEDIN])
+def test_both_tell_all_five(town: Town) -> None:
+    """Listening since, backlog, oldest due, failures by platform, ends of sign-ins: to people and to monitoring."""
+    town.publisher.acquaint()
+    town.settle()
+    town.fault("x", "402")
+    town.carol.says("@social draft\nto: x\nRefused")
+    town.alice.reacts(town.card_id(1))
+    town.carol.says("@social draft\nto: mastodon\nat: 2026-11-23 09:00 UTC\nDue")
+    town.alice.reacts(town.card_id(2))
+    town.carol.says("@social draft\nto: mastodon\nA draft")
+    town.later(minutes=1)
+    town.world.clock.to(town.now.replace(hour=9, minute=1))
+    town.listener.tick(town.now)
+    living.sign(town.desk, town.desk.listening_since, town.now)
+    found = look(town)
+    server = health.serve(town.database, lambda: town.now, ("127.0.0.1", 0))
+    try:
+        told = httpx.get(f"http://127.0.0.1:{server.server_address[1]}/health").json()
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert told["listening_since"].startswith("2026-11-23T08:00")
+    assert (told["posts"]["draft"], told["posts"]["approved"]) == (1, 1)
+    assert told["oldest_due"].startswith("2026-11-23T09:00")
+    assert told["failed"] == {"x": 1}
+    assert told["expires"] == {"linkedin": "2026-12-10T08:00:00+00:00"}
+    text = health.as_text(found)
+    for words in (
+        "Listening since 2026-11-23 08:00 UTC",
+        "1 draft, 1 approved",
+        "the oldest is due since 2026-11-23 09:00 UTC",
+        "x: 1 failed or in doubt",
+        "linkedin: signed in until 2026-12-10",
+    ):
+        assert words in text

@@ -163,9 +163,9 @@ def status(order: Order) -> str | None:
             next_due=queue.next_due(session),
             troubled=[(one.post_id, one) for one in queue.troubled(session)],
         )
-    return _fit(
-        order, standing.status([*found.values()], backlog, who, desk.titles, day(order.now, order.zone))
-    )
+        alive = standing.heartbeat(living.pulse(desk, session))
+    text = standing.status([*found.values()], backlog, who, desk.titles, day(order.now, order.zone))
+    return f"{_fit(order, text, room=len(alive) + 1)}\n{alive}"
 
 
 def help_on(order: Order) -> str | None:
