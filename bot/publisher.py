@@ -34,9 +34,12 @@ from storage.presence import ALONE, Presence
 from storage.states import DeliveryState
 
 log = logging.getLogger("social.publisher")
+Work = Callable[[Desk, int, datetime], object]
 
 ROUND_S = 0.5
 """How long the loop rests when nothing wakes it; the sandbox's clock may jump at any moment."""
+AT_ONCE = 5
+"""So many posts are released in one round, so that the first are sent before the last of many are released."""
 DAY = timedelta(days=1)
 AWAY = timedelta(seconds=5)
 """How long Zulip is left alone after it did not answer."""
@@ -66,9 +69,7 @@ class Publisher:
         self._presence = presence
         self._wake = wake or threading.Event()
         # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
-        places = (
-            3 * (len(desk.platforms) + len(desk.config.waiting)) + 1
-        )  # those, too, that may yet be signed in to
+        places = 3 * (len(desk.platforms) + len(desk.config.waiting)) + 1  # those, too, that may yet wake
         self._pool = ThreadPoolExecutor(places, thread_name_prefix="deliver")
         self._searched: dict[str, Future[None]] = {}
         self._under_way: dict[int, Future[None]] = {}
@@ -170,10 +171,11 @@ class Publisher:
             if self._leads():
                 self._tell(now)
             return
-        released = set(self._judge(now)) if self._leads() else set()
+        looked = set(self._judge(now)) if self._leads() else set()
         for delivery in self._ready(now):
             # a deletion or a lost approval wins to the last moment
-            if delivery.post_id in released or self._each([delivery.post_id], delivering.last_look, now):
+            if delivery.post_id in looked or self._each([delivery.post_id], delivering.last_look, now):
+                looked.add(delivery.post_id)
                 self._claim(delivery, now)
         self._stage(now)
         self._each({self._desk.stale.pop() for _ in range(len(self._desk.stale))}, delivering.show, now)
@@ -185,7 +187,7 @@ class Publisher:
         self._each(self._gathered(now), sync, now)
         self._each(expiring.late(self._desk, now), expiring.expire, now)
         self._each(expiring.missed(self._desk, now), expiring.give_up, now)
-        return self._each(self._due(now), delivering.release, now)
+        return self._each(self._due(now), delivering.release, now, most=AT_ONCE)
 
     def _stage(self, now: datetime) -> None:
         """Bring there, unseen, what may be brought before its time."""
@@ -209,12 +211,12 @@ class Publisher:
         self._staging[staged.id or 0] = future
         future.add_done_callback(lambda _: self._wake.set())
 
-    def _each(
-        self, post_ids: Iterable[int], work: Callable[[Desk, int, datetime], object], now: datetime
-    ) -> list[int]:
+    def _each(self, post_ids: Iterable[int], work: Work, now: datetime, most: int = 0) -> list[int]:
         """Do it with each post, and return those with which it was done. One post's trouble stays with it."""
-        done = []
+        done: list[int] = []
         for post_id in post_ids:
+            if most and len(done) == most:
+                break
             if post_id in self._troubled:
                 continue
             try:
