@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from storage.database import Database
 
@@ -98,3 +100,30 @@ def test_both_deliver_and_nothing_goes_out_twice(shared: Stand, copies: list[Pro
     for one in copies:
         assert one.stops() == 0
         assert "Traceback" not in one.said
+
+
+def uploaded(person: Any) -> str:
+    """The address of a picture that somebody put into the chat."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 80, 40)).save(file, "PNG")
+    answer = person._client.post("user_uploads", files={"file": ("p.png", file.getvalue())}).json()
+    return str(answer.get("url") or answer["uri"])
+
+
+def test_a_copy_delivers_nothing_while_nobody_reads_what_people_order(
+    shared: Stand, copies: list[Process]
+) -> None:
+    """A deletion and a lost approval are seen by whoever delivers; an order stands in the chat alone."""
+    carol, alice = shared.person("carol"), shared.person("alice")
+    shared.fault("mastodon", "503", method="POST", path="/api/v2/media")
+    picture = uploaded(carol)
+    carol.says(f"@social draft\nto: mastodon, x\nNot on Mastodon after all\n[A picture]({picture})")
+    alice.reacts(alice.hears(r"\*\*#1\*\* by"))
+    alice.hears("Mastodon: is tried again")
+    first, second = copies
+    first.dies()
+    alice.says("@social cancel 1")
+    shared.later(20)  # the next try is due
+    alice.hears("#1 no longer goes to Mastodon")
+    assert shared.published("mastodon") == []
+    assert second.stops() == 0
