@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -105,14 +105,11 @@ def planned(session: Session, start: datetime, end: datetime) -> Sequence[Post]:
     the time they are to go. Withdrawn ones are left out.
     """
     released, due = col(Post.released_at), col(Post.due_at)
-    posts = session.exec(
-        select(Post).where(
-            or_(
-                and_(col(Post.state) == _P.RELEASED, released >= start, released < end),
-                and_(col(Post.state).in_((*_NOT_OUT, _P.EXPIRED)), due >= start, due < end),
-            )
-        )
-    ).all()
+    # each by its own index; only released posts have the time of it, and of those there are more and more
+    went = session.exec(select(Post).where(released >= start, released < end)).all()
+    waits = col(Post.state).in_((*_NOT_OUT, _P.EXPIRED))
+    goes = session.exec(select(Post).where(waits, due >= start, due < end)).all()
+    posts = [*(post for post in went if post.state == _P.RELEASED), *goes]
     return sorted(posts, key=lambda post: (post.released_at or post.due_at or start, post.id or 0))
 
 
@@ -142,9 +139,9 @@ def waiting_without_time(session: Session) -> Sequence[Post]:
 
 def troubled(session: Session) -> Sequence[Delivery]:
     """Deliveries that people should decide about: failed or unknown, oldest first."""
-    return session.exec(
-        select(Delivery).where(col(Delivery.state).in_((_D.FAILED, _D.UNKNOWN))).order_by(col(Delivery.id))
-    ).all()
+    # sorted here: a database that is asked for an order may read all deliveries in it, and these are few
+    found = session.exec(select(Delivery).where(col(Delivery.state).in_((_D.FAILED, _D.UNKNOWN)))).all()
+    return sorted(found, key=lambda one: one.id or 0)
 
 
 def slot_taken(session: Session, instant: datetime) -> bool:
@@ -162,5 +159,9 @@ def changed(session: Session) -> Sequence[tuple[int, datetime]]:
 def untold(session: Session) -> Sequence[int]:
     """Numbers of the posts with outcomes that people were not told of yet."""
     settled = (_D.PUBLISHED, _D.FAILED, _D.UNKNOWN)
-    found = select(Delivery.post_id).where(col(Delivery.told).is_(False), col(Delivery.state).in_(settled))
-    return session.exec(found.distinct()).all()
+    found = select(Delivery.state, Delivery.post_id).where(
+        col(Delivery.told).is_(False), col(Delivery.state).in_(settled)
+    )
+    # in the order of the index that holds these alone: else all that ever went out is read
+    rows = session.exec(found.distinct().order_by(col(Delivery.state), col(Delivery.post_id)))
+    return sorted({post_id for _, post_id in rows})
