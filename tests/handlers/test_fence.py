@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+from typing_extensions import override
 
 from handlers.base import holding, must_hold
 from handlers.web import Web
@@ -44,7 +45,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(204)
         self.end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
         """Nothing."""
 
 
