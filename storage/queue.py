@@ -138,7 +138,9 @@ def interrupted(session: Session, now: datetime, gone: Collection[str] = ()) -> 
 
     Of the workers in `gone` it is known that they are dead: of them, leases or not.
     """
-    over = or_(col(Delivery.lease_until) <= now, col(Delivery.worker).in_(gone))
+    over = col(Delivery.lease_until) <= now
+    if gone:
+        over = or_(over, col(Delivery.worker).in_(gone))
     return session.exec(
         select(Delivery).where(Delivery.state == _D.SENDING, over).order_by(col(Delivery.id))
     ).all()
