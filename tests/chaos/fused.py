@@ -29,6 +29,8 @@ POLL_S: Final = 90.0
 """The time-out of the `zulip` client's long poll, which stays as it is."""
 LONGEST_PAUSE_S: Final = 1.0
 """The longest rest that Zulip's own limit (429) is granted."""
+QUIET_S: Final = 0.3
+"""How often the publisher looks at everything while nothing seems to be due."""
 _SHORT_S: Final = 5.0
 _LEAVES: Final = '"trying": {'
 """Stands in a receipt while a creating request has left and has no answer."""
@@ -106,9 +108,11 @@ def hurry() -> None:
         settimeout(self, LONGEST_S if longer else value)
 
     socket.socket.settimeout = shortened  # type: ignore[method-assign,assignment]  # urllib3 and httpcore both end there
+    from bot import pacing
     from bot.chat import wire
 
     wire.LONGEST_PAUSE_S = LONGEST_PAUSE_S
+    pacing.QUIET_S = QUIET_S  # type: ignore[misc]  # the clock jumps here from one due instant to the next
 
 
 def run(config: str, log: str, fuse: str) -> None:

@@ -139,10 +139,11 @@ def told(place: Place, story: Story, post_id: int) -> dict[str, int]:
     """How often people were told of each outcome of a post: `published x`, `unknown x`, `failed x`, `expired`."""
     counts: dict[str, int] = defaultdict(int)
     for message in place.said():
+        together = message["content"].startswith("⌛ The times of")
         for line in message["content"].splitlines():
             if f"**#{post_id}**" not in line:
                 continue
-            if line.startswith("⌛"):
+            if line.startswith("⌛") or (together and line.startswith("* ")):
                 counts["expired"] += 1
             for account in story.accounts:
                 title = TITLES[account]

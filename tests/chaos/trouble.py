@@ -17,8 +17,8 @@ DELAY_S: Final = 4.0
 
 LOST: Final = ("reset-after", "reset-after", "reset-before")
 """The creating request is acted upon or not, and its answer does not come."""
-BLIND: Final = ("500", "502-html", "reset-before", "expired-token")
-"""How the requests are answered with which the bot would find out; the last is a refusal, the others pass."""
+BLIND: Final = ("500", "502-html", "reset-before", *("expired-token",) * 4)
+"""How the requests are answered with which the bot would find out; the last is a refusal, and does not take a day."""
 SILENT_FOR: Final = timedelta(hours=26)
 """Longer than the bot searches by itself (a day)."""
 READS: Final = {
@@ -26,7 +26,7 @@ READS: Final = {
     "x": "/2/users",
     "linkedin": "/rest/posts",
     "youtube": "/youtube/v3/",
-    "zulip": "num_before=1000",  # of the announcements alone: the chat is read in smaller pages
+    "zulip": "%40",  # the sender's address: of the announcements alone, the chat asks by numbers
 }
 CREATES: Final = {
     "mastodon": ("POST", "/api/v1/statuses"),
