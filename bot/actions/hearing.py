@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from bot.actions import living
+from bot.actions import living, redating
 from bot.chat import ChatError, Hint, QueueGone
 from bot.desk import Desk
 
@@ -22,6 +22,8 @@ log = logging.getLogger("social.hearing")
 
 LONGEST_WAIT_S: Final = 100.0
 """No wait for hints takes longer: the server ends it after a minute, the client after one and a half."""
+BACK_S: Final = 60.0
+"""A clock that goes back by less is only put right."""
 NUDGE_S: Final = 2.0
 """How often a wait for hints that may be too old is cut short."""
 
@@ -78,6 +80,11 @@ class Ear:
 
     def knows(self, moment: Moment) -> None:
         """All that had happened at that moment is taken care of."""
+        if self._desk.heard_at is not None:
+            passed_s = (moment[0] - self._desk.heard_at).total_seconds()
+            back_s = moment[1] - self._heard_s - passed_s
+            if BACK_S < back_s < float("inf"):
+                redating.went_back(self._desk, timedelta(seconds=back_s), moment[0])
         self._desk.heard_at, self._heard_s = moment
 
     def in_touch(self) -> bool:

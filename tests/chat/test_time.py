@@ -113,7 +113,8 @@ def test_a_clock_that_jumps_back_a_day_doubles_nothing_and_loses_nothing(town: T
     town.alice.reacts(town.card_id(1))
     town.world.clock.to(town.now - timedelta(days=1))
     town.settle()
-    town.later(days=1, minutes=30)
+    town.later(minutes=30)
+    town.later(days=1)
     assert sorted(one["service"] for one in town.published()) == ["mastodon", "x"]
 
 
