@@ -29,6 +29,7 @@ STORAGE = [
     "meter",
     "backup",
     "chair",
+    "presence",
     "turns",
     "vault",
 ]
