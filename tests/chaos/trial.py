@@ -7,16 +7,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
 from storage.states import PostState
 from tests.chaos.asked import People
 from tests.chaos.judge import judge
 from tests.chaos.lives import PATIENCE_S, STUCK_S, Lives, Tally
-from tests.chaos.place import Place
+from tests.chaos.place import Place, until
 from tests.chaos.points import Point, draw, strike
 from tests.chaos.stories import Story, Wait, cast, tell
 from tests.chaos.trouble import SILENT_FOR, scatter, silence
 from tests.chaos.view import look
+
+NEWS_MAY_BE_OLD: Final = timedelta(seconds=60)
+"""Shorter than the time after which the bot itself mistrusts what it knows (`living.IN_TOUCH`)."""
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Trial:
     next_point: Callable[[random.Random], Point | None] = draw
     then: Callable[[random.Random], Point | None] = strike
     """Where it dies then."""
+    late_events: float = 0.3
+    """In how many of the rounds with a time somebody is heard too late."""
     silent: float = 0.15
     """How many of the rounds are silent."""
     patience_s: float = PATIENCE_S
@@ -68,6 +74,7 @@ class Trial:
         self._told(fresh)
         self.lives.left, self.lives.next_point = self.lives.left + self.deaths[1], self.then
         self.lives.settle(timedelta(minutes=5))
+        self._deaf(fresh)
         if weekend:
             self._weekend(fresh)
         elif away:
@@ -123,6 +130,29 @@ class Trial:
             else:
                 self.place.advance(timedelta(seconds=2))  # what is gathered, and Zulip's rest
                 time.sleep(0.05)
+
+    def _deaf(self, fresh: list[Story]) -> None:
+        """Somebody thinks otherwise just before the time, and the bot hears of it too late: it must look itself."""
+        view = look(self.place.database)
+        timed = [one for one in fresh if one.timed and one.must is not None and not one.by_command]
+        due = [(post.due_at, one) for one in timed if (post := one.post(view)) and post.due_at]
+        if not due or self.rng.random() > self.late_events:
+            return
+        at, story = min(due, key=lambda one: one[0])
+        self.lives.spare()
+        self.place.advance(max(at - NEWS_MAY_BE_OLD - self.place.world.clock.now(), timedelta()))
+        self.lives.settle(timedelta())
+        if not story.in_state(PostState.APPROVED)(look(self.place.database)):
+            return
+        self.place.executioner.deaf = True
+        try:
+            story.take_back(look(self.place.database), self.rng.choice(["unreact", "veto", "delete"]))
+            self.place.world.clock.to(at + timedelta(seconds=1))
+            until(lambda: not story.in_state(PostState.APPROVED)(look(self.place.database)), 4.0)
+        finally:
+            self.place.executioner.deaf = False
+        self.tally.outcomes["taken back, and heard of too late"] += 1
+        self.lives.left = self.deaths[1]
 
     def _weekend(self, fresh: list[Story]) -> None:
         """The bot is away when the time comes."""
