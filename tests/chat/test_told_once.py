@@ -38,12 +38,12 @@ def test_an_answer_from_long_ago_is_not_said_again_at_the_next_start(town: Town)
 
 
 def test_a_card_that_was_said_just_before_the_end_is_known_though_many_follow(town: Town) -> None:
-    draft = town.carol.says(f"{LATER}Hello")
-    town.carol.edits(draft, f"{LATER}Hello all of you")
+    town.carol.says(f"{LATER}Hello")
+    town.carol.writes("@social edit 1 Hello all of you")
     fuse = Fuse(1, after=True)
     town.desk.chat = Cut(town.desk.chat, fuse, frozenset({"say"}))  # type: ignore[assignment]  # the same methods
     with suppress(Crash):
-        town.later(minutes=1)  # the new card stands there, and nobody wrote down that it does
+        town.settle()  # the new card stands there, and nobody wrote down that it does
     assert fuse.burnt
     drafts(town)
     town.restart()
