@@ -18,9 +18,10 @@ def went_back(desk: Desk, span: timedelta, now: datetime) -> None:
     """The clock says `now`, and went back by that span. Times that people wrote stay as they are; approvals that lie
     ahead, and the waits of deliveries, were reckoned by the clock as it was.
     """
+    ahead = now + span / 2  # what was dated since the clock was put right lies before that
     with desk.database.transaction() as session:
-        ahead = select(Post).where(Post.state == PostState.APPROVED, col(Post.approved_at) > now)
-        posts = list(session.exec(ahead))
+        found = select(Post).where(Post.state == PostState.APPROVED, col(Post.approved_at) > ahead)
+        posts = list(session.exec(found))
         for post in posts:
             if post.approved_at is not None:
                 post.approved_at -= span
@@ -28,7 +29,7 @@ def went_back(desk: Desk, span: timedelta, now: datetime) -> None:
                 post.due_at -= span
             session.add(post)
         waiting = (DeliveryState.PENDING, DeliveryState.UNKNOWN)  # to be sent, or to be looked for
-        waits = select(Delivery).where(col(Delivery.state).in_(waiting), col(Delivery.not_before) > now)
+        waits = select(Delivery).where(col(Delivery.state).in_(waiting), col(Delivery.not_before) > ahead)
         deliveries = list(session.exec(waits))
         for delivery in deliveries:
             delivery.not_before -= span
