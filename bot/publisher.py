@@ -22,6 +22,7 @@ from bot.actions import (
     staging,
     tidying,
 )
+from bot.actions.news import News
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, NotHome
 from bot.desk import NEVER, Desk
@@ -68,6 +69,7 @@ class Publisher:
         self._caught_up = caught_up
         self._presence = presence
         self._wake = wake or threading.Event()
+        self._news = News(desk)
         # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
         places = 3 * (len(desk.platforms) + len(desk.config.waiting)) + 1  # those, too, that may yet wake
         self._pool = ThreadPoolExecutor(places, thread_name_prefix="deliver")
@@ -215,9 +217,7 @@ class Publisher:
         """Do it with each post, and return those with which it was done. One post's trouble stays with it."""
         done: list[int] = []
         for post_id in post_ids:
-            if most and len(done) == most:
-                break
-            if post_id in self._troubled:
+            if post_id in self._troubled or (most and len(done) == most):
                 continue
             try:
                 if work(self._desk, post_id, now):
@@ -295,6 +295,6 @@ class Publisher:
         return future
 
     def _tell(self, now: datetime) -> None:
-        self._each(reporting.untold(self._desk), delivering.tell, now)
+        self._each(self._news.posts(now), self._news.tell, now)
         reporting.speak(self._desk, now)
         progressing.show(self._desk, now)

@@ -5,6 +5,7 @@ All instants are UTC; a span goes from `start` up to, but without, `end`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -156,12 +157,12 @@ def changed(session: Session) -> Sequence[tuple[int, datetime]]:
     return [(number or 0, at) for number, at in session.exec(_CHANGED) if at is not None]
 
 
-def untold(session: Session) -> Sequence[int]:
-    """Numbers of the posts with outcomes that people were not told of yet."""
+def untold(session: Session) -> dict[int, int]:
+    """The posts with outcomes that people were not told of yet, and how many outcomes."""
     settled = (_D.PUBLISHED, _D.FAILED, _D.UNKNOWN)
     found = select(Delivery.state, Delivery.post_id).where(
         col(Delivery.told).is_(False), col(Delivery.state).in_(settled)
     )
     # in the order of the index that holds these alone: else all that ever went out is read
-    rows = session.exec(found.distinct().order_by(col(Delivery.state), col(Delivery.post_id)))
-    return sorted({post_id for _, post_id in rows})
+    rows = session.exec(found.order_by(col(Delivery.state), col(Delivery.post_id)))
+    return dict(sorted(Counter(post_id for _, post_id in rows).items()))

@@ -50,10 +50,10 @@ def report(desk: Desk, post_id: int, now: datetime) -> None:
             session.add(one)
 
 
-def untold(desk: Desk) -> list[int]:
-    """Posts with outcomes that people were not told of yet."""
+def untold(desk: Desk) -> dict[int, int]:
+    """Posts with outcomes that people were not told of yet, and how many."""
     with desk.database.reading() as session:
-        return list(queue.untold(session))
+        return queue.untold(session)
 
 
 def _is_news(delivery: Delivery) -> bool:

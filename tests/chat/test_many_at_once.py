@@ -120,3 +120,20 @@ def test_a_round_when_somebody_wakes_it(town: Town) -> None:
     made.rest()
     assert made.worth(town.now, [])
     assert not wake.is_set()
+
+
+def test_an_outcome_that_waits_for_others_is_not_thought_of_in_every_round(town: Town) -> None:
+    town.fault("mastodon", "503", method="POST")
+    town.carol.says("@social draft\nto: mastodon, x\nOne platform is slow")
+    town.alice.reacts(town.card_id(1))
+    assert {name: one.state for name, one in town.deliveries(1).items()} == {
+        "mastodon": "unknown",
+        "x": "published",
+    }
+    news = town.publisher._news
+    assert news.posts(town.now) == []
+    assert news.posts(town.now + timedelta(seconds=6)) == [1]
+    for _ in range(6):
+        town.later(seconds=30)
+    assert "is out" in " ".join(town.said()[-2:])
+    assert news.posts(town.now) == []
