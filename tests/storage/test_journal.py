@@ -135,12 +135,12 @@ def test_a_notice_goes_with_the_change_it_tells_of(
     with database.transaction() as session:
         one = delivering(session)
 
-    def publish_unsent() -> None:
+    def doubt_unsent() -> None:
         with database.transaction() as session:
-            queue.notify(session, "delivery 1", "Mastodon has it.", now=now)
-            queue.transition(session, one, DeliveryState.PUBLISHED, who="bot", what="published", now=now)
+            queue.notify(session, "delivery 1", "Nobody knows.", now=now)
+            queue.transition(session, one, DeliveryState.UNKNOWN, who="bot", what="in doubt", now=now)
 
     with pytest.raises(ForbiddenEdge):
-        publish_unsent()
+        doubt_unsent()
     with database.reading() as session:
         assert queue.outbox(session) == []
