@@ -10,7 +10,7 @@ from typing import Any
 
 from storage.models import Delivery
 from storage.states import DeliveryState
-from tests.chaos.judge import Seen, threads, told
+from tests.chaos.judge import TITLES, Seen, threads, told
 from tests.chaos.lives import Lives
 from tests.chaos.place import Place
 from tests.chaos.stories import Story
@@ -91,9 +91,11 @@ class People:
                     f"ASKED: of {story} on {one.account} people were asked {found} times, and answered {asked} times"
                 )
             failed = self._answered[story.token, f"failed {one.account}"]
-            if (found := counts[f"failed {one.account}"]) != failed:
+            said = counts[f"failed {one.account}"]
+            # of an account that cannot post at all people are told once, whatever fails by it
+            if said > failed or (said < failed and not self._barred(one.account)):
                 self._lives.breach(
-                    f"TOLD: of {story} failing on {one.account} people were told {found} times, not {failed}"
+                    f"TOLD: of {story} failing on {one.account} people were told {said} times, not {failed}"
                 )
             out, by_hand = counts[f"published {one.account}"], asked + failed
             if one.state == DeliveryState.PUBLISHED and out == 0 and not by_hand:
@@ -104,6 +106,11 @@ class People:
                 self._tally.said_twice[one.account] += 1
         if story.expired and counts["expired"] != story.expired:
             self._lives.breach(f"TOLD: that {story} expired was told {counts['expired']} times")
+
+    def _barred(self, account: str) -> bool:
+        """Whether people were told that the account itself cannot post."""
+        title = TITLES[account]
+        return any(one["subject"] == "accounts" and title in one["content"] for one in self._place.said())
 
 
 def _there(story: Story, account: str, seen: Seen) -> tuple[int, str]:

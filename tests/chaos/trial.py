@@ -16,7 +16,7 @@ from tests.chaos.lives import PATIENCE_S, STUCK_S, Lives, Tally
 from tests.chaos.place import Place, until
 from tests.chaos.points import Point, draw, strike
 from tests.chaos.stories import Story, Wait, cast, tell
-from tests.chaos.trouble import SILENT_FOR, scatter, silence
+from tests.chaos.trouble import SILENT_FOR, only_silence, scatter, silence
 from tests.chaos.view import look
 
 NEWS_MAY_BE_OLD: Final = timedelta(seconds=60)
@@ -84,9 +84,10 @@ class Trial:
         self.lives.settle(timedelta(hours=3))
         if silent:
             self.lives.settle(SILENT_FOR)
+            self._calm()  # what is ordered now in doubt must not come into doubt once more
+            only_silence(self.place)
             self._people.answer(self.stories)
-        self.lives.spare()
-        self.place.executioner.watches.clear()
+        self._calm()
         self.place.sandbox.faults.clear()
         self.lives.settle(timedelta(hours=3))
         if weekend:
@@ -98,6 +99,10 @@ class Trial:
     def _trouble(self) -> None:
         if self.faults:
             scatter(self.place, self.rng, self.platforms, self.tally.faults)
+
+    def _calm(self) -> None:
+        self.lives.spare()
+        self.place.executioner.watches.clear()
 
     def _silence(self, fresh: list[Story]) -> None:
         services = sorted({account for story in fresh for account in story.accounts})
