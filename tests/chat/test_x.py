@@ -88,7 +88,8 @@ def test_each_refusal_is_told_once_and_ordered_again_it_goes_out_once(town: Town
         town.carol.says(f"@social retry {number} x")
         waited(town)
         assert (state(town, number), len(texts(town))) == ("published", number)
-        assert town.published("x")[-1]["url"] in town.said()[-1]
+        url = town.published("x")[-1]["url"]
+        assert sum(url in one for one in town.said()[-2:]) == 1  # that the account works again may come after it
 
 
 @pytest.mark.parametrize(
