@@ -89,7 +89,8 @@ def test_each_refusal_is_told_once_and_ordered_again_it_goes_out_once(town: Town
         waited(town)
         assert (state(town, number), len(texts(town))) == ("published", number)
         url = town.published("x")[-1]["url"]
-        assert sum(url in one for one in town.said()[-2:]) == 1  # that the account works again may come after it
+        # that the account works again may come after it
+        assert sum(url in one for one in town.said()[-2:]) == 1
 
 
 @pytest.mark.parametrize(
