@@ -39,8 +39,8 @@ Work = Callable[[Desk, int, datetime], object]
 
 ROUND_S = 0.5
 """How long the loop rests when nothing wakes it; the sandbox's clock may jump at any moment."""
-AT_ONCE = 5
-"""So many posts are released in one round, so that the first are sent before the last of many are released."""
+AT_ONCE = 2
+"""So many posts are released in one round: of many that are due, the first are sent before the last are released."""
 DAY = timedelta(days=1)
 AWAY = timedelta(seconds=5)
 """How long Zulip is left alone after it did not answer."""
