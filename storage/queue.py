@@ -19,11 +19,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, func, or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
 from storage.errors import Moved
 from storage.journal import create, log, notify, outbox, said, told, transition, write_entry
+from storage.locks import take_account
 from storage.models import Delivery
 from storage.plan import (
     BEHIND,
@@ -122,7 +123,7 @@ def claim(
         found = session.exec(wanted.limit(1)).first()
         if found is None:
             return None
-        if _lock_account(session, found.account):
+        if take_account(session, _ACCOUNT_LOCKS, found.account):
             # looked for again: while we waited for nobody, another one may have claimed and committed
             again = wanted.where(Delivery.account == found.account).limit(1)
             locked = session.exec(
@@ -214,14 +215,6 @@ def reorder(
         raise Moved(f"delivery {row.id} is on its way already. Look at it again.")
     row.key, row.attempts, row.not_before, row.error, row.searches = new_key(), 0, now, "", 0
     return transition(session, row, _D.PENDING, who=who, what=what, now=now)
-
-
-def _lock_account(session: Session, account: str) -> bool:
-    """Hold the account until the transaction ends; False if another one holds it. SQLite has one writer anyway."""
-    if session.get_bind().dialect.name != "postgresql":
-        return True
-    lock = func.pg_try_advisory_xact_lock(_ACCOUNT_LOCKS, func.hashtext(account))
-    return bool(session.execute(select(lock)).scalar())
 
 
 def _take(session: Session, row: Delivery, now: datetime, lease: timedelta, worker: str) -> Delivery:

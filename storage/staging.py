@@ -22,10 +22,14 @@ from sqlmodel import Session, col, select
 from storage.database import insert
 from storage.errors import Moved
 from storage.journal import write_entry
+from storage.locks import take_account
 from storage.models import Delivery, Post, Staged
 from storage.states import DeliveryState, PostState, StagedState
 
 _S = StagedState
+
+_ACCOUNT_LOCKS = 0x50C1A5
+"""Tells our locks on accounts from other locks in the same database (PostgreSQL)."""
 
 _WANTED = (PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.RELEASED)
 """An approval that is taken back may come again before the time; nobody sees what is there."""
@@ -52,7 +56,7 @@ def want(session: Session, post_id: int, revision: int, account: str, *, key: st
 def claim(session: Session, now: datetime, lease: timedelta, worker: str) -> Staged | None:
     """Take the next one whose account prepares nothing else; to be committed before the platform is called."""
     busy = select(Staged.account).where(Staged.state == _S.STAGING)
-    found = (
+    wanted = (
         select(Staged)
         .where(
             Staged.state == _S.PENDING,
@@ -60,12 +64,22 @@ def claim(session: Session, now: datetime, lease: timedelta, worker: str) -> Sta
             col(Staged.account).not_in(busy),
         )
         .order_by(col(Staged.not_before), col(Staged.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
     )
-    row = session.exec(found).first()
-    if row is None:
-        return None
+    passed_over: list[str] = []
+    while (
+        found := session.exec(wanted.where(col(Staged.account).not_in(passed_over)).limit(1)).first()
+    ) is not None:
+        if take_account(session, _ACCOUNT_LOCKS, found.account):
+            # looked for again: another one may have claimed and committed meanwhile
+            again = wanted.where(Staged.account == found.account).limit(1).with_for_update(skip_locked=True)
+            row = session.exec(again.execution_options(populate_existing=True)).first()
+            if row is not None:
+                return _take(session, row, now, lease, worker)
+        passed_over.append(found.account)
+    return None
+
+
+def _take(session: Session, row: Staged, now: datetime, lease: timedelta, worker: str) -> Staged:
     row.state = _S.STAGING
     row.attempts += 1
     row.first_at = row.first_at or now

@@ -22,6 +22,7 @@ STORAGE = [
     "migrations",
     "database",
     "cursors",
+    "locks",
     "journal",
     "plan",
     "staging",

@@ -58,6 +58,24 @@ def test_one_at_a_time_per_account(
     assert claimed(database, now) is None
 
 
+def test_two_copies_cannot_both_take_one_of_the_same_account(
+    postgres_url: str, posting: Callable[..., Post], now: datetime
+) -> None:
+    """Each would take another row, and the index would end the round of the second. SQLite has but one writer."""
+    one, other = Database(postgres_url), Database(postgres_url)
+    with one.transaction() as session:
+        for account in ("youtube", "youtube", "youtube:second"):
+            post = posting(session, PostState.APPROVED, revision=1)
+            staging.want(session, post.id or 0, 1, account, key="k", now=now)
+    with one.transaction() as first, other.transaction() as second:
+        mine = staging.claim(first, now, LEASE, "w1")
+        theirs = staging.claim(second, now, LEASE, "w2")
+        assert (mine and mine.account, theirs and theirs.account) == ("youtube", "youtube:second")
+        assert staging.claim(second, now, LEASE, "w2") is None
+    one.close()
+    other.close()
+
+
 def test_a_delivery_waits_for_it_and_goes_on_from_it(
     database: Database, waiting: Post, delivering: Callable[..., Delivery], now: datetime
 ) -> None:
