@@ -47,18 +47,20 @@ Ask = Callable[[], object]
 
 
 def fill(database: Database, rows: int, waiting: int) -> None:
-    """Posts and deliveries, `rows` of each; the last `waiting` of them are still to go."""
+    """So many posts with a delivery each; the last `waiting` are still to go, and of these but few have begun."""
     for first in range(0, rows, CHUNK):
         posts, deliveries, revisions = [], [], []
         for n in range(first, min(first + CHUNK, rows)):
             ahead = n - rows + waiting
             posts.append(_post(n + 1, NOW + APART * (ahead + 1), waits=ahead >= 0))
-            deliveries.append(_delivery(posts[-1]))
+            if ahead < OPEN:  # a post that waits has none; these are for the claims
+                deliveries.append(_delivery(posts[-1]))
             if abs(posts[-1]["due_at"] - NOW) < NEAR:
                 revisions.append(_revision(posts[-1]))
         with database.transaction() as session:
             session.execute(insert(Post), posts)
-            session.execute(insert(Delivery), deliveries)
+            if deliveries:
+                session.execute(insert(Delivery), deliveries)
             if revisions:
                 session.execute(insert(Revision), revisions)
     if database.url.get_backend_name() == "postgresql":  # it does so by itself; SQLite's is never told to
