@@ -211,7 +211,8 @@ def _hello(rounds: int, beside: float) -> Iterator[Figure]:
 
         single = crowd.alone(lambda: greet(1), _SAID)[1]
         for _ in range(rounds):
-            rest(HELLO_REST_S)
+            if rounds > 1:
+                rest(HELLO_REST_S)
             runs.append(crowd.run(lambda: greet(HELLO_MOST), HELLO_MOST, [single] * HELLO_MOST, _SAID))
     speed = 1 / middle([one.took for one in runs])
     told = f"{middle([one.took / one.bare for one in runs]):.3g} times its bare requests"
