@@ -23,6 +23,7 @@ from handlers.base import (
     holding,
 )
 from storage import queue
+from storage.errors import StorageError
 from storage.insist import insist
 from storage.models import Delivery
 from storage.states import DeliveryState, PostState
@@ -109,16 +110,29 @@ def deliver(desk: Desk, delivery: Delivery) -> None:
         settle(desk, delivery, DeliveryState.FAILED, what="refused", error=str(trouble))
     except Uncertain as trouble:
         _doubt(desk, delivery, str(trouble))
-    except queue.Moved as moved:
-        log.warning("%s", moved, extra={"action": "claim_lost"})
-    except Exception:  # a bug must not stop the other deliveries; what it did is not known
-        log.exception("post %s %s: error while sending", delivery.post_id, delivery.account)
-        _doubt(desk, delivery, BUG)
+    except Exception as error:  # a bug must not stop the other deliveries
+        _broke_off(desk, delivery, error)
     else:
         settle(desk, delivery, DeliveryState.PUBLISHED, what="published", published=published)
         checking.published(desk, delivery.account)
     finally:
         progressing.ended(desk, delivery.post_id, delivery.account)
+
+
+def _broke_off(desk: Desk, delivery: Delivery, error: Exception) -> None:
+    """No platform's trouble: what was done before is not known, unless the claim was lost and nothing left."""
+    about = {"post": delivery.post_id, "account": delivery.account}
+    if isinstance(error, queue.Moved):
+        log.warning("%s", error, extra={"action": "claim_lost", **about})
+        return
+    if isinstance(error, StorageError):  # such as a limit that could not be counted
+        log.warning("%s", error, extra={"action": "storage_trouble", **about})
+        _doubt(desk, delivery, str(error))
+        return
+    log.error(
+        "post %s %s: error while sending", delivery.post_id, delivery.account, exc_info=error, extra=about
+    )
+    _doubt(desk, delivery, BUG)
 
 
 def interrupt(desk: Desk, delivery: Delivery, now: datetime) -> None:
