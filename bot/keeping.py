@@ -1,7 +1,8 @@
 """`social backup`, `social restore`, `social export`: everything in one file, back again, and for people to read.
 
-A copy is a tar archive: `social.json` (when, and by which step of the tables), `tables/NAME.jsonl`, and
-`media/SHA256`. It is made while the bot runs. The key that opens the stored tokens is not in it.
+A copy is a tar archive: `social.json` (when, by which step of the tables, which tables), `tables/NAME.jsonl`,
+`media/SHA256`, and `end.json` (how many files). It is made while the bot runs. The key that opens the stored tokens
+is not in it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import tempfile
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from bot import wiring
 from bot.config import Config, ConfigError
@@ -27,6 +28,8 @@ from storage.errors import StorageError
 from storage.migrations import HEAD
 
 HEADER: Final = "social.json"
+END: Final = "end.json"
+"""The last of all: a tar archive that was cut off between two of its members looks whole."""
 _SPOOL: Final = 8 << 20
 """Bytes of a table that are kept in memory before they go to a temporary file."""
 CONFIG, STORAGE = 3, 5
@@ -61,12 +64,13 @@ def make_copy(config: Config, target: Path) -> str:
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             with tarfile.open(fileobj=file, mode="w") as archive:
-                header = json.dumps({"made_at": now.isoformat(), "step": HEAD})
-                _add(archive, HEADER, [header])
+                header = {"made_at": now.isoformat(), "step": HEAD, "tables": backup.tables()}
+                _add(archive, HEADER, [json.dumps(header)])
                 with database.reading() as session:
                     for name in backup.tables():
-                        _add(archive, f"tables/{name}.jsonl", backup.lines(session, name))
+                        _add(archive, _table(name), backup.lines(session, name))
                 files = _add_files(archive, config.social.data_dir / "media")
+                _add(archive, END, [json.dumps({"files": files})])
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
@@ -92,9 +96,12 @@ def bring_back(config: Config, source: Path) -> str:
             with tarfile.open(source, "r:") as archive:
                 header = json.loads(_read(archive, HEADER))
                 made_at, step = datetime.fromisoformat(header["made_at"]), str(header["step"])
+                tables = [name for name in backup.tables() if name in header["tables"]]
+                for name in tables:
+                    archive.getmember(_table(name))  # before anything is changed
                 database.migrate(step)
                 store = Store(config.social.data_dir / "media")
-                files, damaged = _load_files(archive, store)
+                files, lost = _load_files(archive, store)
                 with database.transaction() as session:
                     if not backup.is_empty(session):
                         raise StorageError(
@@ -102,8 +109,8 @@ def bring_back(config: Config, source: Path) -> str:
                             "and restore again."
                         )
                     backup.clear(session)
-                    for name in backup.tables():
-                        backup.load(session, name, _lines(archive, f"tables/{name}.jsonl"))
+                    for name in tables:
+                        backup.load(session, name, _lines(archive, _table(name)))
             database.migrate()
             with database.transaction() as session:
                 held = backup.make_safe(session, made_at, wiring.clock_of(config)())
@@ -116,7 +123,6 @@ def bring_back(config: Config, source: Path) -> str:
     finally:
         if alone is not None:
             alone.close()
-    lost = f" {damaged} files in it are damaged and were left out." if damaged else ""
     return (
         f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {files} files.{lost} {held} posts are held, "
         "because nobody knows whether they went out since: start the bot, look, and say `resume` or `cancel`. "
@@ -183,31 +189,43 @@ def _add_files(archive: tarfile.TarFile, media: Path) -> int:
     return files
 
 
-def _load_files(archive: tarfile.TarFile, store: Store) -> tuple[int, int]:
-    """How many files were brought back, and how many are damaged."""
+def _load_files(archive: tarfile.TarFile, store: Store) -> tuple[int, str]:
+    """How many files were brought back, and a sentence about those that were not."""
     good = bad = 0
     for info in archive:
         folder, _, name = info.name.partition("/")
         file = archive.extractfile(info) if folder == "media" and info.isfile() else None
         if file is None:
             continue
-        digest = hashlib.sha256()
-        with store.part() as part:
+        whole = _load_file(file, name, store)
+        good, bad = good + whole, bad + (not whole)
+    lost = f" {bad} files in it are damaged and were left out." if bad else ""
+    if END not in archive.getnames():
+        lost += " Its end is missing, and with it perhaps more files."
+    return good, lost
+
+
+def _load_file(file: IO[bytes], name: str, store: Store) -> bool:
+    """Whether it is what its name says; half of a file that was cut off is not."""
+    digest = hashlib.sha256()
+    with store.part() as part:
+        try:
             while piece := file.read(CHUNK):
                 digest.update(piece)
                 part.file.write(piece)
-            if whole := digest.hexdigest() == name:
-                store.adopt(part)
-        good, bad = good + whole, bad + (not whole)
-    return good, bad
+        except tarfile.ReadError:
+            return False
+        if whole := digest.hexdigest() == name:
+            store.adopt(part)
+    return whole
+
+
+def _table(name: str) -> str:
+    return f"tables/{name}.jsonl"
 
 
 def _lines(archive: tarfile.TarFile, name: str) -> Iterable[str]:
-    """The lines of a table; none for one that came with a later step."""
-    try:
-        file = archive.extractfile(name)
-    except KeyError:
-        return ()
+    file = archive.extractfile(name)
     return io.TextIOWrapper(file, encoding="utf-8") if file else ()
 
 

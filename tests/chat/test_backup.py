@@ -136,6 +136,26 @@ def test_what_is_no_copy_is_refused_and_changes_nothing(
     assert "no drafts" in town.said()[-1]
 
 
+def test_a_copy_is_brought_back_only_with_all_its_tables(town: Town, copy: Callable[[], Path]) -> None:
+    """Wherever it was cut off: an archive that ends between two members looks whole."""
+    town.carol.uploads(picture(), "photo.png")
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    target = copy()
+    data = target.read_bytes()
+    with tarfile.open(target) as archive:
+        members = [one for one in archive if one.name.startswith(("tables/", "end"))]
+    lose_everything(town)
+    for table in members[:-1]:
+        target.write_bytes(data[: table.offset])
+        with pytest.raises(StorageError, match="no copy of this bot"):
+            keeping.bring_back(town.config, target)
+    target.write_bytes(data[: members[-1].offset])
+    told = keeping.bring_back(town.config, target)
+    assert "Its end is missing" in told
+    assert "1 posts are held" in told
+    town.start()
+
+
 def test_a_damaged_file_is_left_out(town: Town, copy: Callable[[], Path]) -> None:
     path = town.carol.uploads(picture(), "photo.png")
     town.carol.says(f"@social draft\nto: mastodon\nHello\n[A table]({path})")
