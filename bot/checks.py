@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from bot import wiring
 from bot.actions import electing, homing, knowing
+from bot.alone import runs
 from bot.chat import Chat, ChatError, Place
 from bot.config import Config, ConfigError
 from bot.replies import accounts
@@ -64,7 +65,7 @@ def _print(finding: Finding) -> None:
 def findings(config: Config) -> Iterator[Finding]:
     """Everything that can be tried, in the order in which it should be mended."""
     try:
-        running = bool(wiring.runs(config))
+        running = bool(runs(config))
         database = wiring.open_database(config, migrate=not running)
     except StorageError as error:
         yield Finding(good=False, text=f"Database: {error}")

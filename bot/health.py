@@ -24,6 +24,7 @@ from bot import wiring
 from bot.actions.alarming import ALARM, BEHIND, oldest_due
 from bot.actions.living import ALIVE, EVERY
 from bot.actions.warning import ENDS, STOPPED
+from bot.alone import runs
 from bot.config import ConfigError
 from storage import queue
 from storage.database import Database
@@ -171,7 +172,7 @@ def main(path: Path, *, json_output: bool) -> int:
             database.must_be_current()
             with database.reading() as session:
                 health = look(session, wiring.clock_of(config)())
-            if health.listening and wiring.runs(config) is False:
+            if health.listening and runs(config) is False:
                 health = replace(health, listening=False, listening_since=None)
         finally:
             database.close()

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from bot import wiring
+from bot.alone import keep_alone
 from bot.config import Config, ConfigError
 from handlers.media import CHUNK, Store
 from storage import backup
@@ -89,7 +90,7 @@ def make_copy(config: Config, target: Path) -> str:
 
 def bring_back(config: Config, source: Path) -> str:
     """Fill an empty database from a copy, so that nothing goes out twice. Raises `StorageError`."""
-    alone = wiring.keep_alone(config)
+    alone = keep_alone(config)
     try:
         database = wiring.open_database(config, migrate=False)
         try:

@@ -19,6 +19,7 @@ from queue import SimpleQueue
 
 from bot import logs, wiring
 from bot.actions.alarming import Watch
+from bot.alone import keep_alone
 from bot.chat import ChatError, Dismissed
 from bot.config import Config, ConfigError
 from bot.desk import Desk
@@ -69,7 +70,7 @@ def main(path: Path) -> int:
 
 def serve(config: Config, ends: Ends) -> int:
     """Listen and publish until there is a reason to end; returns it. Raises `StorageError`."""
-    alone = wiring.keep_alone(config)
+    alone = keep_alone(config)
     try:
         database = wiring.open_database(config)
         try:

@@ -10,12 +10,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
-
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from bot import clocks
+from bot.alone import no_folder
 from bot.chat import Chat
 from bot.config import Config, load
 from bot.desk import Desk
@@ -42,19 +39,15 @@ def clock_of(config: Config) -> clocks.Clock:
     return clocks.SandboxClock(url) if url else clocks.machine
 
 
-class Occupied(StorageError):
-    """Another process works with this database."""
-
-
 def open_database(config: Config, *, migrate: bool = True) -> Database:
     """The database, brought up to date unless another process works with it. Raises `StorageError`."""
     folder = config.social.data_dir
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _no_folder(folder, error) from error
+        raise no_folder(folder, error) from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise _no_folder(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+        raise no_folder(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     database = Database(config.social.database_url.get_secret_value())
     if migrate:
         database.migrate()
@@ -179,69 +172,3 @@ def _appear(desk: Desk, tools: Tools, registry: Registry) -> list[str]:
             {name: desk.platforms.get(name, one) for name, one in made.items()},
         )
     return new
-
-
-def keep_alone(config: Config) -> IO[str] | None:
-    """Hold the database for this process as long as the answer is kept open; only for SQLite.
-
-    To be called before the database is opened, so that nothing is brought up to date under a running bot.
-    Raises `Occupied` if another process has it: two would release the same posts.
-    """
-    path = _sqlite_file(config)
-    if path is None:
-        return None
-    import fcntl
-
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-        number = os.open(path.with_name(f"{path.name}.running"), flags, 0o600)
-        held = os.fdopen(number, "a+", encoding="utf-8")
-    except OSError as error:
-        raise _no_folder(path.parent, error) from error
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        held.seek(0)
-        who = held.read().strip() or "another process"
-        held.close()
-        raise Occupied(
-            f"The bot runs already with the database `{path}` ({who}). Stop it first; with PostgreSQL several may run."
-        ) from None
-    held.truncate(0)
-    held.write(f"{socket.gethostname()}, process {os.getpid()}")
-    held.flush()
-    return held
-
-
-def runs(config: Config) -> bool | None:
-    """Whether the bot runs now with this SQLite database; None for PostgreSQL, where that cannot be told from here.
-
-    Raises `StorageError`.
-    """
-    try:
-        alone = keep_alone(config)
-    except Occupied:
-        return True
-    if alone is None:
-        return None
-    alone.close()
-    return False
-
-
-def _sqlite_file(config: Config) -> Path | None:
-    """Where the database is; None for PostgreSQL, and for an address that `Database` will refuse."""
-    try:
-        url = make_url(config.social.database_url.get_secret_value())
-    except ArgumentError:
-        return None
-    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
-        return None
-    return Path(url.database or "").resolve()
-
-
-def _no_folder(folder: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"The data folder `{folder}` cannot be made or written ({error.strerror}). "
-        "Give the bot's user the right to write there, or name another one (`data_dir`)."
-    )

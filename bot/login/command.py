@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot import wiring
+from bot.alone import runs
 from bot.config import Config, ConfigError
 from bot.login import ways
 from bot.login.landing import LOOPBACK, START, Landing, Taken
@@ -133,7 +134,7 @@ def _configured(config: Config, account: str) -> str:
 
 
 def _sign_in(order: Order, config: Config, account: str, terminal: Terminal) -> int:
-    running = _runs(config)
+    running = bool(runs(config))  # it goes on, and reads the new tokens from the database
     database = wiring.open_database(config, migrate=not running)
     try:
         session = _session(order, config, account, database, running=running)
@@ -147,17 +148,6 @@ def _sign_in(order: Order, config: Config, account: str, terminal: Terminal) -> 
     for sentence in done.sentences:
         (terminal.say if done.good else terminal.complain)(sentence)
     return 0 if done.good else REFUSED
-
-
-def _runs(config: Config) -> bool:
-    """Whether the bot runs now; it goes on, and reads the new tokens from the database."""
-    try:
-        alone = wiring.keep_alone(config)
-    except wiring.Occupied:
-        return True
-    if alone is not None:
-        alone.close()
-    return False
 
 
 def _session(order: Order, config: Config, account: str, database: Database, *, running: bool) -> Session:

@@ -165,9 +165,9 @@ def test_every_file_of_the_bot_is_its_owners_alone(town: Town, tmp_path: Path) -
     town.alice.reacts(town.card_id(1))
     keeping.make_copy(town.config, tmp_path / "copy.tar")
     keeping.export(town.config, tmp_path / "history")
-    from bot import wiring
+    from bot.alone import keep_alone
 
-    alone = wiring.keep_alone(town.config)
+    alone = keep_alone(town.config)
     found = [tmp_path / "copy.tar", tmp_path / "history", *(tmp_path / "history").iterdir()]
     data = town.config.social.data_dir
     found += [data, *data.rglob("*")]

@@ -13,6 +13,7 @@ import pytest
 from town import Town, picture
 
 from bot import keeping, wiring
+from bot.alone import keep_alone
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -108,7 +109,7 @@ def test_nothing_is_brought_back_over_what_is_there(town: Town, copy: Callable[[
 
 def test_nothing_is_brought_back_under_a_running_bot(town: Town, copy: Callable[[], Path]) -> None:
     target = copy()
-    alone = wiring.keep_alone(town.config)
+    alone = keep_alone(town.config)
     assert alone is not None
     with alone, pytest.raises(StorageError, match="runs already"):
         keeping.bring_back(town.config, target)

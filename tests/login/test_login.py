@@ -6,6 +6,7 @@ import fcntl
 import socket
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from bot import wiring
+from bot.alone import keep_alone, runs
 from handlers.base import Rejected
 from handlers.oauth import RIGHTS
 
@@ -200,8 +202,26 @@ def test_another_account_than_before_needs_a_word(place: Any, led: Any) -> None:
     database.close()
 
 
+def test_who_only_asks_whether_the_bot_runs_is_in_nobodys_way(place: Any) -> None:
+    """Two commands at once took each other for the bot, and a bot that started just then ended."""
+    bot = keep_alone(place.config)
+    assert bot is not None
+    with bot:
+        assert runs(place.config) is True
+    database = next(place.folder.rglob("*.running"))
+    with database.open() as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        assert runs(place.config) is False
+        with ThreadPoolExecutor() as pool:
+            start = pool.submit(keep_alone, place.config)
+            fcntl.flock(asking, fcntl.LOCK_UN)
+            bot = start.result()
+    assert bot is not None
+    bot.close()
+
+
 def test_a_running_bot_uses_what_somebody_signed_in_for_without_a_restart(place: Any, led: Any) -> None:
-    alone = wiring.keep_alone(place.config)  # as `social run` does
+    alone = keep_alone(place.config)  # as `social run` does
     database = place.database()
     tools = place.tools(database)
     platform = wiring.platforms_of(place.config, tools)["linkedin"]
