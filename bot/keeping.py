@@ -19,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
+from sqlmodel import Session
+
 from bot import wiring
 from bot.alone import keep_alone
 from bot.config import Config, ConfigError
@@ -95,23 +97,7 @@ def bring_back(config: Config, source: Path) -> str:
         database = wiring.open_database(config, migrate=False)
         try:
             with tarfile.open(source, "r:") as archive:
-                header = json.loads(_read(archive, HEADER))
-                made_at, step = datetime.fromisoformat(header["made_at"]), str(header["step"])
-                tables = [name for name in backup.tables() if name in header["tables"]]
-                for name in tables:
-                    archive.getmember(_table(name))  # before anything is changed
-                database.migrate(step)
-                store = Store(config.social.data_dir / "media")
-                files, lost = _load_files(archive, store)
-                with database.transaction() as session:
-                    if not backup.is_empty(session):
-                        raise StorageError(
-                            "There are posts in the database already. Move it away, or name another one, "
-                            "and restore again."
-                        )
-                    backup.clear(session)
-                    for name in tables:
-                        backup.load(session, name, _lines(archive, _table(name)))
+                made_at, files, lost = _fill(database, archive, Store(config.social.data_dir / "media"))
             database.migrate()
             with database.transaction() as session:
                 held = backup.make_safe(session, made_at, wiring.clock_of(config)())
@@ -129,6 +115,33 @@ def bring_back(config: Config, source: Path) -> str:
         "because nobody knows whether they went out since: start the bot, look, and say `resume` or `cancel`. "
         "The stored tokens open only with the old `secret.key` (or `secret_key`): put it into the data folder first."
     )
+
+
+def _fill(database: Database, archive: tarfile.TarFile, store: Store) -> tuple[datetime, int, str]:
+    """Load a copy at the step at which it was made: when that was, how many files, and a sentence about lost ones."""
+    header = json.loads(_read(archive, HEADER))
+    made_at, step = datetime.fromisoformat(header["made_at"]), str(header["step"])
+    tables = [name for name in backup.tables() if name in header["tables"]]
+    for name in tables:
+        archive.getmember(_table(name))  # before anything is changed
+    database.migrate()
+    with database.reading() as session:
+        _must_be_empty(session)
+    database.migrate(step)
+    files, lost = _load_files(archive, store)
+    with database.transaction() as session:
+        _must_be_empty(session)
+        backup.clear(session, tables)
+        for name in tables:
+            backup.load(session, name, _lines(archive, _table(name)))
+    return made_at, files, lost
+
+
+def _must_be_empty(session: Session) -> None:
+    if not backup.is_empty(session):
+        raise StorageError(
+            "There are posts in the database already. Move it away, or name another one, and restore again."
+        )
 
 
 def export(config: Config, target: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -55,10 +55,13 @@ def load(session: Session, name: str, rows: Iterable[str]) -> int:
     return total
 
 
-def clear(session: Session) -> None:
-    """Forget what a bot without a post remembers (where it lives, what it has heard), before a copy is brought back."""
-    for table in reversed(SQLModel.metadata.sorted_tables):
-        session.connection().execute(delete(table))
+def clear(session: Session, names: Sequence[str]) -> None:
+    """Forget what a bot without a post remembers (where it lives, what it has heard), before a copy is brought back.
+
+    `names` are the tables that there are at this step, each after those that it points to.
+    """
+    for name in reversed(names):
+        session.connection().execute(delete(_table(name)))
 
 
 def is_empty(session: Session) -> bool:

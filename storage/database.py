@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine
 
+from storage import steps
 from storage.errors import StorageError, explain
 from storage.migrations import HEAD
 
@@ -108,11 +109,13 @@ class Database:
     def migrate(self, step: str = HEAD) -> None:
         """Bring the tables up to date, or to an earlier step; costs next to nothing when they are.
 
+        Back at an earlier step they hold no more than that step knew.
+
         Raises `StorageError` if the database, or the step, is of a newer version of the bot.
         """
         with self._translating():
             with self._engine.connect() as connection:
-                current = _version(connection)
+                current = steps.current(connection)
                 connection.rollback()
                 if current == step:
                     return
@@ -122,7 +125,7 @@ class Database:
     def must_be_current(self) -> None:
         """Raise `StorageError` if the tables are not those that this version of the bot knows."""
         with self._translating(), self._engine.connect() as connection:
-            current = _version(connection)
+            current = steps.current(connection)
         if current != HEAD:
             raise StorageError(
                 f"The tables in `{self.url.database}` are of another version of the bot (step {current or 'none'}; "
@@ -153,9 +156,9 @@ class Database:
         with connection.begin():
             if not self._sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-            current = _version(connection)  # somebody else may have done it while we waited
+            current = steps.current(connection)  # somebody else may have done it while we waited
             if current != step:
-                _run_migrations(connection, current, step)
+                steps.walk(connection, current, step)
                 _log.info(
                     "database: %s -> %s", current or "empty", step, extra={"action": "database_migrated"}
                 )
@@ -272,27 +275,3 @@ def _open_postgres(url: URL) -> Engine:
         connection.commit()
 
     return engine
-
-
-def _version(connection: Connection) -> str | None:
-    """The step the tables are at; None if there are none yet."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def _run_migrations(connection: Connection, current: str | None, step: str) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    unknown = next((one for one in (current, step) if one is not None and one not in known), None)
-    if unknown is not None:
-        raise StorageError(
-            f"The database was written by a newer version of the bot (step {unknown}; this one knows {HEAD}). "
-            "Install the newer version again, or bring back a copy from before."
-        )
-    command.upgrade(config, step)

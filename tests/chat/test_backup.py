@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import stat
@@ -154,6 +155,40 @@ def test_a_copy_is_brought_back_only_with_all_its_tables(town: Town, copy: Calla
     told = keeping.bring_back(town.config, target)
     assert "Its end is missing" in told
     assert "1 posts are held" in told
+    town.start()
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_a_copy_of_an_older_version_is_brought_up_to_date(
+    town: Town, copy: Callable[[], Path], tmp_path: Path, *, started: bool
+) -> None:
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    target, older = copy(), tmp_path / "older.tar"
+    with tarfile.open(target) as archive, tarfile.open(older, "w") as other:
+        for one in archive:
+            file = archive.extractfile(one)
+            assert file is not None
+            data = file.read()
+            if one.name == "social.json":
+                header = json.loads(data)
+                tables = [name for name in header["tables"] if name not in {"staged", "usage"}]
+                data = json.dumps(header | {"step": "0001", "tables": tables}).encode()
+            elif one.name in {"tables/staged.jsonl", "tables/usage.jsonl"}:
+                continue
+            one.size = len(data)
+            other.addfile(one, io.BytesIO(data))
+    lose_everything(town)
+    if started:
+        town.start()
+        town.stop()
+    assert "1 posts are held" in keeping.bring_back(town.config, older)
+    database: Database = wiring.open_database(town.config, migrate=False)
+    database.must_be_current()
+    with database.reading() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM staged").scalar() == 0
+        found = session.connection().exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'index'")
+        assert "ix_post_not_after" in found.scalars().all()
+    database.close()
     town.start()
 
 

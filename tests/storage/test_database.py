@@ -75,6 +75,23 @@ def test_migrating_twice_changes_nothing(database: Database, posting: Callable[.
         assert session.get(Post, 1) is not None
 
 
+@pytest.mark.parametrize("step", ["0001", "0002"])
+def test_the_tables_go_back_to_an_earlier_step_and_forward_again(
+    database: Database, posting: Callable[..., Post], step: str
+) -> None:
+    with database.transaction() as session:
+        posting(session)
+    database.migrate(step)
+    with pytest.raises(StorageError, match=f"step {step}"):
+        database.must_be_current()
+    database.migrate()
+    with database._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    with database.reading() as session:
+        assert session.get(Post, 1) is not None
+
+
 def test_many_bots_that_start_together_migrate_once(empty_url: str) -> None:
     databases = [Database(empty_url) for _ in range(4)]
     failed: list[BaseException] = []
