@@ -13,9 +13,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from bot import logs, wiring
 from bot.actions.alarming import Watch
@@ -41,6 +41,10 @@ FOLLOW_S = 3.0
 """How often a copy that does not listen asks who is who."""
 WATCH_S = 20.0
 """How often it is looked whether something is stuck, the disk full, or the database away."""
+ROUSED_S = 0.5
+"""How often the waiting main thread looks up: a signal that the system handed to another thread, as it does while
+the process is continued after a pause, is only acted upon then.
+"""
 REST_S = 2.0
 """How long the listener rests when the database is busy or its disk is full."""
 
@@ -136,7 +140,7 @@ class _Loops:
         self._start("listener", self._listen)
         self._start("watch", self._look_around)
         hands = self._start("publisher", self._publish)
-        code = self._ends.get()
+        code = self._end()
         self._stop.set()
         self._wake.set()
         latest = time.monotonic() + PATIENCE_S
@@ -155,6 +159,12 @@ class _Loops:
         else:
             log.info("stopped", extra={"action": "stopped"})
         return code
+
+    def _end(self) -> int:
+        """Wait for a reason to end."""
+        while True:
+            with suppress(Empty):
+                return self._ends.get(timeout=ROUSED_S)
 
     def _start(self, name: str, work: Callable[[], None]) -> threading.Thread:
         # A daemon: it may be waiting a minute for an answer when the stop comes.

@@ -125,3 +125,12 @@ def test_a_clock_that_goes_back_by_hours_stops_nothing(stand: Stand, run: Run, r
     alice.hears(r"\*\*#2\*\* is out")
     assert sorted(stand.published("mastodon")) == ["After", "Before"]
     assert bot.stops() == 0
+
+
+@pytest.mark.usefixtures("stand")
+def test_an_order_to_stop_that_comes_right_at_the_waking_is_obeyed(run: Run) -> None:
+    """The system hands a signal to any thread then, and the one that acts upon it may be waiting for another."""
+    bot = run().listens()
+    os.kill(bot.pid, signal.SIGSTOP)
+    os.kill(bot.pid, signal.SIGCONT)
+    assert bot.stops() == 0
