@@ -1,4 +1,4 @@
-"""A town for every conversation, on both kinds of servers."""
+"""A town for every conversation."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from town import Town
+from town import NEWEST, Town
 
 from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
 
 
-@pytest.fixture(params=[218, 512], ids=["zulip-8", "zulip-13"])
-def level(request: pytest.FixtureRequest) -> int:
-    """Both kinds of servers: self-hosters have older ones, Zulip Cloud the newest."""
-    return int(request.param)
+@pytest.fixture
+def level() -> int:
+    """The newest kind of server, as Zulip Cloud is one; where the kinds differ, a test says `BOTH_KINDS`."""
+    return NEWEST
 
 
 @pytest.fixture

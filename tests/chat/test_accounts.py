@@ -16,12 +16,6 @@ ENDS = "2026-12-10T08:00:00Z"
 
 
 @pytest.fixture
-def level() -> int:
-    """Nothing here depends on the kind of server."""
-    return 512
-
-
-@pytest.fixture
 def settings() -> str:
     """LinkedIn as most have it: a token for sixty days, which nothing renews."""
     return f'[linkedin] refresh_token = ""\n[linkedin] expires_at = {ENDS}\n[linkedin] client_id = ""'

@@ -14,7 +14,6 @@ from town import Town
 from bot import health
 from bot.actions.alarming import Watch
 
-pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
 ROOMY = 1 << 40
 
 

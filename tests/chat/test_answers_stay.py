@@ -6,9 +6,11 @@ from contextlib import suppress
 
 import pytest
 from fuse import Crash, Cut, Fuse
-from town import Town
+from town import BOTH_KINDS, Town
 
 from bot.sandbox.zulip.rows import Channel
+
+pytestmark = BOTH_KINDS
 
 SECRET = "Nobody may know yet"
 DRAFT = f"@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\n{SECRET}"

@@ -6,7 +6,9 @@ import io
 from typing import Any
 
 import pytest
-from town import Town, picture
+from town import BOTH_KINDS, Town, picture
+
+pytestmark = BOTH_KINDS
 
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"
 

@@ -6,9 +6,11 @@ import random
 from typing import Any
 
 import pytest
-from town import Town
+from town import BOTH_KINDS, Town
 
 from bot.sandbox.zulip.queues import Queue
+
+pytestmark = BOTH_KINDS
 
 NOW = "@social draft\nto: mastodon\nHello"
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"

@@ -194,12 +194,6 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.fixture
-def level() -> int:
-    """What files are is the same on all servers."""
-    return 512
-
-
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_files_are_refused_in_a_sentence(town: Town, kind: str) -> None:
     path = town.carol.uploads(HOSTILE[kind](), "photo.png")

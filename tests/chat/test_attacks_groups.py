@@ -14,12 +14,6 @@ EVERYONE, MEMBERS, MODERATORS, NOBODY = 15, 14, 12, 9
 DOOR = "The group “social-approvers” decides what goes out"
 
 
-@pytest.fixture
-def level() -> int:
-    """Only newer servers have these settings."""
-    return 512
-
-
 def told(town: Town) -> list[str]:
     return [one for one in town.said("social") if DOOR in one or "safe again" in one]
 

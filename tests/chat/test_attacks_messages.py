@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from town import Town
+from town import BOTH_KINDS, Town
 
 from bot.sandbox.scene import CHANNEL
+
+pytestmark = BOTH_KINDS
 
 NOW = "@social draft\nto: mastodon\nHello"
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from town import Town, Townsman
+from town import BOTH_KINDS, Town, Townsman
+
+pytestmark = BOTH_KINDS
 
 NOW = "@social draft\nto: mastodon\nHello"
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"

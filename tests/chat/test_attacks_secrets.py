@@ -30,12 +30,6 @@ GRANT = Grant(access="marker-access-token", refresh="marker-refresh-token", who=
 
 
 @pytest.fixture
-def level() -> int:
-    """Secrets are the same on all servers."""
-    return 512
-
-
-@pytest.fixture
 def settings() -> str:
     return "secret_key = marker-of-the-key-of-the-vault-4711"
 

@@ -10,8 +10,6 @@ from town import Town
 
 from bot import wiring
 
-pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
-
 
 def post(town: Town, number: int, to: str) -> None:
     town.carol.says(f"@social draft\nto: {to}\nPost number {number}", topic=f"t{number}")

@@ -8,7 +8,6 @@ import pytest
 from town import Town
 
 OSLO = "timezone = Europe/Oslo\nslots = Mon 10:00"
-pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
 
 
 @pytest.mark.parametrize("settings", [OSLO])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from town import Town, picture
+from town import BOTH_KINDS, Town, picture
 
 from bot import wiring
+
+pytestmark = BOTH_KINDS
 
 NOW = "@social draft\nto: mastodon\nHello"
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"

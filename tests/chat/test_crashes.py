@@ -49,9 +49,7 @@ def finish(town: Town, text: str) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_a_crash_at_any_call_doubles_nothing_and_loses_nothing(town: Town, after: bool, level: int) -> None:
-    if level < 300:
-        pytest.skip("one kind of server is enough: the bot is what ends")
+def test_a_crash_at_any_call_doubles_nothing_and_loses_nothing(town: Town, after: bool) -> None:
     for number in itertools.count(1, STEP):
         fuse = Fuse(number, after=after)
         text = f"Story number {number} {'after' if after else 'before'}"

@@ -25,12 +25,6 @@ MAKER = Path(__file__).parents[1] / "benchmarks" / "long_film.py"
 
 
 @pytest.fixture
-def level() -> int:
-    """Files are given out alike on both kinds of servers."""
-    return 512
-
-
-@pytest.fixture
 def wire(town: Town) -> Wire:
     return wiring.chat_of(town.config).wire
 

@@ -11,12 +11,6 @@ from town import Town, picture
 from bot.actions.attaching import MOST_FILES
 
 
-@pytest.fixture
-def level() -> int:
-    """What it costs has nothing to do with the kind of server."""
-    return 512
-
-
 class Counting:
     """The chat, and how many files were read from it."""
 

@@ -12,8 +12,6 @@ from town import Town
 from bot import health
 from bot.actions import living
 
-pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
-
 
 def look(town: Town) -> health.Health:
     with town.database.reading() as session:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from town import Town
-
-pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
 
 
 def beat(town: Town, question: str = "what is scheduled this week?") -> str:

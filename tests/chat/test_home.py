@@ -6,10 +6,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from town import Town
+from town import BOTH_KINDS, Town
 
 from bot.chat import ChatError
 from bot.sandbox.zulip.rows import Channel, Person
+
+pytestmark = BOTH_KINDS
 
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"
 

@@ -25,12 +25,6 @@ def film(seconds: int = 12, size: int = 5_000_000) -> bytes:
     return head + box(b"mdat", bytes(range(250)) * (size // 250))
 
 
-@pytest.fixture
-def level() -> int:
-    """One kind of Zulip server is enough here: the other tests see both."""
-    return 512
-
-
 def state(town: Town, number: int = 1) -> tuple[str, str]:
     delivery = town.deliveries(number)["linkedin"]
     return delivery.state, delivery.error

@@ -6,7 +6,9 @@ import threading
 from datetime import timedelta
 
 import pytest
-from town import Town
+from town import BOTH_KINDS, Town
+
+pytestmark = BOTH_KINDS
 
 
 @pytest.mark.parametrize("settings", ["grace = 30 s"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from town import Town, picture
+from town import BOTH_KINDS, Town, picture
+
+pytestmark = BOTH_KINDS
 
 
 def test_a_draft_gets_a_card_an_approval_sends_it_everywhere_and_the_links_are_told(town: Town) -> None:

@@ -6,7 +6,6 @@ import threading
 from concurrent.futures import Future
 from datetime import timedelta
 
-import pytest
 from town import MONDAY, Town
 
 from bot.pacing import Pace
@@ -14,12 +13,6 @@ from bot.sandbox.zulip.web import Rate
 
 MANY = 30
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00\n"
-
-
-@pytest.fixture
-def level() -> int:
-    """The newest kind of server, which gives messages by their ids."""
-    return 512
 
 
 def used(town: Town) -> int:

@@ -17,12 +17,6 @@ NOW = "@social draft\nto: mastodon\nHello"
 
 
 @pytest.fixture
-def level() -> int:
-    """One kind of server is enough here."""
-    return 512
-
-
-@pytest.fixture
 def second(town: Town) -> Iterator[World]:
     """A second Mastodon server, and the bot with an account on each: `mastodon:fosstodon` and `mastodon:nordic-rse`."""
     world = World()

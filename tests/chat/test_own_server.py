@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from town import Town
+from town import BOTH_KINDS, Town
 
 from bot import wiring
 from bot.chat import Refused
 from bot.sandbox.serve import serving
+
+pytestmark = BOTH_KINDS
 
 
 def test_the_key_goes_to_no_other_server(town: Town) -> None:

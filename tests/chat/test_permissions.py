@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from town import Town
+from town import BOTH_KINDS, Town
+
+pytestmark = BOTH_KINDS
 
 DRAFT = "@social draft\nto: mastodon\nHello"
 

@@ -11,12 +11,6 @@ POLL = (
 )
 
 
-@pytest.fixture
-def level() -> int:
-    """One kind of server is enough here."""
-    return 512
-
-
 def test_a_poll_is_on_mastodon_as_the_card_showed_it(town: Town) -> None:
     town.carol.says(POLL.format(to="mastodon"))
     card = town.card(1)

@@ -20,10 +20,7 @@ SHARE = 6
 LINK = re.compile(r"https?://[^\s()\[\]]+[^\s()\[\].,!?:;]")
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 
-pytestmark = [
-    pytest.mark.skipif(not POSTS, reason="../shared/data/realistic-posts.json is not here"),
-    pytest.mark.parametrize("level", [512], ids=["zulip-13"]),
-]
+pytestmark = pytest.mark.skipif(not POSTS, reason="../shared/data/realistic-posts.json is not here")
 
 
 def words(text: str) -> list[str]:

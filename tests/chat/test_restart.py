@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 from datetime import timedelta
 
-from town import Town
+from town import BOTH_KINDS, Town
 
 from bot.chat import ChatError
+
+pytestmark = BOTH_KINDS
 
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00\nHello"
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from town import Town
 
 from bot.actions import expiring, searching
 
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"
-
-
-@pytest.fixture
-def level() -> int:
-    """What two threads of the bot do at once has nothing to do with the kind of server."""
-    return 512
 
 
 def test_a_post_that_is_moved_at_the_moment_it_would_expire_does_not_expire(town: Town) -> None:

@@ -11,12 +11,6 @@ from town import Town
 from handlers.base import Outgoing, Published, Ticket
 
 
-@pytest.fixture
-def level() -> int:
-    """What is sent when has nothing to do with the kind of server."""
-    return 512
-
-
 @pytest.mark.parametrize("settings", ["grace = 10 min\n[linkedin] approvals = 2"])
 def test_an_account_that_is_approved_later_has_its_own_grace(town: Town) -> None:
     town.carol.says("@social draft\nto: mastodon, linkedin\nHello")

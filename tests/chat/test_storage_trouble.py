@@ -6,11 +6,8 @@ import logging
 import sqlite3
 import threading
 
-import pytest
 from town import Town
 from typing_extensions import override
-
-pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
 
 
 def test_a_locked_database_is_waited_out_and_the_draft_is_not_lost(

@@ -16,12 +16,6 @@ from storage.states import StagedState
 A_WHILE = KEPT + timedelta(hours=1)
 
 
-@pytest.fixture
-def level() -> int:
-    """What lies on the disk has nothing to do with the kind of server."""
-    return 512
-
-
 def draft(town: Town, *, at: str = "") -> None:
     path = town.carol.uploads(picture(), "hall.png")
     when = f"at: {at}\n" if at else ""

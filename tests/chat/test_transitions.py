@@ -17,7 +17,6 @@ from bot.logs import JsonLines, TextLines
 from storage import queue
 from storage.models import Entry
 
-pytestmark = pytest.mark.parametrize("level", [512], ids=["zulip-13"])
 MARK = "zebrafinch"
 
 

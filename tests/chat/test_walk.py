@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlmodel import select
-from town import Town
+from town import BOTH_KINDS, Town
 from typing_extensions import override
 
 from bot.chat import ChatError
@@ -29,6 +29,8 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
 from storage.models import Delivery, Notice, Post, Vote
 from storage.states import DeliveryState
+
+pytestmark = BOTH_KINDS
 
 SERVICES = ("mastodon", "x", "linkedin")
 FAULTS = ("500", "429", "reset-before", "reset-after")
@@ -318,7 +320,7 @@ def test_a_random_walk(tmp_path: Path, level: int) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=6 if level > 300 else 2,
+            max_examples=4 if level > 300 else 2,
             stateful_step_count=14,
             deadline=None,
             derandomize=True,

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fuse import Crash, Fuse, wire
 from sqlmodel import func, select
-from town import Town
+from town import BOTH_KINDS, Town
 
 from bot import wiring
 from bot.chat import ChatError
@@ -25,12 +25,6 @@ CHATTER = 300
 STEP = 11
 """Every eleventh call, so that it stays quick; 1 tries all of them."""
 LIMIT = 200
-
-
-@pytest.fixture
-def level() -> int:
-    """The newest kind of server; what differs is tested apart."""
-    return 512
 
 
 def friday(town: Town) -> None:
@@ -182,7 +176,7 @@ def test_killed_anywhere_while_it_catches_up_it_answers_and_obeys_once(town: Tow
             return
 
 
-@pytest.mark.parametrize("level", [218, 512], ids=["zulip-8", "zulip-13"])
+@BOTH_KINDS
 def test_an_hour_without_zulip_and_its_queues_gone_costs_nothing(town: Town) -> None:
     friday(town)
     names = ("edited", "deleted", "approved")

@@ -20,12 +20,6 @@ THREAD = "\n\n\n".join(
 )
 
 
-@pytest.fixture
-def level() -> int:
-    """One kind of server is enough: nothing here depends on Zulip."""
-    return 512
-
-
 def box(kind: bytes, *content: bytes) -> bytes:
     data = b"".join(content)
     return struct.pack(">I4s", len(data) + 8, kind) + data

@@ -12,12 +12,6 @@ DRAFT = "@social draft\nto: youtube\nat: 2026-11-23 11:00 UTC\ntitle: Testing\n"
 """In three hours: the town's Monday begins at 8:00 UTC."""
 
 
-@pytest.fixture
-def level() -> int:
-    """One kind of Zulip is enough: nothing here depends on it."""
-    return 512
-
-
 def box(kind: bytes, *content: bytes) -> bytes:
     data = b"".join(content)
     return struct.pack(">I4s", len(data) + 8, kind) + data

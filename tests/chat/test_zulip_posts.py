@@ -14,12 +14,6 @@ from bot import wiring
 TO_ZULIP = "@social draft\nto: zulip\n"
 
 
-@pytest.fixture
-def level() -> int:
-    """One kind of server is enough here."""
-    return 512
-
-
 def announced(town: Town, channel: str = "announcements") -> list[dict[str, Any]]:
     return [one for one in town.channel(channel) if one["sender_email"] == town.bot_email]
 
