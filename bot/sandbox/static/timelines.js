@@ -59,12 +59,15 @@ export class Timelines {
     const answer = await fetch(`/sandbox/timelines${location.search}`);
     if (!answer.ok) throw new Error("no timelines");
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const focused = document.activeElement;
     let arrived = 0;
     for (const panel of this.box.querySelectorAll(".panel")) {
       const other = fresh.querySelector(`.panel[data-service="${panel.dataset.service}"]`);
       if (other) arrived += this.#merge(panel, other);
     }
     this.#wire();
+    // a post that is moved within the page loses the focus, though it is the same one
+    if (this.box.contains(focused) && document.activeElement !== focused) focused.focus({ preventScroll: true });
     if (arrived) {
       bump("timelines");
       this.on.arrived();

@@ -253,3 +253,14 @@ def test_badges_and_covers_open_by_keyboard(place: Place, visit: Visit) -> None:
     expect(panel.locator(".alt summary")).to_be_focused()
     carol.keyboard.press("Enter")
     expect(panel.locator(".alt p")).to_be_visible()
+
+
+def test_who_reads_by_keyboard_stays_where_they_are_when_something_arrives(place: Place, visit: Visit) -> None:
+    place.publish("mastodon", "hidden", media=(place.picture("Two cats"),), extra={"spoiler_text": "Cats"})
+    carol = visit("carol")
+    panel = carol.locator(".panel-mastodon")
+    cover = panel.locator(".cw > summary")
+    cover.focus()
+    place.publish("mastodon", "another")
+    expect(panel.locator(".post")).to_have_count(2)
+    expect(cover).to_be_focused()
