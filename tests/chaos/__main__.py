@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.chaos import copies, kills, short
+from tests.chaos import copies, kills, migrating, short
 
 
 def main() -> int:
@@ -17,11 +17,16 @@ def main() -> int:
         verbs.add_parser("kills", help="kill the bot again and again, and judge what the world shows")
     )
     copies.arguments(verbs.add_parser("copies", help="several copies on PostgreSQL, killed again and again"))
+    migrating.arguments(
+        verbs.add_parser("migrations", help="kill it at every statement that changes the tables")
+    )
     short.arguments(verbs.add_parser("short", help="the short form of both, for the normal suite"))
     for verb in verbs.choices.values():
         verb.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     chosen = top.parse_args()
-    return {"kills": kills.main, "copies": copies.main, "short": short.main}[chosen.verb](chosen)
+    return {"kills": kills.main, "copies": copies.main, "migrations": migrating.main, "short": short.main}[
+        chosen.verb
+    ](chosen)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 from tests.chaos.lives import Breach, Tally
-from tests.chaos.migrating import die_through, older
+from tests.chaos.migrating import die_in_migrations
 from tests.chaos.place import Place, tables
 from tests.chaos.stories import ALL
 from tests.chaos.trial import Trial
@@ -96,9 +96,7 @@ def _town(
             if sum(tally.kills.values()) >= chosen.trials or _over(began, chosen.minutes):
                 return
         if seed.endswith("/1"):
-            trial.lives.bot.kill()
-            die_through(trial.lives, older(trial.lives), every=chosen.every)
-            die_through(trial.lives, None, every=chosen.every)
+            die_in_migrations(trial.lives, chosen.every)
     except Breach as breach:
         sys.stderr.write(f"seed {seed}, round {number}: {breach}\n")
         _keep(trial, folder, chosen.keep, seed)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 from tests.chaos.lives import Breach, Tally
-from tests.chaos.migrating import die_through, older
 from tests.chaos.place import Place, tables
 from tests.chaos.points import Point
 from tests.chaos.stories import Story
@@ -30,7 +29,6 @@ POINTS: Final = (
 )
 PATIENCE_S: Final = 8.0
 """Real seconds until a point that is not come to is given up, on a busy machine."""
-MIGRATIONS: Final = 2
 
 
 def arguments(_parser: argparse.ArgumentParser) -> None:
@@ -57,9 +55,6 @@ def main(chosen: argparse.Namespace) -> int:
         try:
             trial.lives.found()
             trial.play(_stories(place, rng))
-            trial.lives.bot.kill()
-            for first in (older(trial.lives), None):
-                die_through(trial.lives, first, every=20, most=MIGRATIONS)
         except Breach as breach:
             sys.stderr.write(f"{breach}\n")
         finally:
