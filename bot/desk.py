@@ -78,6 +78,10 @@ class Desk:
     """Notices that this process began to say, and did not write down as said."""
     heard_at: datetime | None = None
     """Up to which moment this process knows all that happened in Zulip."""
+    unlooked: set[int] = field(default_factory=set)
+    """Open posts that were not looked at since this process began to listen: people may have changed them meanwhile,
+    so nobody is told yet that their time has passed.
+    """
     started_at: datetime = field(init=False)
     _locks: dict[int, threading.RLock] = field(default_factory=dict)
     _turns: set[int] = field(default_factory=set)

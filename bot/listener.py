@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.actions import answering, catching, guarding, homing, receiving
 from bot.actions.hearing import Ear, Idle
+from bot.actions.looking import Looking
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, Hint, Kind, Message, NotHome, QueueGone
 from bot.desk import Desk
@@ -52,6 +53,7 @@ class Listener:
         self._home = True
         """Whether the bot was in its channel when it last looked."""
         self._ear = Ear(desk)
+        self._looking = Looking(desk)
         self._latest = self._remembered = 0
         """The newest message of somebody else that was taken care of, and the one that is written down."""
         self.ready = threading.Event()
@@ -62,6 +64,7 @@ class Listener:
     def caught_up(self) -> bool:
         """Whether it is known how things stand, so that what is due may go: all is read that was written while
         nobody listened, and time has no gap (the machine slept, its clock was set) since Zulip was last asked.
+        Not every open post was looked at by then: what goes out is, just before.
         """
         if self._behind if self._leads() else not self._following:
             return False
@@ -125,14 +128,15 @@ class Listener:
                 if number % WRITTEN_DOWN == 0:
                     self._remember(self._latest)
             self._remember(self._latest)
-        self._look_at_all(now)
+        self._looking.after_absence(now)
 
     def _must_lead(self) -> None:
         if not self._leads():
             raise Deposed
 
     def tick(self, now: datetime, *, block: bool = False) -> int:
-        """Follow every hint that has come; with `block`, wait up to a minute for one. Returns how many.
+        """Follow every hint that has come, and look at the next of what is to be looked at; if there is nothing, wait up
+        to a minute for a hint with `block`. Returns how much was done.
 
         A forgotten queue is opened anew, with everything since caught up. Raises `ChatError` when Zulip is away;
         what could not be followed is followed at the next tick.
@@ -141,32 +145,41 @@ class Listener:
             self.start(now)
             return 1
         self._live = block
+        wait = block and not (self._left or self._looking)
         try:
-            moment, hints = self._ear.hear(lambda: self._time(now), block=block and not self._left)
+            moment, hints = self._ear.hear(lambda: self._time(now), block=wait)
         except QueueGone:
             log.warning("zulip forgot the event queue", extra={"action": "queue_gone"})
             self.start(self._time(now))
             return 1
         todo, self._left = [*self._left, *hints], []
-        done: set[int] = set()
         with self.idle.busy():
             for first in range(0, len(todo), TOGETHER):
                 self._left = todo[first:]
                 with catching.heard(self._desk, self._left[:TOGETHER]):
-                    self._follow_all(self._left[:TOGETHER], now, done)
+                    self._follow_all(self._left[:TOGETHER], now)
             self._left = []
             self._remember(self._latest)
-        self._ear.knows(moment)
-        if todo:
+            self._ear.knows(moment)
+            looked = self._look(now)
+        if todo or looked:
             self._wake.set()
-        return len(todo)
+        return len(todo) + looked
 
-    def _follow_all(self, hints: list[Hint], now: datetime, done: set[int]) -> None:
+    def _look(self, now: datetime) -> int:
+        """Look at a few of the posts that are to be looked at; returns at how many."""
+        try:
+            return self._looking.some(lambda post_id: self._sync(post_id, self._time(now)))
+        except NotHome as error:  # all are looked at once it is back
+            log.warning("%s", error, extra={"action": "not_home"})
+            return 0
+
+    def _follow_all(self, hints: list[Hint], now: datetime) -> None:
         """One after the other; those before one that could not be followed are not followed again."""
         for hint in hints:
             self._must_lead()
             try:
-                self._follow(hint, self._time(now), done)
+                self._follow(hint, self._time(now))
             except NotHome as error:
                 log.warning("%s", error, extra={"action": "not_home"})  # caught up with once it is back
             self._left = self._left[1:]
@@ -208,12 +221,12 @@ class Listener:
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
-    def _follow(self, hint: Hint, now: datetime, done: set[int]) -> None:
+    def _follow(self, hint: Hint, now: datetime) -> None:
         if hint.kind is Kind.PEOPLE:
             if self._moved(now):
                 return
             guarding.watch(self._desk, now)
-            self._look_at_all(now, done=done, voted=True)
+            self._looking.people_changed()
         elif hint.kind is Kind.WRITTEN:
             if hint.user_id != self._desk.chat.directory.me:
                 self._receive(hint.message_id, now)
@@ -265,6 +278,7 @@ class Listener:
             log.warning("message %s: %s", message.id, error, extra={"action": "answer_refused"})
 
     def _sync(self, post_id: int, now: datetime) -> None:
+        self._must_lead()
         try:
             try:
                 sync(self._desk, post_id, now)
@@ -274,18 +288,6 @@ class Listener:
             raise
         except Exception:  # one post's trouble must not deafen the bot; the owner finds it in the log
             log.exception("post %s: error while looking", post_id, extra={"action": "sync_failed"})
-
-    def _look_at_all(self, now: datetime, *, done: set[int] | None = None, voted: bool = False) -> None:
-        """Look at every open post; with `voted`, at those alone whose votes may have changed their worth."""
-        if not self._desk.chat.at_home:
-            return
-        seen = done if done is not None else set()
-        with catching.ahead(self._desk, voted=voted):
-            for post_id in catching.to_look_at(self._desk, voted=voted):
-                if post_id not in seen:
-                    seen.add(post_id)
-                    self._must_lead()
-                    self._sync(post_id, self._time(now))
 
     def _remember(self, message_id: int, *, first: bool = False) -> None:
         """Everything up to this message was taken care of."""

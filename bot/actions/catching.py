@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -60,13 +60,8 @@ def _not_understood(session: Session, first: int) -> set[int]:
     return set(session.exec(found))
 
 
-def to_look_at(desk: Desk, *, voted: bool) -> list[int]:
+def open_posts(session: Session, *, voted: bool) -> Iterator[Post]:
     """Every open post; with `voted`, those alone whose votes may have changed their worth."""
-    with desk.database.reading() as session:
-        return [post.id or 0 for post in _open(session, voted=voted)]
-
-
-def _open(session: Session, *, voted: bool) -> Iterator[Post]:
     return (post for post in queue.open_posts(session) if not voted or post.state in receiving.VOTED)
 
 
@@ -91,16 +86,15 @@ def heard(desk: Desk, hints: Sequence[Hint]) -> Iterator[None]:
 
 
 @contextmanager
-def ahead(desk: Desk, *, voted: bool) -> Iterator[None]:
+def ahead(desk: Desk, post_ids: Collection[int]) -> Iterator[None]:
     """Within the block, the drafts and cards of these posts are at hand: a look at each costs no request.
 
     Not those that are on their way: other copies may look at them meanwhile, and see more.
     """
     wanted: set[int] = set()
     with desk.database.reading() as session:
-        for post in _open(session, voted=voted):
-            if post.state != PostState.RELEASED and post.revision:
-                card = rows.current(session, post).card_id
+        for post, card in rows.these(session, post_ids):
+            if post.state != PostState.RELEASED:
                 wanted |= {post.message_id, *([card] if card else [])}
     if len(wanted) < MANY:
         yield

@@ -19,9 +19,12 @@ _CLOCKED = (PostState.DRAFT, PostState.APPROVED, PostState.HELD)
 
 
 def late(desk: Desk, now: datetime) -> list[int]:
-    """Posts not yet released that missed their time."""
+    """Posts not yet released that missed their time; none before all of them were looked at after a time away, so
+    that people are asked once, and of no post that they moved or deleted meanwhile.
+    """
     with desk.database.reading() as session:
-        return [post.id or 0 for post in queue.late_posts(session, now, desk.config.social.late)]
+        found = [post.id or 0 for post in queue.late_posts(session, now, desk.config.social.late)]
+    return found if desk.unlooked.isdisjoint(found) else []
 
 
 def expire(desk: Desk, post_id: int, now: datetime) -> None:
@@ -56,7 +59,7 @@ def missed(desk: Desk, now: datetime) -> list[int]:
     found = select(Delivery.post_id).join(Post, col(Post.id) == Delivery.post_id)
     found = found.where(col(Delivery.state).in_(unsent), or_(over, stale))  # said twice: so an index is used
     with desk.database.reading() as session:
-        return list(session.exec(found.distinct()))
+        return [number for number in session.exec(found.distinct()) if number not in desk.unlooked]
 
 
 def give_up(desk: Desk, post_id: int, now: datetime) -> None:

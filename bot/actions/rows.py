@@ -40,6 +40,9 @@ _STANDING = (
     .where(Vote.post_id == bindparam("post"), Vote.revision == bindparam("number"))
     .order_by(col(Vote.id))
 )
+_WITH_CARDS = select(Post, Revision.card_id).join(
+    Revision, (col(Revision.post_id) == Post.id) & (col(Revision.number) == Post.revision)
+)
 
 
 def post(session: Session, post_id: int) -> Post:
@@ -75,12 +78,13 @@ def about(session: Session, message_ids: Collection[int]) -> list[tuple[Post, in
     if not message_ids:
         return []
     by_card = select(Revision.post_id).where(col(Revision.card_id).in_(message_ids))
-    found = (
-        select(Post, Revision.card_id)
-        .join(Revision, (col(Revision.post_id) == Post.id) & (col(Revision.number) == Post.revision))
-        .where(or_(col(Post.message_id).in_(message_ids), col(Post.id).in_(by_card)))
-    )
-    return list(session.exec(found))
+    theirs = or_(col(Post.message_id).in_(message_ids), col(Post.id).in_(by_card))
+    return list(session.exec(_WITH_CARDS.where(theirs)))
+
+
+def these(session: Session, post_ids: Collection[int]) -> list[tuple[Post, int | None]]:
+    """The posts of these numbers, each with its current card."""
+    return list(session.exec(_WITH_CARDS.where(col(Post.id).in_(post_ids))))
 
 
 def standing_now(database: Database, post_id: int) -> tuple[Post, Revision, list[Revision]]:

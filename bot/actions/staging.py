@@ -45,6 +45,8 @@ def plan(desk: Desk, now: datetime) -> None:
             desk.considered[key] = dict(_ahead(desk, rows.outgoing(rows.revision(session, *key))))
     desk.considered = {key: desk.considered[key] for key in posts}
     for key, due in posts.items():
+        if key[0] in desk.unlooked:
+            continue  # perhaps it was deleted while nobody listened
         ahead = desk.considered[key]
         soon = [account for account, span in ahead.items() if due is not None and due - span <= now]
         for account in _want(desk, *key, soon, now) if soon else ():

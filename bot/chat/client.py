@@ -32,6 +32,8 @@ class Chat:
         self._local = threading.local()
         self._newest = 0
         """The newest message id heard of; what is said later has a greater one."""
+        self._aheads: list[set[int]] = []
+        """For each block of `ahead`, the messages that somebody looked at since."""
         self.site = site.rstrip("/")
         self.directory = Directory()
         self._emojis = Emojis(self.directory)
@@ -130,8 +132,11 @@ class Chat:
         is raised as long as the bot is not in its own channel, so that nothing is taken for withdrawn.
         """
         ahead: dict[int, Message] = getattr(self._local, "ahead", {})
-        if message_id in ahead:
-            return ahead.pop(message_id)
+        found = ahead.pop(message_id, None)
+        if found is not None and message_id not in self._local.overtaken:
+            return found
+        for overtaken in list(self._aheads):
+            overtaken.add(message_id)
         try:
             answer = self.wire.call(f"messages/{message_id}", "GET", {"apply_markdown": "false"})
         except Refused as error:
@@ -158,15 +163,20 @@ class Chat:
 
     @contextmanager
     def ahead(self, message_ids: Collection[int]) -> Iterator[None]:
-        """Fetch these messages together: within the block, the first `look` of this thread at each asks nobody.
+        """Fetch these messages together: within the block, the first `look` of this thread at each asks nobody, unless
+        another thread looked at it since: then what is at hand may be older than what that one saw.
 
         Only for who holds an event queue, and hears of what changes since.
         """
-        self._local.ahead = fetching.some(self.wire, message_ids, self.home, self.directory.me)
+        overtaken: set[int] = set()
+        self._aheads.append(overtaken)
         try:
+            self._local.overtaken = overtaken
+            self._local.ahead = fetching.some(self.wire, message_ids, self.home, self.directory.me)
             yield
         finally:
             self._local.ahead = {}
+            self._aheads[:] = [one for one in self._aheads if one is not overtaken]
 
     def file(self, path: str, limit: int) -> Generator[bytes, None, None]:
         """An uploaded file, piece by piece. Raises `Refused` when it is hidden or above `limit` bytes, and `Down`."""
