@@ -9,7 +9,7 @@ from typing import Any
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.handling import draft
-from tests.benchmarks.place import Bot, Place, place, rest, until
+from tests.benchmarks.place import Bot, Place, common, place, rest, until
 
 A_MINUTE = 200
 """What Zulip allows."""
@@ -19,8 +19,8 @@ AIM = 1.5
 
 def measure(quick: bool) -> Iterator[Figure]:
     """Once as fast as it can, against the bare requests, and once within Zulip's limit."""
-    chatter, each = (36, 2) if quick else (900, 50)
-    with place() as at:
+    chatter, each = (10, 1) if quick else (900, 50)
+    with common() as at:
         took, noted, bot = _away(at, chatter, each)
         with bot.paused():
             bare = Bare(at)

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.handling import draft
-from tests.benchmarks.place import Bot, Place, place, rest, until
+from tests.benchmarks.place import Bot, Place, common, rest, until
 
 AIM_MIB = 3.0
 """The interpreter's own memory comes and goes by that much."""
@@ -23,8 +23,8 @@ CHATTER = 100
 
 def measure(quick: bool) -> Iterator[Figure]:
     """All of it."""
-    marks = (100, 300) if quick else (10_000, 100_000)
-    with place() as at:
+    marks = (50, 100) if quick else (10_000, 100_000)
+    with common() as at:
         bot = Bot(at.config)
         idle = bot.resident
         at.ask("say", name="carol", texts=[draft(number) for number in range(3)])
@@ -39,7 +39,7 @@ def measure(quick: bool) -> Iterator[Figure]:
                 )
                 done += many
                 until(lambda: at.ask("backlog") < BATCH, LONGEST_S)
-            _taken(at)
+            _taken(at, 0.2 if quick else 1.0)
             sizes.append(bot.resident)
         took, peak = time.monotonic() - began, bot.peak
         bot.stop()
@@ -51,13 +51,13 @@ def measure(quick: bool) -> Iterator[Figure]:
     yield Figure("the most it ever had", peak, "MiB")
 
 
-def _taken(at: Place) -> None:
+def _taken(at: Place, calm_s: float) -> None:
     until(lambda: at.ask("backlog") == 0, LONGEST_S)
     at.ask("note")
-    rest(1.0)
+    rest(calm_s)
     while at.ask("count"):
         at.ask("note")
-        rest(1.0)
+        rest(calm_s)
 
 
 def _event(at: Place, number: int, ids: list[int], people: list[int]) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from typing import Any
 
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.figure import Figure, middle
-from tests.benchmarks.place import Bot, Place, place, rest, running, until
+from tests.benchmarks.place import Bot, Place, common, rest, running, until
 
 AIM = 1.5
 """At most so many times what the bare requests take."""
 LONGEST_S = 120.0
 SETTLED_S = 0.3
+"""So long nothing is said once all is done."""
 HELLO = "@**social** hello"
 HELLO_MOST = 15
 """zulip-bots ends a bot that answers twenty times within five seconds."""
@@ -133,10 +134,10 @@ QUESTION = "@social what is scheduled this week?"
 
 def measure(quick: bool) -> Iterator[Figure]:
     """All of it."""
-    rounds, many, ones = (1, 4, 2) if quick else (7, 40, 15)
-    with place() as at, running(at) as bot:
+    rounds, many, ones = (1, 3, 1) if quick else (7, 40, 15)
+    with common() as at, running(at) as bot:
         crowd = Crowd(at, bot)
-        crowd.cards(4 if quick else 10)  # warm, and something is planned
+        crowd.cards(2 if quick else 10)  # warm, and something is planned
 
         def ask(number: int) -> None:
             at.ask("say", name="bob", texts=[QUESTION] * number)
@@ -202,7 +203,7 @@ def _told(what: str, runs: list[Run], single: list[tuple[float, Notes]]) -> Gene
 def _hello(rounds: int, beside: float) -> Iterator[Figure]:
     """zulip-bots' own example, which answers each mention with one fixed sentence."""
     words = ("-m", "zulip_bots.run", "helloworld", "--config-file")
-    with place() as at, running(at, name="hello", words=words, ready="Running Helloworld") as bot:
+    with common() as at, running(at, name="hello", words=words, ready="Running Helloworld") as bot:
         until(lambda: at.ask("listens"), LONGEST_S)
         crowd, runs = Crowd(at, bot), []
 

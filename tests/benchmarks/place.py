@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,44 @@ def place(**social: str) -> Iterator[Place]:
             yield made
         finally:
             made.close()
+
+
+class _Common:
+    """The one place that all share; made by the first that wants it."""
+
+    def __init__(self, open_: ExitStack) -> None:
+        self._open = open_
+        self._made: Place | None = None
+
+    def place(self) -> Place:
+        """It."""
+        self._made = self._made or self._open.enter_context(place())
+        self._made.ask("forget")
+        return self._made
+
+
+_shared: list[_Common] = []
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Within the block `common` is always the same place: starting one takes longer than a quick measurement."""
+    with ExitStack() as open_:
+        _shared.append(_Common(open_))
+        try:
+            yield
+        finally:
+            _shared.pop()
+
+
+@contextmanager
+def common() -> Iterator[Place]:
+    """A place with nobody listening: a new one, or that of all within `sharing`."""
+    if _shared:
+        yield _shared[-1].place()
+        return
+    with place() as made:
+        yield made
 
 
 class Bot:

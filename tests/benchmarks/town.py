@@ -145,6 +145,11 @@ class Town:
         """Whether a bot has opened an event queue."""
         return bool(self._zulip.core.queues._queues)
 
+    def forget(self) -> None:
+        """Drop the event queues that somebody left behind."""
+        with self._zulip.core.lock:
+            self._zulip.core.queues.gone()
+
     def backlog(self) -> int:
         """How many events the bot has not taken yet."""
         with self._zulip.core.lock:
