@@ -85,7 +85,8 @@ def sign_in_refused(account: str, grant: Grant, *, expired: bool) -> Rejected:
     """The token is no longer taken, and cannot be renewed."""
     what = "the token was withdrawn or replaced"
     if expired:
-        day = f" on {spoken(grant.expires_at)}" if grant.expires_at is not None else ""
+        # LinkedIn may end one before the day that it told, so the sentence must be true of a day to come as well
+        day = f"; it was to last until {spoken(grant.expires_at)}" if grant.expires_at is not None else ""
         what = f"the token has expired{day}"
     return Barred(f"LinkedIn refused: {what}. The owner of the LinkedIn app runs `social login {account}`.")
 

@@ -622,11 +622,11 @@ def test_refusals_are_told_in_words(
     assert "secret plan" not in str(caught.value)
 
 
-def test_the_day_on_which_a_token_expired_is_told(
+def test_the_day_until_which_a_token_was_to_last_is_told(
     make: Callable[..., LinkedIn], page: Page, server: Any, delivery: Any
 ) -> None:
     server.on("POST", "/rest/posts", server.reply(EXPIRED, 401))
-    with pytest.raises(Rejected, match=r"expired on 3 March 2026\."):
+    with pytest.raises(Rejected, match=r"expired; it was to last until 3 March 2026\."):
         make(expires_at=datetime(2026, 3, 3, tzinfo=UTC)).send(one(), delivery.ticket())
 
 
