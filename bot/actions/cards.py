@@ -146,16 +146,21 @@ def _react(desk: Desk, card_id: int) -> None:
 
 
 def refresh(desk: Desk, post_id: int, now: datetime) -> Post:
-    """Let the card show how things stand; returns the post as it is."""
-    with desk.database.transaction() as session:
-        post = rows.post(session, post_id)
-        if not post.revision:
-            return post
-        revision = rows.current(session, post)
-        judgement = voting.count(desk, session, post, revision, None, now)
-        text = text_of(desk, session, post, revision, judgement)
-    show(desk, post, revision, judgement, text, now)
-    return post
+    """Let the card show how things stand; returns the post as it is. One at a time: an older look must not
+    overwrite a newer one.
+    """
+    with desk.database.reading() as session:
+        message_id = rows.post(session, post_id).message_id
+    with desk.turn(message_id):
+        with desk.database.transaction() as session:
+            post = rows.post(session, post_id)
+            if not post.revision:
+                return post
+            revision = rows.current(session, post)
+            judgement = voting.count(desk, session, post, revision, None, now)
+            text = text_of(desk, session, post, revision, judgement)
+        show(desk, post, revision, judgement, text, now)
+        return post
 
 
 def show(desk: Desk, post: Post, revision: Revision, judgement: Judgement, text: str, now: datetime) -> None:

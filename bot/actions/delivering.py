@@ -83,10 +83,7 @@ def tell(desk: Desk, post_id: int, now: datetime) -> None:
 
 def show(desk: Desk, post_id: int, now: datetime) -> bool:
     """Let the card say that a delivery waits, and why. True: it was done."""
-    with desk.database.reading() as session:
-        message_id = rows.post(session, post_id).message_id
-    with desk.turn(message_id):
-        cards.refresh(desk, post_id, now)
+    cards.refresh(desk, post_id, now)
     return True
 
 
