@@ -14,6 +14,8 @@ from bot.actions.sync import sync
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Command
+from storage import queue
+from storage.database import insert
 from storage.models import Post, Seen
 from storage.states import PostState
 
@@ -72,10 +74,15 @@ class Order:
 
     def done(self, session: Session) -> None:
         """Write down, in the transaction of the change itself, that this order was obeyed: heard of twice, or cut
-        off before its answer was said, it must not be obeyed again.
+        off before its answer was said, it must not be obeyed again. Raises `Moved` if another copy was faster.
         """
-        text = drafting.digest(self.message.content)
-        session.merge(Seen(message_id=self.message.id, answered=True, digest=text, at=self.now))
+        seen = {"answered": True, "digest": drafting.digest(self.message.content), "at": self.now}
+        statement = insert(session, Seen).values(message_id=self.message.id, **seen)
+        once = statement.on_conflict_do_update(
+            index_elements=["message_id"], set_=seen, where=col(Seen.answered).is_(False)
+        )
+        if session.execute(once.returning(col(Seen.message_id))).first() is None:
+            raise queue.Moved(f"message {self.message.id} was answered already.")
 
     def accounts(self, post: Post) -> tuple[str, ...]:
         """Those of the post's accounts that the command names; all when it names none."""
