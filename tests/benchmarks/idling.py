@@ -18,7 +18,7 @@ LIBRARIES = "alembic.command, httpx, mastodon, PIL.Image, pydantic, sqlmodel, tw
 
 def measure(quick: bool) -> Iterator[Figure]:
     """All of it."""
-    times, idle_s = (1, 1.0) if quick else (5, 60.0)
+    times, idle_s = (1, 1.0) if quick else (3, 40.0)
     with place() as at:
         first = Bot(at.config)
         yield Figure("the first start, which makes the tables", first.started_s, "s")

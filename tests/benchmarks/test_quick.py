@@ -44,7 +44,7 @@ def test_every_figure_of_the_chat_is_written(tmp_path: Path) -> None:
         assert f"{kind}, many at once, against the bare requests of one" in handling
         assert f"{kind}, one alone, until its last answer" in handling
     assert "helloworld" in handling
-    assert "the same, against the bare requests" in names(found["catching-up"])
+    assert "the same, against the bare requests, as gathered" in names(found["catching-up"])
     assert "growth from" in names(found["growing"])
 
 
