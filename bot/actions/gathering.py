@@ -25,10 +25,10 @@ EXPIRED: Final = "expired"
 def gather(desk: Desk, now: datetime) -> None:
     """Put one notice in the place of many that were not said yet."""
     with desk.database.reading() as session:
-        if len(_unsaid(session)) <= MOST:
+        if len(_unsaid(desk, session)) <= MOST:
             return
     with desk.database.transaction() as session:
-        notices = _unsaid(session)
+        notices = _unsaid(desk, session)
         posts = [post for one in notices if (post := session.get(Post, one.post_id))]
         authors = {post.author_id: desk.chat.directory.person(post.author_id).call for post in posts}
         text = lines.expired_together(posts, authors)
@@ -40,10 +40,21 @@ def gather(desk: Desk, now: datetime) -> None:
     log.info("%s posts that expired are told of together", len(posts), extra={"action": "gathered"})
 
 
-def _unsaid(session: Session) -> list[Notice]:
+def perhaps_said(desk: Desk, notice: Notice) -> bool:
+    """By us, with the answer lost or nothing written down; or by who spoke before us, just before its end."""
+    since = max(desk.started_at, desk.listening_since or desk.started_at)
+    return notice.id in desk.begun or notice.created_at < since
+
+
+def _unsaid(desk: Desk, session: Session) -> list[Notice]:
+    """Those that may be gathered. They are said in turns, so the oldest alone may stand in the chat already: that one is
+    looked for before it is said again.
+    """
+    oldest = queue.outbox(session, limit=1)
+    doubtful = {one.id for one in oldest if perhaps_said(desk, one)}
     found = select(Notice).where(
         col(Notice.said_at).is_(None),
         col(Notice.key).startswith(f"{EXPIRED}:"),
         col(Notice.post_id).is_not(None),
     )
-    return list(session.exec(found.order_by(col(Notice.id))))
+    return [one for one in session.exec(found.order_by(col(Notice.id))) if one.id not in doubtful]

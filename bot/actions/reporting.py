@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import func, select
 
 from bot.actions import rows
-from bot.actions.gathering import gather
+from bot.actions.gathering import gather, perhaps_said
 from bot.actions.warning import known_cause
 from bot.chat import Down, Place, Refused
 from bot.desk import Desk
@@ -99,7 +99,7 @@ def speak(desk: Desk, now: datetime) -> int:
 
 def _say(desk: Desk, notice: Notice) -> int:
     place = _place(desk, notice)
-    if _perhaps_said(desk, notice):  # then it is newer than all that is known to have been said
+    if perhaps_said(desk, notice):  # then it is newer than all that is known to have been said
         said = desk.chat.said(place, notice.text, _last_said(desk))
         if said is not None:
             return said
@@ -110,12 +110,6 @@ def _say(desk: Desk, notice: Notice) -> int:
         if notice.user_id is not None:
             raise
         return desk.chat.say(Place(channel_id=desk.chat.home, topic=GENERAL), notice.text)
-
-
-def _perhaps_said(desk: Desk, notice: Notice) -> bool:
-    """By us, with the answer lost or nothing written down; or by who spoke before us, just before its end."""
-    since = max(desk.started_at, desk.listening_since or desk.started_at)
-    return notice.id in desk.begun or notice.created_at < since
 
 
 def _last_said(desk: Desk) -> int:

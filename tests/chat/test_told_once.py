@@ -7,11 +7,12 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from fuse import Crash, Cut, Fuse
 from town import Town
 
 from bot import wiring
-from bot.chat import ChatError
+from bot.chat import ChatError, Down
 from bot.listener import Listener
 from bot.publisher import Publisher
 from handlers.registry import PLATFORMS
@@ -127,3 +128,45 @@ def test_a_notice_that_a_copy_said_before_it_died_is_not_said_by_the_next(town: 
     publisher.tick(town.now, settle=True)
     publisher.close(5)
     assert outcomes(town) == 1
+
+
+class Unheard:
+    """The chat; once it says that a time has passed, and then Zulip is away before it answers."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.away = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def say(self, place: Any, text: str) -> int:
+        """As the chat does it."""
+        said: int = self._real.say(place, text)
+        if "has passed" in text and not self.away:
+            self.away = True
+            raise Down("Zulip does not answer.")
+        return said
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_what_was_perhaps_said_is_not_repeated_among_many(town: Town, dies: bool) -> None:
+    for number in range(1, 6):
+        town.carol.writes(
+            f"@social draft\nto: mastodon\nat: in {'2' if number == 1 else '20'} hours\nStory {number}"
+        )
+    town.settle(30)
+    unheard = Unheard(town.desk.chat)
+    town.desk.chat = unheard  # type: ignore[assignment]  # the same methods
+    town.world.clock.advance(timedelta(hours=18))
+    town.publisher.tick(town.now)
+    assert unheard.away
+    town.world.clock.advance(timedelta(hours=20))
+    if dies:
+        town.stop()
+        town.start()
+    town.settle(30)
+    town.later(minutes=1)
+    told = [one for one in town.said() if "passed" in one]
+    for number in range(1, 6):
+        assert sum(f"#{number}" in one.partition("`queue`")[0] for one in told) == 1, told
