@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from sqlmodel import Session
+
 from bot import when
 from bot.actions import cards, drafting, rows, stopping
 from bot.actions.answering.order import Order, UserError
 from bot.actions.sync import rewrite, stop, sync
 from bot.replies import words
+from bot.replies.escape import inline
+from handlers.media import MissingMedia
 from storage import queue
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
 _LINK = re.compile(r"https?://[^\s<>()\[\]`*\\|]+")
 """A link that cannot mean anything else on the card."""
+_BY_NOW = {DeliveryState.FAILED, DeliveryState.CANCELLED}
+"""Of deliveries in these states the files may be gone by now; what is in doubt keeps them."""
 MOVABLE = {PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED}
 
 
@@ -160,6 +166,7 @@ def retry(order: Order) -> str | None:
     with desk.turn(post.message_id), desk.database.transaction() as session:
         found = [one for one in queue.deliveries(session, post.id or 0) if one.account in wanted]
         todo = [one.account for one in found if one.state in again]
+        _must_have_files(order, session, [one for one in found if one.state in _BY_NOW])
         for delivery in found:
             if delivery.account in todo:
                 queue.reorder(session, delivery, who=order.person.name, now=order.now)
@@ -173,6 +180,26 @@ def retry(order: Order) -> str | None:
         raise UserError(f"There is nothing of #{post.id} to retry: {states}.")
     sync(desk, post.id or 0, order.now)
     return _retried(order, post, todo)
+
+
+def _must_have_files(order: Order, session: Session, again: list[Delivery]) -> None:
+    """Files are removed some time after the last thing that happened to a post."""
+    gone: set[str] = set()
+    for delivery in again:
+        outgoing = rows.outgoing(rows.revision(session, delivery.post_id, delivery.revision))
+        for media in (one for part in outgoing[delivery.account].parts for one in part.media):
+            try:
+                order.desk.store.path(media.sha256)
+            except MissingMedia:
+                gone.add(media.name)
+    if gone:
+        number = again[0].post_id
+        are = "is" if len(gone) == 1 else "are"
+        raise UserError(
+            f"{words.listed([f'“{inline(one)}”' for one in sorted(gone)])} of #{number} {are} no longer in the bot's "
+            f"folder, so it cannot be sent as it was approved. `copy {number}` makes a new draft from its text, and "
+            "fetches its files from the chat again."
+        )
 
 
 def _retried(order: Order, post: Post, todo: list[str]) -> str:
