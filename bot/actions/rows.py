@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam
+from sqlalchemy import Executable, bindparam, union_all
 from sqlmodel import Session, col, or_, select, update
 
 from bot.grammar import Written
@@ -21,11 +21,11 @@ _REVISION = select(Revision).where(
     Revision.post_id == bindparam("post"), Revision.number == bindparam("number")
 )
 _BY_DRAFT = select(Post).where(Post.message_id == bindparam("message"))
-_BY_CARD = (
-    select(Post)
-    .join(Revision, col(Revision.post_id) == Post.id)
-    .where(Revision.card_id == bindparam("message"))
+_ABOUT: Executable = union_all(
+    select(col(Post.id)).where(Post.message_id == bindparam("message")),
+    select(col(Revision.post_id)).where(Revision.card_id == bindparam("message")),
 )
+"""The number of the post whose draft or card that message is: one question, for most messages are neither."""
 _OPEN_CARDS = (
     select(Revision)
     .where(
@@ -70,7 +70,8 @@ def by_draft(session: Session, message_id: int) -> Post | None:
 
 def by_message(session: Session, message_id: int) -> Post | None:
     """The post whose draft is that message, or whose card (of any revision) it is."""
-    return by_draft(session, message_id) or session.exec(_BY_CARD, params={"message": message_id}).first()
+    number = session.execute(_ABOUT, {"message": message_id}).scalar()
+    return None if number is None else post(session, number)
 
 
 def about(session: Session, message_ids: Collection[int]) -> list[tuple[Post, int | None]]:
