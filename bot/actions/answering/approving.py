@@ -31,43 +31,57 @@ def _vote(order: Order, kind: str) -> str | None:
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = rows.post(session, post.id or 0)
         revision = rows.current(session, row)
-        if revision.card_id is None or order.message.id < revision.card_id:
-            raise UserError(
-                f"#{post.id} was changed after you wrote that: please look at its new card and say it again."
-            )
-        who = electing.electorate(desk, session)
-        reason = rules.refusal(
-            order.person,
-            who,
-            author_id=row.author_id,
-            writer_id=revision.created_by,
-            self_approval=desk.config.social.self_approval,
-            veto=kind == "veto",
-        )
-        if reason is not None:
-            raise UserError(lines.refusal(reason, row))
-        standing = {
-            (vote.user_id, vote.kind, vote.accounts)
-            for vote in rows.standing(session, row, row.revision)
-            if vote.via == "command"
-        }
-        for scope in order.accounts(row) if order.command.accounts else ("",):
-            if (order.person.id, kind, scope) not in standing:
-                voting.cast(
-                    session,
-                    row,
-                    row.revision,
-                    order.person,
-                    kind,
-                    via="command",
-                    now=order.now,
-                    accounts=scope,
-                    reason=order.command.rest,
-                )
+        _must_have_seen(order, row, revision)
+        _must_count(order, session, row, revision, kind)
+        _cast(order, session, row, kind)
         judgement = voting.count(desk, session, row, revision, None, order.now)
         apply(desk, session, row, judgement, order.now)
     sync(desk, post.id or 0, order.now)
     return _counted(order, post, judgement) if kind == "approve" else None
+
+
+def _must_have_seen(order: Order, post: Post, revision: Revision) -> None:
+    """Nobody can mean a card that was said later."""
+    if revision.card_id is None or order.message.id < revision.card_id:
+        raise UserError(
+            f"#{post.id} was changed after you wrote that: please look at its new card and say it again."
+        )
+
+
+def _must_count(order: Order, session: Session, post: Post, revision: Revision, kind: str) -> None:
+    """Refuse the vote of somebody who has none."""
+    reason = rules.refusal(
+        order.person,
+        electing.electorate(order.desk, session),
+        author_id=post.author_id,
+        writer_id=revision.created_by,
+        self_approval=order.desk.config.social.self_approval,
+        veto=kind == "veto",
+    )
+    if reason is not None:
+        raise UserError(lines.refusal(reason, post))
+
+
+def _cast(order: Order, session: Session, post: Post, kind: str) -> None:
+    """Write the vote down for all accounts or for the named ones, unless it stands already."""
+    standing = {
+        (vote.user_id, vote.kind, vote.accounts)
+        for vote in rows.standing(session, post, post.revision)
+        if vote.via == "command"
+    }
+    for scope in order.accounts(post) if order.command.accounts else ("",):
+        if (order.person.id, kind, scope) not in standing:
+            voting.cast(
+                session,
+                post,
+                post.revision,
+                order.person,
+                kind,
+                via="command",
+                now=order.now,
+                accounts=scope,
+                reason=order.command.rest,
+            )
 
 
 def _counted(order: Order, post: Post, judgement: Judgement) -> str | None:
