@@ -8,7 +8,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import Executable, bindparam
+from sqlmodel import Session, select
 
 from bot.actions import drafting, rows
 from bot.actions.sync import begin, read
@@ -34,6 +35,13 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """How a system says that a disk is full, or cannot be written."""
 ANSWER = "answer"
 """Name of the row that holds the last answer: it is written down before it is said."""
+
+_KNOWN: Executable = select(
+    select(Seen.answered).where(Seen.message_id == bindparam("message")).scalar_subquery(),
+    select(Seen.digest).where(Seen.message_id == bindparam("message")).scalar_subquery(),
+    select(Post.id).where(Post.message_id == bindparam("message")).scalar_subquery(),
+)
+"""What is known of a message; in one question, for every word of the channel is asked about."""
 
 Answer = Callable[[Desk, Message, Command, Person, datetime], str | None]
 
@@ -138,10 +146,8 @@ def _welcome(message: Message, said: Written | Command | Unknown, now: datetime)
 def _known(desk: Desk, message: Message) -> tuple[bool, bool]:
     """Whether it was handled as it is, and whether it is the draft of a post."""
     with desk.database.reading() as session:
-        seen = session.get(Seen, message.id)
-        is_draft = rows.by_draft(session, message.id) is not None
-    handled = seen is not None and (seen.answered or seen.digest == drafting.digest(message.content))
-    return handled, is_draft
+        answered, digest, post_id = session.execute(_KNOWN, {"message": message.id}).one()
+    return bool(answered) or digest == drafting.digest(message.content), post_id is not None
 
 
 def _answered(
