@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from town import BOTH_KINDS, Town
 
@@ -75,6 +77,30 @@ def test_an_edit_between_release_and_delivery_changes_nothing_and_is_told(town: 
     town.later(hours=1)
     assert [one["text"] for one in town.published()] == ["Hello"]
     assert any("this edit changes nothing" in one for one in town.said())
+
+
+@pytest.mark.parametrize("how", ["deleted", "taken back", "vetoed", "taken out of the channel"])
+def test_what_is_not_heard_of_between_release_and_delivery_still_stops_it(town: Town, how: str) -> None:
+    town.fault("mastodon", "429", method="POST", path="/api/v1/statuses")
+    draft = town.carol.says(NOW)
+    card = town.card_id(1)
+    town.alice.reacts(card)
+    assert town.deliveries(1)["mastodon"].state == "pending"
+    if how == "deleted":
+        town.owner.ok(town.owner.client.delete_message(draft))
+    elif how == "taken back":
+        town.alice.ok(town.alice.client.remove_reaction({"message_id": card, "emoji_name": "+1"}))
+    elif how == "vetoed":
+        town.bob.ok(town.bob.client.add_reaction({"message_id": card, "emoji_name": "-1"}))
+    else:
+        elsewhere = {"message_id": draft, "stream_id": channel_id(town), "propagate_mode": "change_one"}
+        town.owner.ok(town.owner.client.update_message(elsewhere))
+    town.world.clock.advance(timedelta(hours=1))
+    town.publisher.tick(town.now, settle=True)  # the listener has heard nothing yet
+    assert town.published() == []
+    town.later(hours=2)
+    assert town.published() == []
+    assert town.deliveries(1)["mastodon"].state in {"cancelled", "waiting"}
 
 
 def test_an_edit_there_and_back_again_needs_new_approvals(town: Town) -> None:
