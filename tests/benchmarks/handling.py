@@ -134,7 +134,7 @@ QUESTION = "@social what is scheduled this week?"
 
 def measure(quick: bool) -> Iterator[Figure]:
     """All of it."""
-    rounds, many, ones = (1, 3, 1) if quick else (7, 40, 15)
+    rounds, many, ones = (1, 3, 1) if quick else (5, 40, 10)
     with common() as at, running(at) as bot:
         crowd = Crowd(at, bot)
         crowd.cards(2 if quick else 10)  # warm, and something is planned

@@ -41,8 +41,8 @@ class Made:
 def measure(quick: bool) -> Iterator[Figure]:
     """All of it."""
     yield from _at_once(4 if quick else 1000)
-    yield from _fan_out(1 if quick else 5)
-    yield from _copies((1, 2) if quick else (1, 2, 3), 6 if quick else 100)
+    yield from _fan_out(1 if quick else 3)
+    yield from _copies((1, 2) if quick else (1, 2, 3), 6 if quick else 50)
 
 
 class Desk:
