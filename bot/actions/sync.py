@@ -95,13 +95,17 @@ def rewrite(
 ) -> None:
     """Give a post that is not out yet another revision. The card is said by the `sync` that follows.
 
-    `writer_id` is whose text it is, if not that of who made the revision; `also` is written down with it.
+    `writer_id` is whose text it is, if not that of who made the revision, who then changes nothing of a hold either;
+    `also` is written down with it.
     """
     author = desk.chat.directory.person(post.author_id)
     prepared = drafting.prepare(desk, written, author, now, post, by=by)
     with desk.database.transaction() as session:
         fresh = rows.post(session, post.id or 0)
+        held = writer_id is not None and fresh.state == PostState.HELD
         drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
+        if held and fresh.state == PostState.DRAFT:
+            queue.transition(session, fresh, PostState.HELD, who=by.name, what="stays held", now=now)
         also(session)
 
 

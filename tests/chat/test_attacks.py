@@ -232,6 +232,30 @@ def test_the_author_cannot_approve_what_somebody_else_made_of_the_post(town: Tow
     assert town.published() == []
 
 
+def test_an_alt_text_by_an_approver_needs_approvals_anew_and_their_own_counts(town: Town) -> None:
+    path = town.carol.uploads(picture(), "a.png")
+    town.carol.says(f"@social draft\nto: mastodon\nat: tomorrow 10:00\nHello\n[a.png]({path})")
+    town.alice.reacts(town.card_id(1))
+    assert town.post(1).state == "approved"
+    town.alice.says("@social alt 1 1 A map of the town")
+    assert town.post(1).state == "draft"
+    town.alice.reacts(town.card_id(1))
+    assert town.post(1).state == "approved"
+
+
+def test_an_alt_text_by_somebody_else_does_not_let_a_held_post_go_on(town: Town) -> None:
+    path = town.carol.uploads(picture(), "a.png")
+    town.carol.says(f"@social draft\nto: mastodon\nat: tomorrow 10:00\nHello\n[a.png]({path})")
+    town.alice.says("@social hold 1")
+    town.dave.says("@social alt 1 1 A map of the town")
+    town.owner.says("@social alt 1 1 A map of the old town")
+    assert "old town" in town.card(1)
+    town.alice.reacts(town.card_id(1))
+    assert town.post(1).state == "held"
+    town.alice.says("@social resume 1")
+    assert town.post(1).state == "approved"
+
+
 def test_an_alt_text_takes_nobody_the_right_to_approve(town: Town) -> None:
     path = town.carol.uploads(picture(), "a.png")
     town.carol.says(f"@social draft\nto: mastodon\nHello\n[a.png]({path})")
