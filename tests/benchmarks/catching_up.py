@@ -63,7 +63,8 @@ def _limited(chatter: int, each: int) -> Iterator[Figure]:
 
 def _away(at: Place, chatter: int, each: int) -> tuple[float, list[dict[str, Any]], Bot]:
     """From its first request after the time away until its last word; the requests; the bot that runs on."""
-    Bot(at.config).stop()
+    if not (at.folder / "bot").exists():  # only a bot that was here before has anything to catch up with
+        Bot(at.config).stop()
     step = max((chatter + 2 * each) // each, 3)
     drafts = questions = 0
     texts = []
