@@ -255,7 +255,9 @@ def test_badges_and_covers_open_by_keyboard(place: Place, visit: Visit) -> None:
     expect(panel.locator(".alt p")).to_be_visible()
 
 
-def test_who_reads_by_keyboard_stays_where_they_are_when_something_arrives(place: Place, visit: Visit) -> None:
+def test_who_reads_by_keyboard_stays_where_they_are_when_something_arrives(
+    place: Place, visit: Visit
+) -> None:
     place.publish("mastodon", "hidden", media=(place.picture("Two cats"),), extra={"spoiler_text": "Cats"})
     carol = visit("carol")
     panel = carol.locator(".panel-mastodon")
