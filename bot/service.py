@@ -33,6 +33,11 @@ log = logging.getLogger("social.service")
 
 BROKEN, CONFIG, DISMISSED, STORAGE = 1, 3, 4, 5
 """Exit codes for what is not a stop (see `cli`)."""
+ELSEWHERE = (
+    "Another copy of the bot works with this database and with another data folder. The pictures of the drafts and the "
+    "key of the stored tokens lie there, so all copies need the same one: let `data_dir` be a folder that all their "
+    "machines share, and start this copy again."
+)
 PATIENCE_S = 3.0
 """How long a stop waits for what is under way."""
 FAREWELL_S = 1.0
@@ -124,7 +129,7 @@ class _Loops:
         self._ends = ends
         self._wake = threading.Event()
         self._chair = chair_of(desk.database, desk.worker)
-        self._presence = presence_of(desk.database, desk.worker)
+        self._presence = presence_of(desk.database, desk.worker, wiring.folder_of(desk.config))
         self._listener = Listener(desk, self._wake, self._chair.leads)
         self._watch = Watch(desk)
         self._publisher = Publisher(
@@ -136,6 +141,10 @@ class _Loops:
         if recover:
             self._publisher.recover_all(self._desk.clock())
         self._beat()
+        if self._presence.elsewhere():
+            self._presence.leave()
+            self._chair.leave()
+            raise StorageError(ELSEWHERE)
         self._start("chair", self._preside)
         self._start("listener", self._listen)
         self._start("watch", self._look_around)

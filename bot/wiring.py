@@ -85,6 +85,11 @@ def _told() -> Iterator[None]:
         raise (Unavailable if error.passing else Rejected)(str(error)) from error
 
 
+def folder_of(config: Config) -> str:
+    """What names the data folder, wherever it is mounted: a word in a file in it. Raises `StorageError`."""
+    return key_of(config.social.data_dir / "folder.id")
+
+
 def vault_of(config: Config, database: Database, clock: clocks.Clock) -> Keeping:
     """The stored tokens. Raises `StorageError` when the key cannot be had."""
     secret = config.social.secret_key

@@ -272,6 +272,9 @@ def _open_postgres(url: URL) -> Engine:
         connection.execute(f"SET lock_timeout = '{BUSY_S}s'")
         # a bot that froze inside a transaction must not hold its rows for ever
         connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+        # a machine that lost its power holds its locks until the server notices: in half a minute, not in two hours
+        for name, value in (("idle", 10), ("interval", 5), ("count", 4)):
+            connection.execute(f"SET tcp_keepalives_{name} = {value}")
         connection.commit()
 
     return engine

@@ -30,9 +30,17 @@ log = logging.getLogger("storage.presence")
 GONE_S: Final = 3 * BEAT_S
 """How long the lock of a copy must be free before the copy counts as gone."""
 _LOCKS: Final = 0x50C1A4
+_FOLDERS: Final = 0x50C1A5
 
 _TAKE = text("SELECT pg_try_advisory_lock(:kind, hashtext(:who))")
-_LEAVE = text("SELECT pg_advisory_unlock(:kind, hashtext(:who))")
+_LEAVE = text("SELECT pg_advisory_unlock_all()")
+_WORK_IN = text("SELECT pg_advisory_lock_shared(:kind, hashtext(:folder))")
+_ELSEWHERE = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :kind AND objsubid = 2 "
+    "AND objid::bigint <> hashtext(:folder)::bigint & 4294967295 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
+"""Whether a copy works in another folder: each holds a lock in the name of its own, together with those that share it."""
 _MISSING = text(
     "SELECT claim.worker FROM ("
     "SELECT worker FROM delivery WHERE state = 'sending' "
@@ -61,14 +69,21 @@ class Presence(Protocol):
         """Say that we live, and look who else does; to be called every `BEAT_S`. Never raises `StorageError`."""
         ...
 
+    def elsewhere(self) -> bool:
+        """Whether another copy that lives works in another data folder, where other pictures and another key lie."""
+        ...
+
     def leave(self) -> None:
         """The end of this copy."""
         ...
 
 
-def presence_of(database: Database, worker: str) -> Presence:
-    """The presence of the copy that claims as `worker`, which no other copy may ever have been."""
-    return _Shared(database, worker) if database.url.get_backend_name() == "postgresql" else ALONE
+def presence_of(database: Database, worker: str, folder: str) -> Presence:
+    """The presence of the copy that claims as `worker`, which no other copy may ever have been.
+
+    `folder` names its data folder: the same for all copies that share it, and for no others.
+    """
+    return _Shared(database, worker, folder) if database.url.get_backend_name() == "postgresql" else ALONE
 
 
 class _Sole:
@@ -83,6 +98,9 @@ class _Sole:
     def beat(self) -> None:
         pass
 
+    def elsewhere(self) -> bool:
+        return False
+
     def leave(self) -> None:
         pass
 
@@ -93,10 +111,11 @@ ALONE: Final[Presence] = _Sole()
 
 class _Shared(Presence):
     def __init__(
-        self, database: Database, worker: str, monotonic: Callable[[], float] = time.monotonic
+        self, database: Database, worker: str, folder: str, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._database = database
         self._worker = worker
+        self._folder = {"kind": _FOLDERS, "folder": folder}
         self._monotonic = monotonic
         self._line: Connection | None = None
         self._held = False
@@ -131,6 +150,7 @@ class _Shared(Presence):
         try:
             if self._line is None:
                 self._line = self._database.apart()
+                self._line.execute(_WORK_IN, self._folder)
             if (
                 not self._held
             ):  # after a cut, until the server has noticed it, our former connection may hold it
@@ -144,10 +164,19 @@ class _Shared(Presence):
         self._looked = began
 
     @override
+    def elsewhere(self) -> bool:
+        if self._line is None:
+            return False
+        try:
+            return bool(self._line.execute(_ELSEWHERE, self._folder).scalar())
+        except SQLAlchemyError:  # the next `beat` takes another connection
+            return False
+
+    @override
     def leave(self) -> None:
         if self._held and self._line is not None:
             try:  # a server notices a closed connection in its own time
-                self._line.execute(_LEAVE, {"kind": _LOCKS, "who": self._worker})
+                self._line.execute(_LEAVE)
             except SQLAlchemyError:
                 log.info("this copy was not known to live when it ended")
         self._drop()

@@ -127,3 +127,16 @@ def test_a_copy_delivers_nothing_while_nobody_reads_what_people_order(
     alice.hears("#1 no longer goes to Mastodon")
     assert shared.published("mastodon") == []
     assert second.stops() == 0
+
+
+def test_a_copy_with_another_data_folder_is_refused_and_told_why(
+    shared: Stand, run: Callable[[], Process]
+) -> None:
+    """The first one's pictures and its key are not there: what the second sent would fail, or lack them."""
+    first = run().listens()
+    shared.write(data_dir="elsewhere")
+    second = run()
+    assert second.ends() == 5
+    assert "let `data_dir` be a folder that all their machines share" in second.said
+    assert first.stops() == 0
+    run().listens()  # nobody else is there any more

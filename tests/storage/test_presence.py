@@ -33,8 +33,8 @@ class Copies:
     def __init__(self, url: str, delivering: Delivering, now: datetime) -> None:
         self.watch = Watch()
         self.databases = Database(url), Database(url)
-        self.first = _Shared(self.databases[0], "one", self.watch)
-        self.second = _Shared(self.databases[1], "two", self.watch)
+        self.first = _Shared(self.databases[0], "one", "here", self.watch)
+        self.second = _Shared(self.databases[1], "two", "here", self.watch)
         self.first.beat()
         self.second.beat()
         with self.databases[0].transaction() as session:
@@ -70,7 +70,7 @@ def copies(postgres_url: str, delivering: Delivering, now: datetime) -> Iterator
 
 
 def test_the_only_process_on_sqlite_is_always_present(sqlite_url: str) -> None:
-    presence = presence_of(Database(sqlite_url), "one")
+    presence = presence_of(Database(sqlite_url), "one", "here")
     presence.beat()
     assert presence.present()
     assert presence.gone() == frozenset()
@@ -131,7 +131,7 @@ def test_a_new_copy_that_claims_between_two_looks_is_not_gone(
 ) -> None:
     copies.pass_by(60, copies.first, copies.second)
     database = Database(postgres_url)
-    third = _Shared(database, "three", copies.watch)
+    third = _Shared(database, "three", "here", copies.watch)
     third.beat()
     with database.transaction() as session:
         delivering(session, "x")
@@ -140,5 +140,27 @@ def test_a_new_copy_that_claims_between_two_looks_is_not_gone(
     assert copies.second.gone() == frozenset()
     copies.pass_by(BEAT_S, copies.first, copies.second, third)
     assert copies.second.gone() == frozenset()
+    third.leave()
+    database.close()
+
+
+def test_a_copy_that_works_in_another_folder_is_seen_as_long_as_it_lives(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    first, second, third = (
+        presence_of(database, who, folder) for who, folder in (("1", "here"), ("2", "here"), ("3", "there"))
+    )
+    for one in (first, second):
+        one.beat()
+    assert not first.elsewhere()
+    assert not second.elsewhere()
+    third.beat()
+    assert third.elsewhere()
+    assert first.elsewhere()
+    third.leave()
+    assert not first.elsewhere()
+    third.beat()
+    first.leave()
+    second.leave()
+    assert not third.elsewhere()
     third.leave()
     database.close()
