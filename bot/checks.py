@@ -63,10 +63,20 @@ def _print(finding: Finding) -> None:
 
 
 def findings(config: Config) -> Iterator[Finding]:
-    """Everything that can be tried, in the order in which it should be mended."""
+    """Everything that can be tried, in the order in which it should be mended.
+
+    Tables of an older version are left as they are: others may work with them, and there would be no way back.
+    """
     try:
         running = bool(runs(config))
-        database = wiring.open_database(config, migrate=not running)
+        database = wiring.open_database(config, migrate=False)
+        try:
+            if database.is_empty():
+                database.migrate()
+            database.must_be_current()
+        except StorageError:
+            database.close()
+            raise
     except StorageError as error:
         yield Finding(good=False, text=f"Database: {error}")
         return

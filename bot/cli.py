@@ -8,6 +8,7 @@ the data folder cannot be used.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -175,7 +176,11 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     arguments = parser().parse_args(argv)
-    return VERBS[arguments.verb](arguments)
+    try:
+        return VERBS[arguments.verb](arguments)
+    except BrokenPipeError:  # whoever read the answer (`| head`) has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from sqlmodel import Session
 from bot import wiring
 from bot.alone import keep_alone
 from bot.config import Config, ConfigError
+from bot.replies.words import count
 from handlers.media import CHUNK, Store
 from storage import backup
 from storage.database import Database
@@ -111,8 +112,9 @@ def bring_back(config: Config, source: Path) -> str:
         if alone is not None:
             alone.close()
     return (
-        f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {files} files.{lost} {held} posts are held, "
-        "because nobody knows whether they went out since: start the bot, look, and say `resume` or `cancel`. "
+        f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {files} files.{lost} "
+        f"{count(held, 'post')} that could still go out: held, because nobody knows whether it went out since. Start the bot, "
+        "look, and say `resume` or `cancel`. "
         "The stored tokens open only with the old `secret.key` (or `secret_key`): put it into the data folder first."
     )
 

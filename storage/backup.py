@@ -91,8 +91,8 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
         session,
         key=f"restored:{now.isoformat()}",
         text=f"The bot was restored from a copy of <time:{made_at:%Y-%m-%dT%H:%M:%SZ}> and does not know what "
-        f"happened since. {len(posts)} posts are held: look whether they are out by now, then say `resume` or "
-        "`cancel` with their number. Drafts written since then must be written again.",
+        f"happened since. What could still go out is held, {len(posts)} in all: look what is out by now, then say "
+        "`resume` or `cancel` with its number. Drafts written since then must be written again.",
         now=now,
     )
     return len(posts)

@@ -127,10 +127,12 @@ class Database:
         with self._translating(), self._engine.connect() as connection:
             current = steps.current(connection)
         if current != HEAD:
-            raise StorageError(
-                f"The tables in `{self.url.database}` are of another version of the bot (step {current or 'none'}; "
-                f"this one knows {HEAD}). Start the bot once: it brings them up to date."
-            )
+            raise steps.not_current(current, self.url.database)
+
+    def is_empty(self) -> bool:
+        """Whether there are no tables at all yet."""
+        with self._translating(), self._engine.connect() as connection:
+            return steps.current(connection) is None
 
     def apart(self) -> Connection:
         """A connection of one's own, outside of any transaction, for locks that last; to be closed by the caller."""

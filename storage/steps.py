@@ -9,6 +9,8 @@ from sqlalchemy import Connection, inspect, text
 from storage.errors import StorageError
 from storage.migrations import HEAD
 
+_FOLDER = str(Path(__file__).parent / "migrations")
+
 
 def current(connection: Connection) -> str | None:
     """The step the tables are at; None if there are none yet."""
@@ -21,17 +23,36 @@ def walk(connection: Connection, begin: str | None, step: str) -> None:
     """Bring the tables from one step to another, forwards or back. Raises `StorageError` for one nobody here knows."""
     from alembic import command
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
+    known = _known()
+    for one in (begin, step):
+        if one is not None and one not in known:
+            raise _newer(one)
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    walked = ScriptDirectory.from_config(config).walk_revisions()
-    known = [script.revision for script in walked]  # the newest first
-    unknown = next((one for one in (begin, step) if one is not None and one not in known), None)
-    if unknown is not None:
-        raise StorageError(
-            f"The database was written by a newer version of the bot (step {unknown}; this one knows {HEAD}). "
-            "Install the newer version again, or bring back a copy from before."
-        )
+    config.set_main_option("script_location", _FOLDER)
     back = begin is not None and known.index(step) > known.index(begin)
     (command.downgrade if back else command.upgrade)(config, step)
+
+
+def not_current(step: str | None, place: str | None) -> StorageError:
+    """What is told of tables that are not at the newest step, by who must not change them."""
+    if step is not None and step not in _known():
+        return _newer(step)
+    return StorageError(
+        f"The tables in `{place}` are of an older version of the bot (step {step or 'none'}; this one knows {HEAD}). "
+        "Start the bot once: it brings them up to date. A copy to go back to is made with the older version."
+    )
+
+
+def _known() -> list[str]:
+    """All steps, the newest first."""
+    from alembic.script import ScriptDirectory
+
+    return [script.revision for script in ScriptDirectory(_FOLDER).walk_revisions()]
+
+
+def _newer(step: str) -> StorageError:
+    return StorageError(
+        f"The database was written by a newer version of the bot (step {step}; this one knows {HEAD}). "
+        "Install the newer version again, or bring back a copy from before."
+    )

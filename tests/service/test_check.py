@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import checks, wiring
+from storage.database import Database
+from storage.errors import StorageError
 
+ROOT = Path(__file__).parents[2]
 Stand = Any
 Start = Any
 
@@ -206,3 +212,33 @@ def test_a_missing_key_is_told_and_no_new_one_is_put_in_its_place(stand: Stand, 
     assert line.startswith(f"The key `{key}` is missing, so the stored tokens of mastodon cannot be read.")
     assert "`social login mastodon`" in line
     assert not key.exists()
+
+
+def test_tables_of_an_older_version_are_told_and_left_as_they_are(stand: Stand, start: Start) -> None:
+    database = Database(f"sqlite:///{stand.database}")
+    database.migrate("0001")
+    check = start("check", "--config", stand.config)
+    assert check.ends() == 1
+    assert "older version of the bot (step 0001" in check.output
+    assert "Start the bot once" in check.output
+    with pytest.raises(StorageError, match="step 0001"):
+        database.must_be_current()
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for verb in ("check", "status"):
+        told = start(verb, "--config", stand.config)
+        assert told.ends() != 0
+        assert "Install the newer version again" in told.output + told.said
+    database.close()
+
+
+def test_who_reads_no_further_gets_no_traceback(stand: Stand) -> None:
+    command = [sys.executable, "-m", "bot", "check", "--config", str(stand.config)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as check:
+        assert check.stdout is not None
+        assert check.stderr is not None
+        assert check.stdout.readline().startswith("ok ")
+        check.stdout.close()
+        assert "Traceback" not in check.stderr.read()

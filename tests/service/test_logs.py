@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -43,7 +45,7 @@ def test_no_secret_and_no_text_of_a_draft_is_in_the_log(stand: Stand, run: Run, 
     carol.edits(draft, DRAFT.replace("The text", "The better text"))
     alice.hears("The better text", meanwhile=lambda: stand.later(1))
     alice.reacts(alice.finds("The better text"))
-    alice.hears("is out", meanwhile=lambda: stand.later(600))
+    alice.hears("is out", meanwhile=lambda: stand.later(600 if released(stand) else 20))
     assert bot.stops() == 0
     logged = bot.said + bot.output
     assert MARK not in logged
@@ -53,6 +55,12 @@ def test_no_secret_and_no_text_of_a_draft_is_in_the_log(stand: Stand, run: Run, 
         lines = [json.loads(line) for line in bot.lines]
         assert {"at", "level", "logger", "message"} <= set.intersection(*(set(line) for line in lines))
         assert {"listening", "stopped"} <= {line.get("action") for line in lines}
+
+
+def released(stand: Stand) -> bool:
+    """Before that, a clock that jumps faster than the bot works lets the post's time pass."""
+    with closing(sqlite3.connect(stand.database)) as database:
+        return bool(database.execute("SELECT count(*) FROM delivery").fetchone()[0])
 
 
 def secrets(stand: Stand) -> Iterator[str]:

@@ -82,7 +82,7 @@ def test_afterwards_nothing_can_go_out_by_itself(filled: Database, now: datetime
         assert len(unknown) == 2
         assert all(one.searches == 3 and not one.told for one in unknown)
         assert session.get(Cursor, "last_message") is None
-        assert "2 posts are held" in session.exec(select(Notice)).one().text
+        assert "is held, 2 in all" in session.exec(select(Notice)).one().text
 
 
 @pytest.mark.parametrize("line", ["no JSON", '{"strange": 1}', '{"id": 1, "created_at": "yesterday"}', "[]"])
