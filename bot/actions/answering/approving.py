@@ -71,17 +71,22 @@ def _cast(order: Order, session: Session, post: Post, kind: str) -> None:
     }
     for scope in order.accounts(post) if order.command.accounts else ("",):
         if (order.person.id, kind, scope) not in standing:
-            voting.cast(
-                session,
-                post,
-                post.revision,
-                order.person,
-                kind,
-                via="command",
-                now=order.now,
-                accounts=scope,
-                reason=order.command.rest,
-            )
+            _write(order, session, post, kind, scope, order.command.rest)
+
+
+def _write(order: Order, session: Session, post: Post, kind: str, scope: str, reason: str) -> None:
+    """One vote by command; an empty `scope` means all accounts."""
+    voting.cast(
+        session,
+        post,
+        post.revision,
+        order.person,
+        kind,
+        via="command",
+        now=order.now,
+        accounts=scope,
+        reason=reason,
+    )
 
 
 def _counted(order: Order, post: Post, judgement: Judgement) -> str | None:
@@ -147,14 +152,4 @@ def _take_back(
     voting.take_back(session, post, vote, order.now)
     for one in others:
         if one not in known:
-            voting.cast(
-                session,
-                post,
-                post.revision,
-                order.person,
-                kind,
-                via="command",
-                now=order.now,
-                accounts=one,
-                reason=reason,
-            )
+            _write(order, session, post, kind, one, reason)
