@@ -43,8 +43,9 @@ class Pair:
 
     def goes_out(self, point: Point) -> tuple[Bot, Bot]:
         """Let it be approved and sent by whoever is first; returns that one, at its end, and the other."""
-        follows = "another copy listens; this one delivers"
-        self.until(lambda: any(follows in one.log.read_text() for one in self.bots), "both run")
+        # what was written before a bot ever listened, it takes for old
+        for words in ("another copy listens; this one delivers", "listening as"):
+            self.until(lambda: any(words in one.log.read_text() for one in self.bots), words)  # noqa: B023 - waited for here
         self.story.write()
         self.until(lambda: self.story.carded(self.view), "there is a card")
         for bot in self.bots:
