@@ -1,4 +1,4 @@
-"""For all tests: what the gate may not skip, and a real PostgreSQL."""
+"""For all tests: what the gate may not skip, a real PostgreSQL, and a real browser."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 NEEDED = ("no Chromium", "no PostgreSQL")
 """A machine without these skips their tests and says so; the gate installs them, so there it is a failure."""
@@ -160,3 +161,21 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip(f"no PostgreSQL: {error!r} {told[-500:]}")
     yield server
     server.stop()
+
+
+ARGUMENTS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; one for all, because a process can drive only one."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine (set CHROMIUM to its path)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()

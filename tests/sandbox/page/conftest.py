@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,16 +11,11 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Dialog, FilePayload, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, FilePayload, Page
 
 from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import Picture, Publication, World
-
-ARGUMENTS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
 @dataclass
@@ -96,18 +89,6 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
 
     with serving(build) as base, httpx.Client(verify=False, trust_env=False) as http:  # noqa: S501 - loopback
         yield Place(base, made[0], http)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine (set CHROMIUM to its path)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 RECORD = """async ([width, height]) => {
