@@ -29,9 +29,9 @@ from bot.desk import NEVER, Desk
 from bot.pacing import Pace
 from storage import queue
 from storage.errors import StorageError
+from storage.membership import ALONE, Membership
 from storage.models import Delivery, Staged
 from storage.plan import IN_PREPARATION
-from storage.presence import ALONE, Presence
 from storage.states import DeliveryState
 
 log = logging.getLogger("social.publisher")
@@ -57,17 +57,17 @@ class Publisher:
         wake: threading.Event | None = None,
         leads: Callable[[], bool] = lambda: True,
         caught_up: Callable[[], bool] = lambda: True,
-        presence: Presence = ALONE,
+        membership: Membership = ALONE,
     ) -> None:
         """`leads` says whether this copy is the one that listens: it alone judges and speaks, all deliver.
 
-        Until it has `caught_up` with what was written while nobody listened, nothing of it goes out. By `presence` the
-        copies know of each other who lives.
+        Until it has `caught_up` with what was written while nobody listened, nothing of it goes out. By
+        `membership` the copies know of each other who lives.
         """
         self._desk = desk
         self._leads = leads
         self._caught_up = caught_up
-        self._presence = presence
+        self._membership = membership
         self._wake = wake or threading.Event()
         self._news = News(desk)
         # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
@@ -195,7 +195,7 @@ class Publisher:
         """Bring there, unseen, what may be brought before its time."""
         if self._leads():
             staging.plan(self._desk, now)
-        if not self._presence.present():
+        if not self._membership.present():
             return
         for staged in staging.claims(self._desk, now):
             self._prepare(staged, staging.stage)
@@ -203,7 +203,7 @@ class Publisher:
     def _remove(self, now: datetime) -> None:
         """Remove what was brought there and is not wanted any more; Zulip has no part in it."""
         self._staging = {key: one for key, one in self._staging.items() if not one.done()}
-        staging.recover(self._desk, now, self._presence.gone())
+        staging.recover(self._desk, now, self._membership.gone())
         for staged in staging.leftovers(self._desk, now):
             if staged.id not in self._staging:
                 self._prepare(staged, staging.discard)
@@ -267,7 +267,7 @@ class Publisher:
         return list(first.values())
 
     def _claim(self, delivery: Delivery, now: datetime) -> None:
-        if not self._presence.present():
+        if not self._membership.present():
             return  # the others could take it for a dead one's
         with self._desk.database.transaction() as session:
             claimed = queue.claim(
@@ -279,7 +279,7 @@ class Publisher:
     def _recover(self, now: datetime) -> None:
         """What a crash left `sending`, and what is in doubt."""
         with self._desk.database.reading() as session:
-            cut_off = queue.interrupted(session, now, self._presence.gone())
+            cut_off = queue.interrupted(session, now, self._membership.gone())
             interrupted = [one for one in cut_off if one.id not in self._under_way]
         for delivery in interrupted:
             delivering.interrupt(self._desk, delivery, now)

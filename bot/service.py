@@ -25,9 +25,8 @@ from bot.config import Config, ConfigError
 from bot.desk import Desk
 from bot.listener import Listener
 from bot.publisher import Publisher
-from storage.chair import BEAT_S, chair_of
 from storage.errors import StorageError
-from storage.presence import presence_of
+from storage.membership import BEAT_S, membership_of
 
 log = logging.getLogger("social.service")
 
@@ -128,12 +127,11 @@ class _Loops:
         self._stop = stop
         self._ends = ends
         self._wake = threading.Event()
-        self._chair = chair_of(desk.database, desk.worker)
-        self._presence = presence_of(desk.database, desk.worker, wiring.folder_of(desk.config))
-        self._listener = Listener(desk, self._wake, self._chair.leads)
+        self._membership = membership_of(desk.database, wiring.folder_of(desk.config))
+        self._listener = Listener(desk, self._wake, self._membership.leads)
         self._watch = Watch(desk)
         self._publisher = Publisher(
-            desk, self._wake, self._chair.leads, self._caught_up, presence=self._presence
+            desk, self._wake, self._membership.leads, self._caught_up, membership=self._membership
         )
 
     def run(self, *, recover: bool) -> int:
@@ -141,11 +139,10 @@ class _Loops:
         if recover:
             self._publisher.recover_all(self._desk.clock())
         self._beat()
-        if self._presence.elsewhere():
-            self._presence.leave()
-            self._chair.leave()
+        if self._membership.elsewhere():
+            self._membership.leave()
             raise StorageError(ELSEWHERE)
-        self._start("chair", self._preside)
+        self._start("membership", self._keep_alive)
         self._start("listener", self._listen)
         self._start("watch", self._look_around)
         hands = self._start("publisher", self._publish)
@@ -156,8 +153,7 @@ class _Loops:
         hands.join(PATIENCE_S)
         unfinished = self._publisher.close(max(latest - time.monotonic(), 0.0))
         self._listener.idle.wait(max(latest - time.monotonic(), 0.0))
-        self._presence.leave()
-        self._chair.leave()
+        self._membership.leave()
         self._start("farewell", self._desk.chat.leave).join(FAREWELL_S)
         if unfinished:
             log.warning(
@@ -181,7 +177,7 @@ class _Loops:
         thread.start()
         return thread
 
-    def _preside(self) -> None:
+    def _keep_alive(self) -> None:
         while not self._stop.wait(BEAT_S):
             self._beat()
             if self._desk.database.gone():
@@ -195,16 +191,15 @@ class _Loops:
                 return
 
     def _beat(self) -> None:
-        self._presence.beat()
-        self._chair.beat(hears=self._desk.listening_since is not None)
+        self._membership.beat(hears=self._desk.listening_since is not None)
 
     def _caught_up(self) -> bool:
         """Whether all is read that may forbid what is due. A copy that does not listen relies on the one that does."""
-        return self._listener.caught_up and (self._chair.leads() or self._chair.heard())
+        return self._listener.caught_up and (self._membership.leads() or self._membership.heard())
 
     def _look_around(self) -> None:
         while not self._stop.wait(WATCH_S):
-            if not self._chair.leads():
+            if not self._membership.leads():
                 self._watch.stand_by()
             elif self._listener.ready.is_set():
                 try:
@@ -215,7 +210,7 @@ class _Loops:
     def _listen(self) -> None:
         while not self._stop.is_set():
             try:
-                if self._chair.leads():
+                if self._membership.leads():
                     self._listener.run(self._stop)
                 else:
                     self._listener.follow()

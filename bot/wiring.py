@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -157,8 +155,7 @@ def make_desk(
         store=store,
         vault=vault,
         clock=clock,
-        # in containers every life has the same number, and a claim must be nobody else's
-        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
+        worker=database.worker,
     )
     desk.appear = lambda: _appear(desk, tools, registry)
     return desk

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
+import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from sqlmodel import Session, SQLModel, create_engine
 
 from storage import steps
 from storage.errors import StorageError, explain
+from storage.locks import Lock
 from storage.migrations import HEAD
 
 _log = logging.getLogger(__name__)
@@ -34,9 +37,6 @@ AFTER = "after"
 
 _WAL_ATTEMPTS = 10
 
-_MIGRATION_LOCK = 0x50C1A1
-"""Names the lock under which one of several bots that start together changes the tables (PostgreSQL)."""
-
 
 class Database:
     """One database, safe for many threads; several processes may open the same one.
@@ -47,6 +47,9 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        # in containers every life has the same number, and a claim must be nobody else's
+        self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        """Who we are among several copies: host, process, and what no other life of it has."""
         self.url = _understand(url)
         self._sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
@@ -56,7 +59,7 @@ class Database:
             _make_file(self.url)
             self._file = _identity(self.url)
         try:
-            self._engine = _open_sqlite(self.url) if self._sqlite else _open_postgres(self.url)
+            self._engine = _open_sqlite(self.url) if self._sqlite else _open_postgres(self.url, self.worker)
         except ModuleNotFoundError as error:
             raise StorageError(
                 "PostgreSQL needs one more package: `pip install social[postgres]`."
@@ -157,7 +160,7 @@ class Database:
             connection.connection.execute("PRAGMA foreign_keys=OFF")
         with connection.begin():
             if not self._sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(Lock.MIGRATION)})
             current = steps.current(connection)  # somebody else may have done it while we waited
             if current != step:
                 steps.walk(connection, current, step)
@@ -259,14 +262,15 @@ def _write_ahead(connection: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _open_postgres(url: URL) -> Engine:
+def _open_postgres(url: URL, worker: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,  # every account may be sending, searching and preparing at once
-        connect_args={"connect_timeout": 10},
+        # by its name the others end what a copy holds that hangs (`storage.membership`); PostgreSQL takes 63 bytes
+        connect_args={"connect_timeout": 10, "application_name": f"social {worker}"[-63:]},
     )
 
     @event.listens_for(engine, "connect")

@@ -9,10 +9,8 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from storage.database import Database
+from storage.locks import Lock
 from storage.models import Usage
-
-_LOCKS = 0x50C1A2
-"""Tells our locks on meters from other locks in the same database (PostgreSQL)."""
 
 
 class Meter:
@@ -70,4 +68,4 @@ def _sum(session: Session, account: str, what: str, period: str) -> int:
 def _alone(session: Session, account: str) -> None:
     """Two copies may not both take what only one of them may have. SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCKS, func.hashtext(account))))
+        session.execute(select(func.pg_advisory_xact_lock(int(Lock.METER), func.hashtext(account))))

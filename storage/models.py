@@ -276,6 +276,20 @@ class Cursor(SQLModel, table=True):
     value: str
 
 
+class Member(SQLModel, table=True):
+    """A copy of the bot that works with this database, and its last sign of life (PostgreSQL; `storage.membership`)."""
+
+    worker: str = Field(primary_key=True)
+    folder: str
+    """What names its data folder."""
+    backend: int
+    """The server process of its connection, which holds its locks."""
+    seen_at: datetime
+    """By the server's clock."""
+    hears: bool = False
+    """Whether it has caught up with what was said before; counts while it leads."""
+
+
 class Credential(SQLModel, table=True):
     """Tokens that change, encrypted."""
 

@@ -24,7 +24,7 @@ from sqlmodel import Session, col, select
 
 from storage.errors import Moved
 from storage.journal import create, log, notify, outbox, said, told, transition, write_entry
-from storage.locks import take_account
+from storage.locks import Lock, take_account
 from storage.models import Delivery
 from storage.plan import (
     BEHIND,
@@ -92,9 +92,6 @@ _CLAIMABLE = (
 
 _OF_POST = select(Delivery).where(Delivery.post_id == bindparam("post")).order_by(col(Delivery.id))
 
-_ACCOUNT_LOCKS = 0x50C1A1
-"""Tells our locks on accounts from other locks in the same database (PostgreSQL)."""
-
 
 def new_key() -> str:
     """A fresh idempotency key for one order."""
@@ -123,7 +120,7 @@ def claim(
         found = session.exec(wanted.limit(1)).first()
         if found is None:
             return None
-        if take_account(session, _ACCOUNT_LOCKS, found.account):
+        if take_account(session, Lock.DELIVERY, found.account):
             # looked for again: while we waited for nobody, another one may have claimed and committed
             again = wanted.where(Delivery.account == found.account).limit(1)
             locked = session.exec(

@@ -22,14 +22,11 @@ from sqlmodel import Session, col, select
 from storage.database import insert
 from storage.errors import Moved
 from storage.journal import write_entry
-from storage.locks import take_account
+from storage.locks import Lock, take_account
 from storage.models import Delivery, Post, Staged
 from storage.states import DeliveryState, PostState, StagedState
 
 _S = StagedState
-
-_ACCOUNT_LOCKS = 0x50C1A5
-"""Tells our locks on accounts from other locks in the same database (PostgreSQL)."""
 
 _WANTED = (PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.RELEASED)
 """An approval that is taken back may come again before the time; nobody sees what is there."""
@@ -69,7 +66,7 @@ def claim(session: Session, now: datetime, lease: timedelta, worker: str) -> Sta
     while (
         found := session.exec(wanted.where(col(Staged.account).not_in(passed_over)).limit(1)).first()
     ) is not None:
-        if take_account(session, _ACCOUNT_LOCKS, found.account):
+        if take_account(session, Lock.STAGED, found.account):
             # looked for again: another one may have claimed and committed meanwhile
             again = wanted.where(Staged.account == found.account).limit(1).with_for_update(skip_locked=True)
             row = session.exec(again.execution_options(populate_existing=True)).first()

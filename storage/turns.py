@@ -19,12 +19,11 @@ from sqlalchemy import text
 
 from storage.database import Database
 from storage.errors import StorageError
+from storage.locks import Lock
 
 PATIENCE: Final = timedelta(minutes=3)
 """How long one waits for one's turn: longer than any request may take."""
 _LOOK_S: Final = 0.05
-_LOCKS: Final = 0x50C1A3
-"""Tells our locks from other locks in the same database (PostgreSQL)."""
 
 
 @contextmanager
@@ -43,7 +42,8 @@ def turn(database: Database, name: str, patience: timedelta = PATIENCE) -> Itera
         wait = f"SET LOCAL lock_timeout = {max(int(patience.total_seconds() * 1000), 1)}"
         session.execute(text(wait))
         session.execute(
-            text("SELECT pg_advisory_xact_lock(:kind, hashtext(:name))"), {"kind": _LOCKS, "name": name}
+            text("SELECT pg_advisory_xact_lock(:kind, hashtext(:name))"),
+            {"kind": int(Lock.TURN), "name": name},
         )
         yield
 
