@@ -12,7 +12,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, islice
 
 from handlers.counting.links import MASTODON, X, links
 from handlers.counting.units import clusters
@@ -40,6 +41,10 @@ _LOOK_BACK = 40
 
 _ENOUGH, _ROOM = 4, 1000
 """So many times the limit, and so many characters more, show whether a text is far too long."""
+_MORE = 64
+"""Of most texts twice the limit and so many characters show it already, and where about the limit is."""
+_KEPT = 32
+"""The same piece is often counted twice, for its place and for its end."""
 
 
 class Cut(IntEnum):
@@ -66,27 +71,27 @@ def split(text: str, limit: int, measure: Measure, *, numbered: bool = False) ->
     A text that fits stays whole. `numbered` puts ` 1/3` at the end of each part, within the limit.
     Raises ValueError when not even one character fits, which is a mistake in the limit, never in the text.
     """
-    text = _trim(text)
+    text, measure = _trim(text), lru_cache(maxsize=_KEPT)(measure)
     if measure(text) <= limit:
         return [text]
     if not numbered:
-        return _parts(text, limit, measure)
+        return list(_parts(text, limit, measure))
     digits = 0
     while True:
         digits += 1
         room = f" {'9' * digits}/{'9' * digits}"
-        parts = _parts(text, limit, lambda part, room=room: measure(part + room))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-        if len(str(len(parts))) <= digits:
+        cut = _parts(text, limit, lambda part, room=room: measure(part + room))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        parts = list(
+            islice(cut, 10**digits)
+        )  # one more than their numbers have room for: again with longer ones
+        if len(parts) < 10**digits:
             return [f"{part} {number}/{len(parts)}" for number, part in enumerate(parts, 1)]
 
 
-def _parts(text: str, limit: int, measure: Measure) -> list[str]:
-    return [
-        part
-        for section in map(_trim, THREAD_BREAK.split(text))
-        if section
-        for part in _cut(section, limit, measure)
-    ]
+def _parts(text: str, limit: int, measure: Measure) -> Iterator[str]:
+    for section in map(_trim, THREAD_BREAK.split(text)):
+        if section:
+            yield from _cut(section, limit, measure)
 
 
 def _cut(section: str, limit: int, measure: Measure) -> Iterator[str]:
@@ -170,19 +175,43 @@ def _reach(
     section: str, at: int, places: list[_Place], first: int, limit: int, measure: Measure
 ) -> int | None:
     """The index of the last place up to which the text from `at` fits; None if not even to the first."""
+    window = min(2 * limit + _MORE, len(section) - at)
+    measured = measure(section[at : at + window])
+    too_far = at + _ENOUGH * limit + _ROOM  # from here on nothing fits, which one look has shown
 
     def fits(index: int) -> bool:
-        end, enough = places[index].end, at + _ENOUGH * limit + _ROOM
-        if end > enough and measure(section[at:enough]) > 2 * limit:
-            return False  # what follows cannot make that much less; all of it need not be counted for every message
+        nonlocal too_far, window, measured
+        end = places[index].end
+        while measured <= 2 * limit and at + window < min(end, too_far):
+            window = min(2 * window + _MORE, too_far - at)
+            measured = measure(section[at : at + window])
+        if measured > 2 * limit:  # what follows cannot make that much less
+            too_far = min(too_far, at + window)
+        if end > too_far and measured > 2 * limit:
+            return False
         return measure(section[at:end]) <= limit
 
-    if first >= len(places) or not fits(first):
+    if first >= len(places):
         return None
-    low, step = first, 16
-    while low + step < len(places) and fits(low + step):
-        low, step = low + step, step * 2
-    high = min(low + step, len(places))
+    near = bisect_right(places, at + window * limit // max(measured, 1), first, key=lambda place: place.end)
+    found = _last(len(places) - first, lambda number: fits(first + number), near - first - 1)
+    return None if found < 0 else first + found
+
+
+def _last(count: int, fits: Callable[[int], bool], guess: int) -> int:
+    """The last of so many numbers that fits, -1 if none does: what fits comes before what does not.
+
+    It is looked for from the guess on, in steps that double, because each look counts a text: with a good guess
+    there are three of them, and not one for every halving.
+    """
+    low, high, step = -1, count, 1
+    at = min(max(guess, 0), count - 1)
+    while low < at < high:
+        if fits(at):
+            low, at = at, at + step
+        else:
+            high, at = at, at - step
+        step *= 2
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
@@ -204,7 +233,7 @@ def _best(section: str, at: int, places: list[_Place], limit: int, measure: Meas
 
 def _within(section: str, at: int, until: int, limit: int, measure: Measure) -> int:
     """Where to cut a word that is longer than a message: outside of links and the like, else wherever it fits."""
-    size = 2 * limit + 64
+    size = 2 * limit + _MORE
     while True:
         window = section[at : min(at + size, until)]
         end = _longest(window, limit, measure)
@@ -215,12 +244,18 @@ def _within(section: str, at: int, until: int, limit: int, measure: Measure) -> 
 
 def _longest(word: str, limit: int, measure: Measure) -> int:
     """How many code points of this word go into one message."""
+    share = limit / max(measure(word), 1)
     edges = list(accumulate(len(one) for one in clusters(word)))
+    tried: list[int] | None = None
     for kept in (_whole(word), _whole(word, strictly=True), []):
-        end = _last_fitting(word, _outside(edges, kept), limit, measure)
+        ends = _outside(edges, kept)
+        if ends == tried:
+            continue  # as without any link
+        tried = ends
+        end = _last_fitting(word, ends, limit, measure, share)
         if end is not None:
             return end
-    end = _last_fitting(word, range(1, len(word) + 1), limit, measure)
+    end = _last_fitting(word, range(1, len(word) + 1), limit, measure, share)
     if end is None:
         raise ValueError(f"a limit of {limit} has no room for a single character")
     return end
@@ -239,12 +274,13 @@ def _outside(edges: list[int], kept: list[tuple[int, int]]) -> list[int]:
     return found
 
 
-def _last_fitting(word: str, ends: list[int] | range, limit: int, measure: Measure) -> int | None:
-    low, high = -1, len(ends)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if measure(word[: ends[middle]]) <= limit else (low, middle)
-    return ends[low] if low >= 0 else None
+def _last_fitting(
+    word: str, ends: list[int] | range, limit: int, measure: Measure, share: float
+) -> int | None:
+    """The last of these ends up to which the word fits; `share` is how much of it may fit, as a guess."""
+    guess = bisect_right(ends, int(len(word) * share)) - 1
+    found = _last(len(ends), lambda number: measure(word[: ends[number]]) <= limit, guess) if ends else -1
+    return None if found < 0 else ends[found]
 
 
 def _trim(text: str) -> str:

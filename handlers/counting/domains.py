@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 LATIN = (
@@ -27,8 +27,13 @@ def top_level_domains() -> frozenset[str]:
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, top_level_domains()))
+def _sizes() -> dict[str, tuple[int, ...]]:
+    """How long the top-level domains are that begin with a character, the longest first."""
+    sizes: dict[str, set[int]] = {}
+    for name in top_level_domains():
+        for first in {name[0], name[0].upper()}:
+            sizes.setdefault(first, set()).add(len(name))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()}
 
 
 def tld_end(text: str, at: int) -> int | None:
@@ -41,8 +46,10 @@ def tld_end(text: str, at: int) -> int | None:
     if latin and text[latin.end() : latin.end() + 1].isascii():
         ends = text[latin.end() : latin.end() + 1] not in ("@", "+", "-")
         return latin.end() if ends and latin[0].lower() in known else None
-    for size in range(min(_longest(), len(text) - at), 1, -1):
+    for size in _sizes().get(text[at : at + 1], ()):
         end = at + size
+        if end > len(text):
+            continue
         after = text[end : end + 1]
         ends = not after or not (after.isascii() and (after.isalnum() or after in "@+-"))
         if ends and text[at:end].lower() in known:
@@ -52,12 +59,14 @@ def tld_end(text: str, at: int) -> int | None:
 
 def sound(domain: str) -> bool:
     """Every label fits into the 63 characters of the domain name system, written in ASCII."""
-    for label in domain.split("."):
-        if not label or len(label) > _MAX_LABEL:
-            return False
-        if not label.isascii() and len(label.encode("punycode")) + len("xn--") > _MAX_LABEL:
-            return False
-    return True
+    return all(_sound(label) for label in domain.split("."))
+
+
+@lru_cache(maxsize=256)
+def _sound(label: str) -> bool:
+    if not label or len(label) > _MAX_LABEL:
+        return False
+    return label.isascii() or len(label.encode("punycode")) + len("xn--") <= _MAX_LABEL
 
 
 def latin_domains(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -134,9 +134,8 @@ def _labels(text: str, run: re.Match[str]) -> list[_Label]:
     while (dot := text.find(".", start, run.end())) >= 0:
         closes = dot > start and text[dot - 1] not in "-_"
         underscore = text.rfind("_", start, dot)
-        labels.append(
-            _Label(start, dot, underscore, closes and text[start] not in "-_", closes, tld_end(text, dot + 1))
-        )
+        tld = tld_end(text, dot + 1) if closes else None
+        labels.append(_Label(start, dot, underscore, closes and text[start] not in "-_", closes, tld))
         start = dot + 1
     following: int | None = None
     for label in reversed(labels):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from handlers.counting.links import X, links
 
@@ -57,12 +58,21 @@ def _weighed(text: str) -> list[tuple[int, int, int]]:
 
 
 def _emoji(text: str) -> Iterator[tuple[int, int]]:
+    for at, piece in _pieces(text):
+        for start, end in _in_piece(piece):
+            yield at + start, at + end
+
+
+@lru_cache(maxsize=64)
+def _in_piece(piece: str) -> tuple[tuple[int, int], ...]:
+    """Where the emoji of a piece are; kept, because a text that is split is counted from one place several times."""
     import emoji
 
-    for start, piece in _pieces(text):
-        for one in emoji.emoji_list(piece):
-            if one["emoji"] not in _TEXT_UNLESS_ASKED:
-                yield start + one["match_start"], start + one["match_end"]
+    return tuple(
+        (one["match_start"], one["match_end"])
+        for one in emoji.emoji_list(piece)
+        if one["emoji"] not in _TEXT_UNLESS_ASKED
+    )
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

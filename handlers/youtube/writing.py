@@ -150,7 +150,7 @@ def _title(draft: Draft, description: str, problems: list[Problem]) -> str:
 
 def _shortened(line: str) -> str:
     """Between words if there are several, never inside of what people see as one character."""
-    letters = clusters(line)
+    letters = clusters(line[: TITLE_LIMIT + 1])  # a unit is at most one character
     while _units("".join(letters)) > TITLE_LIMIT:  # the last one may be the blank after a whole word
         letters.pop()
     room = "".join(letters)

@@ -21,11 +21,15 @@ from bot.rules import Electorate, Judgement
 from handlers import text
 from handlers.base import Draft, Options, Outgoing, Part, Problem
 from handlers.counting import graphemes, mastodon_length, utf8_bytes, x_length
+from handlers.likeness import essence, same_as_html, same_as_shortened
+from handlers.linkedin.writing import prepare as on_linkedin
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.preparing import prepare as on_mastodon
-from handlers.media import Store
+from handlers.media import Media, Store
 from handlers.splitting import split
 from handlers.x.preparing import prepare as on_x
+from handlers.youtube.settings import YouTubeSettings
+from handlers.youtube.writing import prepare as on_youtube
 from handlers.zulip.writing import prepare as on_zulip
 from storage.models import Post
 
@@ -103,13 +107,23 @@ def splitting(said: str) -> None:
 def posts(said: str) -> None:
     """What goes out is prepared and never raises."""
     draft = Draft(said, (), Options())
+    film = Draft(said, (Media("0" * 64, "a.mp4", "video/mp4", 1),), Options())
     for outgoing in (
         on_mastodon(draft, account="mastodon", who="Mastodon", limits=Limits(), visibility="public", language=None,
                     store=_STORE),
         on_x(draft, account="x", store=_STORE),
         on_zulip("zulip", draft, limit=10_000, channel="news", topic="x"),
+        on_linkedin("linkedin", draft, _STORE),
+        on_youtube("youtube", film, YouTubeSettings(), _STORE),
     ):  # fmt: skip
         _check(isinstance(outgoing, Outgoing), "an outgoing")
+
+
+def likeness(said: str) -> None:
+    """What a platform shows of a text is compared with it."""
+    essence(said)
+    same_as_html(said, said)
+    same_as_shortened(said, said, {})
 
 
 def cards(said: str) -> None:
@@ -148,6 +162,7 @@ TARGETS: dict[str, Callable[[str], Any]] = {
         counting,
         splitting,
         posts,
+        likeness,
         cards,
         escaping,
     )
@@ -168,5 +183,6 @@ TOKENS = (
       "at: ", "a: b\n", "draft ", "draft\n", "please ", "approve ", "12 "),
     *(":", ":+1:", ":a", ":tada", "1/", "10:00 ", "10.", "monday ", "in 2 ", "-", "+", "--", "march ", "the ", "th ", ",", ", "),
     *("\u0301", "👩\u200d", "🇳🇴", "🎉", "\u200b", "\u202e", "字", "ﬁ", "İ", "ß", "\u2028", "\x85", "\r", "\t", "\u3000", "é", "²", "٣"),
+    *("..", "é.", "字.com", "1️⃣", "👩‍👩‍👧‍👦", "👩🏽‍🚀", "👨‍👩‍👧 x ", "❤️", "🇳🇴🇸🇪", "e\u0301\u0301\u0301 ", "가", "क्", "https://a.com/a "),
     *("a", "aa ", "A", "0", " ", ".", "!", "?", "'", '"', "=", "/", "%", "{", "}", "^", ";"),
 )  # fmt: skip

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from itertools import product
 
 import pytest
 from targets import SEEDS, TARGETS, TOKENS  # type: ignore[import-not-found]  # beside this file
+
+from handlers.counting import graphemes
 
 THOROUGH = bool(os.environ.get("FUZZ_LONG"))
 """`FUZZ_LONG=1 pytest tests/fuzz` tries every sign; else the worst that are known."""
@@ -25,9 +28,18 @@ WORST = (
     "👩\u200d",
     "\u0301",
     "a",
+    ".",
+    "é.",
+    "字.com",
+    "1️⃣",
+    "👩‍👩‍👧‍👦",
+    "https://a.com/a ",
 )
+AT_MOST = 120
+"""Times as long as reading the characters of as long a text one by one, which is slow enough a measure."""
 LONG = 10_000
 """Characters; Zulip's longest message."""
+HALF = LONG // 2
 
 
 def repeated(token: str, length: int) -> str:
@@ -38,6 +50,24 @@ def repeated(token: str, length: int) -> str:
 def test_the_time_grows_with_the_text_and_not_with_its_square(name: str, linear: Callable[..., None]) -> None:
     for token in (*TOKENS, *SEEDS) if THOROUGH else WORST:
         linear(TARGETS[name], repeated(token, LONG), repeated(token, LONG // 8))
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_no_text_takes_much_longer_than_reading_its_characters(name: str) -> None:
+    """What grows with the text alone may still be far too slow: each character was counted sixty times, once."""
+    reading = min(_seconds(graphemes, "é" * HALF) for _ in range(3))
+    for token in (*TOKENS, *SEEDS) if THOROUGH else WORST:
+        said = repeated(token, HALF)
+        taken = _seconds(TARGETS[name], said)
+        if taken > AT_MOST * reading:  # perhaps the machine had other work
+            taken = min(_seconds(TARGETS[name], said) for _ in range(2))
+        assert taken < AT_MOST * reading, (token, taken, reading)
+
+
+def _seconds(work: Callable[[str], object], said: str) -> float:
+    begun = time.process_time()
+    work(said)
+    return time.process_time() - begun
 
 
 @pytest.mark.parametrize("name", TARGETS)

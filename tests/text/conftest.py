@@ -76,3 +76,9 @@ def nasty(request: pytest.FixtureRequest) -> str:
     """One text that would be slow for a careless rule."""
     text: str = request.param
     return text
+
+
+@pytest.fixture
+def nasties() -> list[str]:
+    """All of them."""
+    return NASTY

@@ -82,6 +82,7 @@ def test_a_limit_without_room_is_a_mistake() -> None:
         split("日", 1, x_length)
 
 
+ROWS = (".", "é.", "👩\u200d", FAMILY, "1️⃣", "字.com", "\u0301", "https://a.com/a ", "word ", "http://")
 ATOMS = ["https://example.org/x_y", "@user@example.org", "#Tag", FAMILY, "👍🏽", "e\u0301", "🇳🇴"]
 PIECES = st.lists(
     st.one_of(
@@ -126,3 +127,25 @@ def test_real_posts_make_good_threads(
 
 def test_no_text_is_slow_to_cut(nasty: str, linear: Callable[..., None]) -> None:
     linear(lambda text: split(text, 280, x_length), nasty, nasty[: len(nasty) // 8])
+
+
+LONG = 5000
+COUNTED = 20
+"""Times that each character may be counted, at most; each is a reader's work of microseconds."""
+
+
+@pytest.mark.parametrize("measure, limit, numbered", [(x_length, 280, True), (mastodon_length, 500, False)])
+def test_each_character_is_counted_a_few_times(
+    nasties: list[str], measure: Callable[[str], int], limit: int, numbered: bool
+) -> None:
+    counted = 0
+
+    def counting(text: str) -> int:
+        nonlocal counted
+        counted += len(text)
+        return measure(text)
+
+    for text in (*(one[:LONG] for one in nasties), *(one * (LONG // len(one)) for one in ROWS)):
+        counted = 0
+        split(text, limit, counting, numbered=numbered)
+        assert counted <= COUNTED * len(text), (text[:20], counted / len(text))
