@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -15,7 +14,7 @@ from bot.config import Config
 from handlers.base import Platform, Step, Vault
 from handlers.media import Store
 from storage.database import Database
-from storage.turns import turn
+from storage.turns import Turns
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -36,7 +35,7 @@ class Effort:
 
 @dataclass(slots=True)
 class Desk:
-    """The parts that the actions work with. Nothing here changes but the locks and what is under way."""
+    """The parts that the actions work with. Nothing here changes but what is under way."""
 
     config: Config
     chat: Chat
@@ -83,11 +82,10 @@ class Desk:
     so nobody is told yet that their time has passed.
     """
     started_at: datetime = field(init=False)
-    _locks: dict[int, threading.RLock] = field(default_factory=dict)
-    _turns: set[int] = field(default_factory=set)
-    _guard: threading.Lock = field(default_factory=threading.Lock)
+    turns: Turns = field(init=False)
 
     def __post_init__(self) -> None:
+        self.turns = Turns(self.database)
         self.started_at = self.clock()
 
     @property
@@ -108,26 +106,8 @@ class Desk:
             titles[account] = f"{platform.title} ({name})" if name else platform.title
         return titles
 
-    def _among_copies(self, message_id: int) -> AbstractContextManager[None]:
-        """On SQLite there is one process, so the threads' own locks will do."""
-        if self.database.url.get_backend_name() == "sqlite":
-            return nullcontext()
-        return turn(self.database, f"post of {message_id}")
-
-    @contextmanager
-    def turn(self, message_id: int) -> Iterator[None]:
+    def turn(self, message_id: int) -> AbstractContextManager[None]:
         """One look at a draft at a time: neither listener and publisher nor two copies of the bot may judge the
-        same post side by side.
+        same post side by side. What is written in it is refused once another copy had the turn.
         """
-        with self._guard:
-            lock = self._locks.setdefault(message_id, threading.RLock())
-        with lock:
-            if message_id in self._turns:  # this very thread has it already
-                yield
-                return
-            with self._among_copies(message_id):
-                self._turns.add(message_id)
-                try:
-                    yield
-                finally:
-                    self._turns.discard(message_id)
+        return self.turns.of(f"post of {message_id}")

@@ -14,7 +14,7 @@ from bot.alone import no_folder
 from bot.chat import Chat
 from bot.config import Config, load
 from bot.desk import Desk
-from handlers.base import Platform, Rejected, Tools, Unavailable
+from handlers.base import Platform, Rejected, Tools, Unavailable, holding
 from handlers.base import Vault as AnyVault
 from handlers.media import Store
 from handlers.registry import PLATFORMS
@@ -70,8 +70,8 @@ class Keeping:
 
     @contextmanager
     def alone(self, account: str) -> Iterator[None]:
-        """As above."""
-        with _told(), self._vault.alone(account):
+        """As above. What changes something leaves only as long as no other copy has had its turn since."""
+        with _told(), self._vault.alone(account) as held, holding(held):
             yield
 
 

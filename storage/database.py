@@ -6,28 +6,25 @@ import logging
 import os
 import secrets
 import socket
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlmodel import Session, SQLModel, create_engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, SQLModel
 
 from storage import steps
-from storage.errors import StorageError, explain
+from storage.engines import open_postgres, open_sqlite, understand
+from storage.errors import Moved, StorageError, explain
 from storage.locks import Lock
 from storage.migrations import HEAD
 
 _log = logging.getLogger(__name__)
-
-BUSY_S = 5
-"""How long a writer waits for another one before it gives up, in seconds."""
 
 TURN_S = 30
 """How long a thread waits until the writers before it are done; each of them may have to wait `BUSY_S`."""
@@ -35,7 +32,8 @@ TURN_S = 30
 AFTER = "after"
 """Key in `session.info` of what is to be done once the transaction is committed, such as a line in the log."""
 
-_WAL_ATTEMPTS = 10
+_IDLE_SINCE = (14,)
+"""The version of PostgreSQL that can end a connection on which nothing is asked."""
 
 
 class Database:
@@ -50,16 +48,18 @@ class Database:
         # in containers every life has the same number, and a claim must be nobody else's
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         """Who we are among several copies: host, process, and what no other life of it has."""
-        self.url = _understand(url)
+        self.url = understand(url)
         self._sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
         """SQLite has one writer: our own threads take turns, instead of asking again and again until one is lucky."""
+        self._bound = threading.local()
+        """The connection that this thread is bound to, if any."""
         self._file: tuple[int, int] | None = None
         if self._sqlite:
             _make_file(self.url)
             self._file = _identity(self.url)
         try:
-            self._engine = _open_sqlite(self.url) if self._sqlite else _open_postgres(self.url, self.worker)
+            self._engine = open_sqlite(self.url) if self._sqlite else open_postgres(self.url, self.worker)
         except ModuleNotFoundError as error:
             raise StorageError(
                 "PostgreSQL needs one more package: `pip install social[postgres]`."
@@ -80,12 +80,45 @@ class Database:
         with (
             self._translating(),
             self._in_turn(),
-            Session(self._engine, expire_on_commit=False) as session,
+            Session(self._own(), expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
         for say in session.info.pop(AFTER, ()):
             say()
+
+    def _own(self) -> Connection | Engine:
+        """Where this thread writes: on the connection that it is bound to, or on any."""
+        bound: Connection | None = getattr(self._bound, "connection", None)
+        if bound is not None and bound.invalidated:  # left alone, SQLAlchemy would take a new one instead
+            raise Moved("The bot was away for too long, and another copy of it had the turn since.")
+        return bound or self._engine
+
+    @contextmanager
+    def bound(self, idle: timedelta) -> Iterator[Connection]:
+        """Within the block, this thread's transactions are all on one connection; what the server ended is lost then.
+
+        For locks that last longer than a transaction (PostgreSQL). It is outside of a transaction when it is given, and
+        so must it be given back. Nothing may be asked on it for `idle`; then the server ends it.
+        """
+        held: Connection | None = getattr(self._bound, "connection", None)
+        if held is not None:
+            yield held
+            return
+        with self._translating(), self._engine.connect() as connection:
+            can_idle = (connection.dialect.server_version_info or ()) >= _IDLE_SINCE
+            if can_idle:
+                wait = f"SET idle_session_timeout = {int(idle.total_seconds() * 1000)}"
+                connection.exec_driver_sql(wait)
+                connection.commit()
+            self._bound.connection = connection
+            try:
+                yield connection
+            finally:
+                self._bound.connection = None
+                if can_idle and not connection.invalidated:
+                    connection.exec_driver_sql("RESET idle_session_timeout")
+                    connection.commit()
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -188,22 +221,6 @@ def insert(session: Session, model: type[SQLModel]) -> postgresql.Insert | sqlit
     return sqlite.insert(model)
 
 
-def _understand(url: str) -> URL:
-    wanted = "It begins with `sqlite:///` or `postgresql://`."
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        # the text may hold a password, so it is not repeated, not even as the cause
-        raise StorageError(f"`database_url` is not the address of a database. {wanted}") from None
-    if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
-        raise StorageError(f"`database_url` names `{parsed.drivername}`, which is not supported. {wanted}")
-    if parsed.database in (None, "", ":memory:"):
-        raise StorageError("`database_url` names no file: what is remembered must survive a restart.")
-    return parsed
-
-
 def _make_file(url: URL) -> None:
     path = Path(url.database or "")
     try:
@@ -223,64 +240,3 @@ def _identity(url: URL) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _open_sqlite(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_S})
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin on its own: see _begin
-        connection.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
-        _write_ahead(connection)
-        # a claim that a power cut takes back would be sent a second time: every commit reaches the disk
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-        # a writer is the only one from the start, so that what it read still holds when it writes
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _write_ahead(connection: Any) -> None:
-    """Readers and the writer do not wait for each other. Kept in the file, so it is switched on but once;
-    SQLite does not wait for others while switching, so we do where several open a new file at once.
-    """
-    for _ in range(_WAL_ATTEMPTS):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            connection.execute("BEGIN IMMEDIATE")  # this waits
-            connection.execute("COMMIT")
-        else:
-            return
-    connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _open_postgres(url: URL, worker: str) -> Engine:
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=20,  # every account may be sending, searching and preparing at once
-        # by its name the others end what a copy holds that hangs (`storage.membership`); PostgreSQL takes 63 bytes
-        connect_args={"connect_timeout": 10, "application_name": f"social {worker}"[-63:]},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        connection.execute(f"SET lock_timeout = '{BUSY_S}s'")
-        # a bot that froze inside a transaction must not hold its rows for ever
-        connection.execute("SET idle_in_transaction_session_timeout = '60s'")
-        # a machine that lost its power holds its locks until the server notices: in half a minute, not in two hours
-        for name, value in (("idle", 10), ("interval", 5), ("count", 4)):
-            connection.execute(f"SET tcp_keepalives_{name} = {value}")
-        connection.commit()
-
-    return engine

@@ -19,7 +19,7 @@ from sqlmodel import Session, select
 from storage.database import Database, insert
 from storage.errors import StorageError
 from storage.models import Credential
-from storage.turns import turn
+from storage.turns import Held, turn
 
 SHORTEST_KEY = 20
 """Fewest characters of a `secret_key` that somebody thought of."""
@@ -58,10 +58,11 @@ class Vault:
         with self._database.transaction() as session:
             self._put(session, account, sealed.decode())
 
-    def alone(self, account: str) -> AbstractContextManager[None]:
+    def alone(self, account: str) -> AbstractContextManager[Held]:
         """Until the block ends, no other thread and no other copy of the bot is in such a block of this account.
 
-        For reading, renewing and writing tokens as one piece. Raises `StorageError`.
+        For reading, renewing and writing tokens as one piece. What it gives is to be called before tokens are used up:
+        it raises `StorageError` if another copy has had its turn since. Raises `StorageError`.
         """
         return turn(self._database, f"tokens of {account}")
 

@@ -21,8 +21,16 @@ _HELD: ContextVar[Callable[[], None]] = ContextVar("held", default=_nothing)
 
 @contextmanager
 def holding(check: Callable[[], None]) -> Iterator[None]:
-    """Within the block, requests of this thread that change something leave only if `check` raises nothing."""
-    token = _HELD.set(check)
+    """Within the block, requests of this thread that change something leave only if `check` raises nothing, and what
+    was to be checked around it does not either.
+    """
+    outer = _HELD.get()
+
+    def both() -> None:
+        outer()
+        check()
+
+    token = _HELD.set(both)
     try:
         yield
     finally:

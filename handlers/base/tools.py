@@ -24,7 +24,7 @@ class Vault(Protocol):
         """Keep these instead, committed before it returns."""
         ...
 
-    def alone(self, account: str) -> AbstractContextManager[None]:
+    def alone(self, account: str) -> AbstractContextManager[object]:
         """Until the block ends, no other thread and no other copy of the bot is in such a block of this account."""
         ...
 

@@ -22,6 +22,7 @@ STORAGE = [
     "migrations",
     "steps",
     "locks",
+    "engines",
     "database",
     "cursors",
     "journal",
