@@ -15,9 +15,15 @@ from typing import Any, Final, Self
 import httpx
 
 from handlers.base import Rejected, Unavailable, Uncertain, must_hold
+from handlers.bounds import JSON_BYTES, Call, TooLarge, Unreadable, sound, unpacked
+from handlers.bounds.bodies import ACCEPTED
 
 TIMEOUT: Final = httpx.Timeout(20, read=60, write=120)
 """Seconds. httpx's own 5 s would make many an upload, and many a slow answer, uncertain."""
+WHOLE_S: Final = 90.0
+"""Seconds for a call from its first byte to the last one of its answer; the body that is sent has its time on top."""
+SLOWEST: Final = 50_000
+"""Bytes a second that the slowest line is granted for what is sent."""
 
 Pause = Callable[[float], None]
 """Waits for so many seconds; `time.sleep` in production."""
@@ -33,6 +39,9 @@ MISTAKEN: Final = (
     UnicodeError,  # a token with letters that no header can hold
 )
 """The request could not be written at all: an address or a token in `zuliprc` is none."""
+
+_OF_THE_LINE: Final = {"content-encoding", "content-length", "transfer-encoding"}
+"""Headers that speak of the body as it came, and not as it is handed on."""
 
 # httpx logs every address it asks, upload sessions included; httpcore logs headers.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -60,7 +69,8 @@ class Web:
     @classmethod
     def open(cls, title: str) -> Web:
         """A line that is closed at the end of the `with` block."""
-        return cls(title, httpx.Client(timeout=TIMEOUT, verify=_trust(), headers={"Connection": "close"}))
+        headers = {"Connection": "close", "Accept-Encoding": ACCEPTED}
+        return cls(title, httpx.Client(timeout=TIMEOUT, verify=_trust(), headers=headers))
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +79,7 @@ class Web:
         self.http.close()
 
     def call(self, method: str, url: str, *, acts: bool = False, **request: Any) -> httpx.Response:
-        """One request, answered with whatever status.
+        """One request, answered with whatever status; an answer that is larger or slower than may be is none.
 
         `acts`: it publishes something, so that a lost answer is `Uncertain` instead of `Unavailable`.
         Raises `Rejected` when the request could not even be written.
@@ -77,7 +87,7 @@ class Web:
         if method != "GET":
             must_hold()
         try:
-            return self.http.request(method, url, **request)
+            return self._answer(method, url, request)
         except NOT_SENT:
             raise Unavailable(
                 f"{self.title} could not be reached, so nothing is out. The bot tries again by itself."
@@ -87,8 +97,31 @@ class Web:
                 f"{self.title} cannot be asked: an address or a token in the bot's configuration is not usable. "
                 "The owner of the bot looks at `base_url` and the tokens there."
             ) from None
-        except httpx.HTTPError:
+        except (httpx.HTTPError, TooLarge, Unreadable):
             raise lost(self.title, acts=acts) from None
+
+    def _answer(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response:
+        """The answer, its body unpacked. (httpx has no time for a whole call, and unpacks without a bound.)"""
+        with Call(WHOLE_S + _size(request) / SLOWEST) as call:
+
+            def opened(event: str, facts: Any) -> None:
+                if event == "connection.connect_tcp.complete":
+                    call.hold(facts["return_value"].get_extra_info("socket"))
+
+            with self.http.stream(method, url, extensions={"trace": opened}, **request) as answer:
+                packing = answer.headers.get("Content-Encoding", "")
+                body = sound(unpacked(answer.iter_raw(), packing, JSON_BYTES))
+            if call.over:  # what came may look whole
+                raise httpx.ReadTimeout("the answer did not come to its end in time")
+        headers = [(name, text) for name, text in answer.headers.multi_items() if name not in _OF_THE_LINE]
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=answer.request)
+
+
+def _size(request: dict[str, Any]) -> int:
+    """Bytes that the request sends, where that is known."""
+    told = str((request.get("headers") or {}).get("Content-Length", ""))
+    content = request.get("content")
+    return int(told) if told.isdecimal() else len(content) if isinstance(content, bytes) else 0
 
 
 def lost(title: str, *, acts: bool) -> Uncertain | Unavailable:

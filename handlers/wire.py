@@ -22,6 +22,7 @@ from typing_extensions import override
 from urllib3 import exceptions as u3
 
 from handlers.base import must_hold
+from handlers.bounds.adapter import Limits, bounded
 
 CONNECT_S: Final = 10
 """Seconds until a connection must stand."""
@@ -35,6 +36,8 @@ LONGEST_DIGESTION_S: Final = 180
 """Seconds a server may take for the answer to a large body that is there; shorter than a claim's lease (5 minutes)."""
 LONGEST_WAIT: Final = timedelta(hours=25)
 """A server that asks for more is not believed; 24 hours is the longest limit that X has."""
+SLACK_S: Final = 20.0
+"""Seconds for the rest of an answer that has begun to come: beside all other waits, the whole call's time."""
 
 _LIBRARY_STUMBLES: Final = ("deprecation", "x-ratelimit-reset", "x-rate-limit-reset")
 """Headers that make a library raise after the server acted; they are read from `Answer` instead."""
@@ -119,6 +122,7 @@ class Wire(requests.Session):
 
     def __init__(self, base: str, *, instead_of: str = "") -> None:
         super().__init__()
+        bounded(self)
         self.base = base.rstrip("/")
         self._instead_of = instead_of
         self.last: Answer | None = None
@@ -147,9 +151,11 @@ class Wire(requests.Session):
         extra = int(request.headers.get("Content-Length") or 0) / SLOW_LINE
         streamed = hasattr(request.body, "read")
         connect = STALLED_S if streamed else CONNECT_S + extra
-        kwargs["timeout"] = (connect, READ_S + (min(extra, LONGEST_DIGESTION_S) if streamed else extra))
+        reading = READ_S + (min(extra, LONGEST_DIGESTION_S) if streamed else extra)
+        kwargs["timeout"] = (connect, reading)
         kwargs["allow_redirects"] = False
-        response = super().send(request, **kwargs)
+        with Limits(connect + reading + SLACK_S + (extra if streamed else 0)):
+            response = super().send(request, **kwargs)
         self.last = _read(response)
         for name in _LIBRARY_STUMBLES:
             response.headers.pop(name, None)

@@ -1,5 +1,6 @@
 """The only room that speaks Zulip as chat.
 
+errors   how speaking with Zulip can go wrong
 values   people, messages, reactions, hints as plain values
 wire     one call: sent once, answered or named for what went wrong
 people   who may be who: users, groups, channels
@@ -14,10 +15,10 @@ client   `Chat`: look, say, edit, react, read files, wait for hints
 """
 
 from bot.chat.client import Chat
+from bot.chat.errors import ChatError, Dismissed, Down, Lost, NotHome, Refused
 from bot.chat.events import QueueGone
 from bot.chat.people import Directory
 from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, Reaction, zone_of
-from bot.chat.wire import ChatError, Dismissed, Down, Lost, NotHome, Refused
 
 __all__ = [
     "Chat",

@@ -11,11 +11,12 @@ from typing import Any
 
 from bot.chat import fetching, links
 from bot.chat.emojis import Emojis
+from bot.chat.errors import ChatError, Lost, Refused
 from bot.chat.events import Events, QueueGone
 from bot.chat.home import Home
 from bot.chat.people import Directory
 from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, read_message
-from bot.chat.wire import ChatError, Lost, Refused, Wire
+from bot.chat.wire import Wire
 
 log = logging.getLogger("social.chat")
 

@@ -6,9 +6,10 @@ import json
 import logging
 from typing import Any
 
+from bot.chat.errors import ChatError, Down
 from bot.chat.people import Directory
 from bot.chat.values import Emoji
-from bot.chat.wire import ChatError, Down, Wire
+from bot.chat.wire import Wire
 
 log = logging.getLogger("social.chat")
 

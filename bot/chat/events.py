@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.chat.errors import Refused
 from bot.chat.people import Directory
 from bot.chat.values import Hint, Kind
-from bot.chat.wire import Refused, Wire
+from bot.chat.wire import Wire
 
 EVENT_TYPES = (
     "message",

@@ -13,7 +13,8 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from bot.chat.client import Chat
-from bot.chat.wire import Dismissed, Refused, Wire
+from bot.chat.errors import Dismissed, Refused
+from bot.chat.wire import Wire
 
 PAGE: Final = 1000
 _FILE: Final = re.compile(r"/(\d+/\w{1,4}/[\w-]{8,})/")

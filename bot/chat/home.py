@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.chat.errors import NotHome
 from bot.chat.people import Directory
-from bot.chat.wire import NotHome, Wire
+from bot.chat.wire import Wire
 
 
 class Home:

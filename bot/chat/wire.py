@@ -1,19 +1,14 @@
 """One call to Zulip: sent once, answered or named for what went wrong.
 
-    ChatError                one plain sentence
-    ├── NotHome              the bot is not in its channel, so it cannot know how things stand
-    ├── Down                 not reachable, or the answer was lost; try again later
-    │   └── Lost             it may have been acted on (only told of calls that are not safe to repeat)
-    └── Refused              the server said no (`code`, `msg`)
-        └── Dismissed        the key is wrong, or the bot was deactivated
-
-The client's own repeating is off: it would post a message several times (facts/libraries.md section 1).
+The client's own repeating is off: it would post a message several times (facts/libraries.md section 1). Its waiting for
+events is not used either: it would begin anew without end while nothing comes. Every call has a whole time and a size.
 """
 
 from __future__ import annotations
 
 import io
 import logging
+import math
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -21,44 +16,31 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import zulip
 
+from bot.chat.errors import Dismissed, Down, Lost, Nonsense, Refused, TooMuch
+from handlers.bounds.adapter import Limits, Oversized, bounded, pieces
+from handlers.bounds.bodies import TooLarge, Unreadable, unpacking
+from handlers.bounds.calls import Call
+from handlers.zulip.client import Client
+
 log = logging.getLogger("social.chat")
 
 ATTEMPTS = 3
 """How often a call that is safe to repeat is made before Zulip counts as down."""
 _SLOWER = 429
-_PIECE = 1 << 18
-"""Bytes of a file that are moved at once."""
+_LARGE = {"register"}
+"""Whose answer may be of the size `STATE`."""
 LONGEST_PAUSE_S = 70.0
 """Zulip's limit is 200 calls a minute; it never asks for longer."""
-
-
-class ChatError(Exception):
-    """Zulip could not do what was asked; the text is one sentence."""
-
-
-class NotHome(ChatError):
-    """The bot is not in its channel: what it sees, or does not see, means nothing."""
-
-
-class Down(ChatError):
-    """Zulip cannot be reached now."""
-
-
-class Lost(Down):
-    """The request left and no answer came: it may have been acted on."""
-
-
-class Refused(ChatError):
-    """Zulip answered with an error."""
-
-    def __init__(self, sentence: str, *, code: str = "", answer: dict[str, Any] | None = None) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.answer = answer or {}
-
-
-class Dismissed(Refused):
-    """The API key is not valid (any more), or the bot's account is deactivated."""
+SILENT_S, WHOLE_S = 15.0, 30.0
+"""Seconds that Zulip may be silent, and that a whole call and its answer may take."""
+POLL_SILENT_S, POLL_WHOLE_S = 90.0, 110.0
+"""The same while waiting for events: Zulip says something every minute."""
+FILE_SILENT_S, FILE_WHOLE_S, SLOWEST = 60.0, 90.0, 250_000
+"""The same for a file, and on top the time of so many bytes a second."""
+ANSWER = 16 << 20
+"""Bytes of an answer: more than a hundred messages of ten thousand characters, as Zulip writes them in JSON."""
+STATE = 64 << 20
+"""Bytes of the answer that tells who is in the organization: a hundred thousand people."""
 
 
 class _Hidden(Refused):
@@ -66,11 +48,26 @@ class _Hidden(Refused):
 
 
 class _NoAnswer(Exception):
-    """No answer, or none that means anything; `left` tells whether the request may have been acted on."""
+    """No answer, or none that means anything; `left` tells whether the request may have been acted on.
 
-    def __init__(self, what: str, *, left: bool) -> None:
+    `again`: asking once more at once may help.
+    """
+
+    def __init__(self, what: str, *, left: bool, again: bool = True) -> None:
         super().__init__(what)
         self.left = left
+        self.again = again
+
+
+_NO_ZULIP = (
+    zulip.ZulipError,
+    requests.exceptions.RequestException,
+    AssertionError,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
+"""What the library raises while it connects when there is no Zulip, or another page in its place."""
 
 
 class Wire:
@@ -81,13 +78,18 @@ class Wire:
         self.site = site.rstrip("/")
         self._pause = pause
         try:
-            self._client = zulip.Client(
+            self._client = Client(
                 email=email, api_key=key, site=site, retry_on_errors=False, client="SocialBot", insecure=False
             )
-        except (zulip.ZulipError, requests.exceptions.RequestException, AssertionError) as error:
+        except _NO_ZULIP as error:
             raise Down(f"Zulip at {self.site} does not answer ({type(error).__name__}).") from error
         _settle(self._client.session, self.site)
-        self.feature_level = self._client.feature_level
+        self._plain = bounded(requests.Session())
+        """For addresses that must not learn the key."""
+        level: Any = self._client.feature_level
+        if not isinstance(level, int):
+            raise Nonsense(f"Zulip at {self.site} does not tell its feature level.")
+        self.feature_level = level
 
     def call(
         self,
@@ -112,12 +114,12 @@ class Wire:
                 failures += 1
                 if once and trouble.left:
                     raise Lost(f"Zulip's answer was lost ({trouble}).") from None
-                if failures >= ATTEMPTS or waiting:
+                if failures >= ATTEMPTS or waiting or not trouble.again:
                     raise Down(f"Zulip does not answer ({trouble}).") from None
                 continue
             if answer.get("code") != "RATE_LIMIT_HIT":
                 return answer
-            self._wait_out(min(float(answer.get("retry-after", 1)), LONGEST_PAUSE_S))
+            self._wait_out(_pause(answer.get("retry-after")))
 
     def _wait_out(self, span: float) -> None:
         log.warning("zulip asks to wait %.1f s", span, extra={"action": "rate_limited"})
@@ -135,23 +137,24 @@ class Wire:
     ) -> dict[str, Any]:
         """One request. Raises `_NoAnswer` and `Refused`; a rate limit is an answer."""
         files = None
+        silent, whole = (POLL_SILENT_S, POLL_WHOLE_S) if waiting else (SILENT_S, WHOLE_S)
         if file is not None:
             handle = io.BytesIO(file[1])  # new for every attempt: a used one would upload nothing
             handle.name = file[0]
             files = [handle]
-        try:
-            answer: dict[str, Any] = self._client.call_endpoint(
-                path,
-                method=method,
-                request=request or {},
-                longpolling=waiting,
-                files=files,  # type: ignore[arg-type]  # BytesIO with a name is what the client reads
-                timeout=120 if file else 15,
-            )
-        except requests.exceptions.ConnectTimeout as error:
-            raise _NoAnswer(type(error).__name__, left=False) from None
-        except (requests.exceptions.RequestException, zulip.ZulipError) as error:
-            raise _NoAnswer(type(error).__name__, left=True) from None
+            silent, whole = FILE_SILENT_S, FILE_WHOLE_S + len(file[1]) / SLOWEST
+
+        def ask() -> Any:
+            with Limits(whole, STATE if path in _LARGE else ANSWER):
+                return self._client.call_endpoint(
+                    path,
+                    method=method,
+                    request=request or {},
+                    files=files,  # type: ignore[arg-type]  # BytesIO with a name is what the client reads
+                    timeout=silent,
+                )
+
+        answer = _asked(ask, reading=method == "GET")
         # Every refusal has a code; an error of the server's own comes without one (facts/zulip.md sections 3, 8).
         bare = answer.get("result") == "error" and "code" not in answer
         if bare or answer.get("result") == "http-error" or answer.get("code") == "INTERNAL_SERVER_ERROR":
@@ -172,34 +175,43 @@ class Wire:
         """
         url = urljoin(self.site + "/", path.lstrip("/"))
         own = urlsplit(url)[:2] == urlsplit(self.site)[:2]
+        call = Call(FILE_WHOLE_S + limit / SLOWEST)  # of the file, whichever way it comes
         try:
-            with self._opened(url, signed=own) as answer:
+            try:
+                with self._opened(url, call, signed=own) as answer:
+                    yield from _arriving(answer, limit)
+                    return
+            except _Hidden:
+                if not own:
+                    raise
+            with self._opened(self._temporary(path), call, signed=False) as answer:
                 yield from _arriving(answer, limit)
-                return
-        except _Hidden:
-            if not own:
-                raise
-        with self._opened(self._temporary(path), signed=False) as answer:
-            yield from _arriving(answer, limit)
+        finally:
+            call.close()
 
     def _temporary(self, path: str) -> str:
         """Where a file is given out for a minute; servers with a file store may want it so (facts/zulip.md section 7).
 
         A file that is hidden or gone is answered by a page and not by a refusal, so this is no `call`.
         """
-        with self._opened(f"{self.site}/api/v1/{path.lstrip('/')}", signed=True) as answer:
+        with self._opened(f"{self.site}/api/v1/{path.lstrip('/')}", None, signed=True) as answer:
             try:
                 told = answer.json()["url"]
             except (ValueError, TypeError, KeyError, requests.exceptions.RequestException) as error:
                 raise _Hidden("Zulip does not give the file out.", code="FILE") from error
         return urljoin(self.site + "/", str(told).lstrip("/"))
 
-    def _opened(self, url: str, *, signed: bool) -> requests.Response:
+    def _opened(self, url: str, call: Call | None, *, signed: bool) -> requests.Response:
+        """What is there, to be read piece by piece while `call` lasts; without one, all of it, within the usual bounds."""
         self._client.ensure_session()
-        session = self._client.session
-        get = session.get if signed and session is not None else requests.get
+        session = self._client.session if signed else None
+        get = (session or self._plain).get
         try:
-            answer = get(url, timeout=60, stream=True)
+            if call is None:
+                answer = get(url, timeout=SILENT_S)
+            else:
+                with call.opening():
+                    answer = get(url, timeout=FILE_SILENT_S, stream=True)
         except requests.exceptions.RequestException as error:
             raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
         if answer.status_code != requests.codes.ok:
@@ -208,6 +220,25 @@ class Wire:
                 raise Down(f"Zulip does not give the file out now (error {answer.status_code}).")
             raise _Hidden(f"Zulip does not give the file out ({answer.status_code}).", code="FILE")
         return answer
+
+
+def _asked(ask: Callable[[], Any], *, reading: bool) -> dict[str, Any]:
+    """What the library brings back, if it is an object. Raises `_NoAnswer`, and `TooMuch` if it was only to be read."""
+    try:
+        answer = ask()
+    except requests.exceptions.ConnectTimeout as error:
+        raise _NoAnswer(type(error).__name__, left=False) from None
+    except Oversized:
+        if not reading:
+            raise _NoAnswer("its answer is too large", left=True, again=False) from None
+        raise TooMuch("Zulip's answer is larger than may be.") from None
+    except requests.exceptions.Timeout as error:
+        raise _NoAnswer(type(error).__name__, left=True, again=False) from None
+    except (requests.exceptions.RequestException, zulip.ZulipError) as error:
+        raise _NoAnswer(type(error).__name__, left=True) from None
+    if not isinstance(answer, dict):  # JSON, but of something in between
+        raise _NoAnswer("it is no answer of Zulip", left=True)
+    return answer
 
 
 def _settle(session: requests.Session | None, site: str) -> None:
@@ -221,20 +252,20 @@ def _settle(session: requests.Session | None, site: str) -> None:
 
 def _arriving(answer: requests.Response, limit: int) -> Iterator[bytes]:
     """The body, undone of its transport's packing. `limit` in bytes of what comes out."""
-    size = 0
     try:
-        for piece in answer.iter_content(_PIECE):
-            size += len(piece)
-            if size > limit:
-                raise Refused(f"The file is larger than {limit >> 20} MiB.", code="TOO_LARGE")
-            yield piece
-    except requests.exceptions.RequestException as error:
+        yield from unpacking(pieces(answer.raw), answer.headers.get("Content-Encoding", ""), limit)
+    except TooLarge:
+        raise Refused(f"The file is larger than {limit >> 20} MiB.", code="TOO_LARGE") from None
+    except (requests.exceptions.RequestException, Unreadable) as error:
         raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
 
 
-def _broken(answer: dict[str, Any]) -> bool:
-    """An error of the server itself; older servers tell it without a code (facts/zulip.md section 2)."""
-    return answer.get("code") == "INTERNAL_SERVER_ERROR" or answer.get("msg") == "Internal server error"
+def _pause(told: Any) -> float:
+    """Seconds that a rate limit asks to wait; one where it asks for nothing that makes sense."""
+    sensible = (
+        isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told) and told >= 0
+    )
+    return min(float(told), LONGEST_PAUSE_S) if sensible else 1.0
 
 
 def _refusal(answer: dict[str, Any]) -> Refused:

@@ -14,12 +14,13 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.sandbox import rudeness
 from bot.sandbox.service import FAULT, Aim, Json, Service, bad_gateway
 from bot.sandbox.wire import cut, drain, reset, swallow, who
 from bot.sandbox.world import World
 
 COMMON = ("500", "502-html", "503", "429", "delay", "reset-before", "reset-after", "expired-token")
-"""Every service can misbehave in these ways."""
+"""Every service can misbehave in these ways, and in those of `rudeness.RUDE`."""
 DELAY_S = 3.0
 """How long `delay` waits when it is not told, in real seconds."""
 LONG_POLL = "/api/v1/events"
@@ -108,7 +109,7 @@ class Faults:
         if target is None:
             names = ", ".join(one.name for one in self._targets)
             raise ValueError(f"Unknown service `{order.get('service')}`; known are {names}.")
-        name, known = order.get("fault"), [*COMMON, *target.own]
+        name, known = order.get("fault"), [*COMMON, *target.own, *rudeness.RUDE]
         if name not in known:
             raise ValueError(f"{target.name} knows no fault `{name}`; known are {', '.join(known)}.")
         fault = self._read(order, target, str(name))
@@ -141,7 +142,7 @@ class Faults:
                 (order.get("method") or default.method or "").upper() or None,
                 order.get("path") or default.path,
             ),
-            DELAY_S if delay is None else delay,
+            delay if delay is not None else rudeness.DRIP_S if name.startswith("drip") else DELAY_S,
             None if seconds is None else self._world.clock.now() + timedelta(seconds=seconds),
         )
 
@@ -212,6 +213,8 @@ async def _obey(fault: Fault, target: Target, app: ASGIApp, call: tuple[Scope, R
     if fault.fault == "delay":
         await asyncio.sleep(fault.delay_s)
         await app(scope, receive, send)
+    elif fault.fault in rudeness.RUDE:
+        await rudeness.answer(fault.fault, app, call, fault.delay_s)
     elif fault.fault == "reset-before":
         await reset(send)
     elif fault.fault == "reset-after":

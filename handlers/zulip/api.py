@@ -16,15 +16,21 @@ import requests
 import zulip
 
 from handlers.base import PlatformError, Rejected, Unavailable, must_hold
+from handlers.bounds.adapter import Limits
 from handlers.multipart import Multipart
 from handlers.web import lost
 from handlers.wire import STALLED_S, may_have_left
+from handlers.zulip.client import Client
 from handlers.zulip.settings import ZulipSettings
 
 logger = logging.getLogger(__name__)
 
 TITLE: Final = "Zulip"
 TIMEOUT_S: Final = 30.0
+WHOLE_S: Final = 60.0
+"""Seconds for a whole call and its answer."""
+ANSWER: Final = 16 << 20
+"""Bytes: some hundred messages of ten thousand characters."""
 UPLOAD_TIMEOUT_S: Final = 210.0
 """Until the answer to a file that is there; the file itself has a time of its own (`handlers.multipart`)."""
 LONGEST_WAIT: Final = timedelta(hours=1)
@@ -61,7 +67,7 @@ class Api:
         """Connect. Raises `Unavailable` when the server is not there, or is no Zulip at the moment."""
         self.settings = settings
         try:
-            self._client = zulip.Client(
+            self._client = Client(
                 site=settings.site,
                 email=settings.email,
                 api_key=settings.key.get_secret_value(),
@@ -99,7 +105,8 @@ class Api:
             must_hold()
 
         def ask() -> Any:
-            return self._client.call_endpoint(path, method=method, request=request, timeout=TIMEOUT_S)
+            with Limits(WHOLE_S, ANSWER):
+                return self._client.call_endpoint(path, method=method, request=request, timeout=TIMEOUT_S)
 
         return self._answered(ask, acts=acts)
 
@@ -114,12 +121,13 @@ class Api:
             session = self._client.session
             if session is None:
                 raise RuntimeError("the library has no session")
-            response = session.post(
-                f"{self.settings.site}/api/v1/user_uploads",
-                data=body,  # of known length, and can be read
-                headers={"Content-Type": body.content_type},
-                timeout=(STALLED_S, UPLOAD_TIMEOUT_S),
-            )
+            with Limits(body.minutes * 60 + UPLOAD_TIMEOUT_S):
+                response = session.post(
+                    f"{self.settings.site}/api/v1/user_uploads",
+                    data=body,  # of known length, and can be read
+                    headers={"Content-Type": body.content_type},
+                    timeout=(STALLED_S, UPLOAD_TIMEOUT_S),
+                )
             try:
                 return response.json()
             except ValueError:
