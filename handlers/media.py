@@ -57,6 +57,11 @@ class Part:
     file: BinaryIO
     """Open for writing and reading."""
 
+    @property
+    def size(self) -> int:
+        """Bytes that are written in it."""
+        return self.path.stat().st_size
+
 
 class Store:
     """A folder of files named by the SHA-256 of their bytes; a half-written file is never seen.

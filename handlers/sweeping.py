@@ -13,6 +13,7 @@ from pathlib import Path
 
 from handlers.known import FOLDER
 from handlers.media import PART, Store
+from handlers.workers.marks import MARK
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -31,12 +32,13 @@ def sweep(store: Store, needed: Callable[[], Collection[str]], unused: timedelta
 
     A file counts as used whenever its bytes are put again or an earlier answer names it, so that one is never
     taken from under a draft that is being made right now. Ages are by the disk's own clock. Half-written files
-    of that age are of a process that is gone. Raises OSError where the folder cannot be read.
+    of that age are of a process that is gone; what a process was stopped for so long ago may be tried again. Raises OSError where the folder cannot be read.
     """
     if not store.root.is_dir():
         return Swept()
     old = _clock(store.root) - unused.total_seconds()
-    parts = [one for folder in (store.root, store.root / FOLDER) for one in folder.glob(f"*{PART}")]
+    folders = (store.root, store.root / FOLDER)
+    parts = [one for folder in folders for end in (PART, MARK) for one in folder.glob(f"*{end}")]
     files = [one for one in store.root.iterdir() if _NAME.fullmatch(one.name)]
     wanted = needed() if any(_old(one, old) for one in files) else ()
     stale = [one for one in (*parts, *(one for one in files if one.name not in wanted)) if _old(one, old)]

@@ -1,6 +1,7 @@
 """What ffprobe says of a film, where that program is installed: it knows more kinds of films than our own reader.
 
-It reads the one file and nothing else: no network, no other file that a film may name, no long time.
+It reads the one file and nothing else: no network, no other file that a film may name, no long time; and it runs where
+all files of strangers are opened, in a child with limits.
 """
 
 from __future__ import annotations
@@ -9,20 +10,23 @@ import json
 import logging
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from handlers.bad import BadMedia
 from handlers.films.reading import Film
+from handlers.workers import Limits, printed
 
 log = logging.getLogger("social.media")
 
 PROGRAM = "ffprobe"
 PATIENCE_S = 10.0
-_LONGEST_ANSWER = 1 << 20
+_MAPPED = 512 * 1024 * 1024
+"""Bytes of address space for the libraries that it is made of."""
+_LIMITS = Limits(cpu_s=10, output=1 << 20, open_files=64, mapped=_MAPPED)
 _ASKED = (
     "format=duration:stream=codec_type,codec_name,avg_frame_rate,duration:stream_disposition=attached_pic"
 )
@@ -33,21 +37,12 @@ def probed(known: Film, path: Path, *, program: str | None = None, patience_s: f
     found = program or shutil.which(PROGRAM)
     if found is None:
         return known
+    words = ["-v", "error", "-protocol_whitelist", "file", "-f", "mov"]
+    words += ["-show_entries", _ASKED, "-of", "json", "-i", f"file:{path}"]
+    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "SYSTEMROOT", "LANG"}}
     try:
-        done = subprocess.run(  # noqa: S603 - our own list of words; the file's name stands behind `file:`
-            [
-                *(found, "-v", "error", "-protocol_whitelist", "file", "-f", "mov"),
-                *("-show_entries", _ASKED, "-of", "json", "-i", f"file:{path}"),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=patience_s,
-            check=True,
-            env={key: value for key, value in os.environ.items() if key in {"PATH", "SYSTEMROOT", "LANG"}},
-        )
-        return _better(known, json.loads(done.stdout[:_LONGEST_ANSWER]))
-    except (OSError, subprocess.SubprocessError, ValueError, TypeError, AttributeError) as error:
+        return _better(known, json.loads(printed(found, words, kept, replace(_LIMITS, wall_s=patience_s))))
+    except (BadMedia, ValueError, TypeError, AttributeError) as error:
         log.info("ffprobe did not answer: %s", type(error).__name__, extra={"action": "probe_failed"})
         return known
 

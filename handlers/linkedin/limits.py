@@ -10,7 +10,7 @@ from typing import Final
 
 from handlers.bad import quoted, readable_size
 from handlers.base import Problem
-from handlers.films import DocumentLimits, FilmLimits, judge, judge_document
+from handlers.films.limits import DocumentLimits, FilmLimits, judge, judge_document
 from handlers.linkedin.errors import TITLE
 from handlers.linkedin.uploads import kind_of
 from handlers.media import Media, MissingMedia, Store

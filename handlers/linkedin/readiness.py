@@ -8,7 +8,7 @@ from typing import Final
 
 from handlers.bad import quoted
 from handlers.base import Later, Rejected
-from handlers.films import readable_time
+from handlers.films.limits import readable_time
 from handlers.linkedin import errors
 from handlers.linkedin.api import Api, urn_path
 from handlers.linkedin.uploads import kind_of

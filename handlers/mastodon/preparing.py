@@ -8,7 +8,7 @@ from typing import Final
 
 from handlers.base import Draft, Outgoing, Part, Poll, Problem
 from handlers.counting import graphemes, mastodon_length
-from handlers.films import FilmLimits, judge
+from handlers.films.limits import FilmLimits, judge
 from handlers.mastodon import polls
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.settings import VISIBILITIES

@@ -6,6 +6,7 @@ No platform takes HEIC. HEIC is read by pillow-heif (the extra `heic`), AVIF by 
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import Any
 
 from PIL import Image, features
@@ -13,6 +14,10 @@ from PIL import Image, features
 from handlers.bad import BadMedia, Damaged, quoted
 from handlers.pictures.decoding import TROUBLE, encode, judge_pixels, simple, upright
 from handlers.pictures.sniffing import AVIF, JPEG, PNG
+
+pillow_heif: Any = None
+with suppress(ImportError):  # now or never: a child can read no module any more
+    import pillow_heif
 
 _QUALITY = 92
 _ORIENTATION = 0x0112
@@ -42,10 +47,8 @@ def converted(data: bytes, kind: str, name: str) -> tuple[bytes, str]:
 
 def _heif(data: bytes, name: str) -> Image.Image:
     """Turned upright by libheif itself, whatever EXIF says (ISO/IEC 23008-12)."""
-    try:
-        import pillow_heif
-    except ImportError as error:
-        raise BadMedia(_INSTALL.format(name=quoted(name), what="a HEIC picture")) from error
+    if pillow_heif is None:
+        raise BadMedia(_INSTALL.format(name=quoted(name), what="a HEIC picture"))
     opened = pillow_heif.open_heif(data)  # its header only
     judge_pixels(name, *opened.size)
     made: Image.Image = opened.to_pillow()

@@ -11,6 +11,8 @@ PHONES = frozenset({HEIC, AVIF})
 """Taken, and made JPEGs at once."""
 TAKEN = frozenset({JPEG, PNG, GIF, WEBP, MP4, MOV, PDF}) | PHONES
 
+SUFFIXES = {JPEG: ".jpg", PNG: ".png", GIF: ".gif", WEBP: ".webp"}
+"""Of the pictures that are kept: how their names end."""
 KINDS = {
     JPEG: "a JPEG picture",
     PNG: "a PNG picture",

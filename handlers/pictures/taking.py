@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from PIL import JpegImagePlugin
-
-from handlers import papers
-from handlers.bad import BadMedia, Damaged, quoted, readable_size
-from handlers.films.blanking import blank
+from handlers import workers
+from handlers.bad import BadMedia, Damaged, quoted
 from handlers.films.probing import probed
-from handlers.films.reading import film
+from handlers.films.reading import Film
 from handlers.known import Known
 from handlers.media import CHUNK, Media, Part, Store
-from handlers.pictures.cleaning import Clean, clean
-from handlers.pictures.decoding import decode, encode, judge_pixels, upright
-from handlers.pictures.phones import converted
-from handlers.pictures.sniffing import JPEG, LOOK, MOV, MP4, PDF, PHONES, PNG, REFUSED, TAKEN, sniff
+from handlers.pictures.sniffing import LOOK, MOV, MP4, PDF, REFUSED, SUFFIXES, TAKEN, sniff
+from handlers.workers import Limits, facts
 
 MAX_BYTES = 25 * 1024 * 1024
 """Of a picture, which stands in memory while it is cleaned. Zulip's own usual limit for an upload
@@ -28,8 +24,6 @@ MAX_DOCUMENT_BYTES = 100 * 1024 * 1024
 """LinkedIn takes no larger document, and nobody else takes any."""
 MAX_FILM_BYTES = 1024 * 1024 * 1024
 """Of a film; what people can upload at all is Zulip's decision."""
-_QUALITY = 95
-"""For a JPEG that had to be turned; all others keep their very bytes."""
 _FILMS = frozenset({MP4, MOV})
 _VERSION = 1
 """Changes whenever more is blanked in films, or more is told of them."""
@@ -61,9 +55,9 @@ def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store, *, s
     if before is not None:
         return replace(before, alt=alt)
     with store.part() as part:
-        _write(chain([head], arriving), name, _most(mime), part)
+        sha256 = _write(chain([head], arriving), name, _most(mime), part)
         try:
-            media = _kept(part, mime, name, store)
+            media = _kept(part, sha256, mime, name, store)
         except Damaged as trouble:
             raise BadMedia(
                 f"{quoted(name)} is damaged or incomplete ({trouble}): upload it again, or save it anew first.",
@@ -73,27 +67,48 @@ def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store, *, s
     return replace(media, alt=alt)
 
 
-def _kept(part: Part, mime: str, name: str, store: Store) -> Media:
-    size = part.file.tell()
-    if mime in _FILMS:
-        known = probed(film(part.file), part.path)
-        blank(part.file, known)
-        return Media(
-            sha256=store.adopt(part),
-            name=name,
-            mime=mime,
-            size=size,
-            width=known.width,
-            height=known.height,
-            seconds=known.seconds,
-            codecs=known.codecs,
-            fps=known.fps,
-        )
-    if mime == PDF:
-        paper = papers.blank(part.file)
-        return Media(store.adopt(part), name, mime, size, frames=paper.pages, note=paper.left)
-    part.file.seek(0)
-    return _picture(part.file.read(), mime, name, store)
+def _kept(part: Part, sha256: str, mime: str, name: str, store: Store) -> Media:
+    """What a child makes of the file that was written."""
+    run = _film if mime in _FILMS else _document if mime == PDF else _picture
+    return workers.attempt(store, "take", sha256, name, lambda: run(part, mime, name, store))
+
+
+def _film(part: Part, mime: str, name: str, store: Store) -> Media:
+    size = part.size
+    limits = Limits(output=size, cpu_s=60)
+    told = workers.work("film", {}, name=name, source=part.path, change=True, limits=limits)
+    known = probed(Film(**facts(told, "width", "height", "seconds", "fps", "codecs")), part.path)
+    return Media(
+        sha256=store.adopt(part),
+        name=name,
+        mime=mime,
+        size=size,
+        width=known.width,
+        height=known.height,
+        seconds=known.seconds,
+        codecs=known.codecs,
+        fps=known.fps,
+    )
+
+
+def _document(part: Part, mime: str, name: str, store: Store) -> Media:
+    size = part.size
+    limits = Limits(output=size, mapped=size)
+    told = workers.work("document", {}, name=name, source=part.path, change=True, limits=limits)
+    return Media(store.adopt(part), name, mime, size, **facts(told, "frames", "note"))
+
+
+def _picture(part: Part, mime: str, name: str, store: Store) -> Media:
+    with store.part() as made:
+        asked = {"mime": mime, "name": name}
+        told = workers.work("picture", asked, name=name, source=part.path, out=made.path, limits=Limits())
+        known = facts(told, "mime", "width", "height", "seconds", "frames", "note")
+        if known["mime"] not in SUFFIXES:
+            raise Damaged("no picture")
+        if known["mime"] != mime:
+            name = (name.rpartition(".")[0] or name) + SUFFIXES[known["mime"]]
+        size = made.size
+        return Media(sha256=store.adopt(made), name=name, size=size, **known)
 
 
 def _beginning(pieces: Iterator[bytes]) -> bytes:
@@ -106,9 +121,9 @@ def _beginning(pieces: Iterator[bytes]) -> bytes:
     return head
 
 
-def _write(pieces: Iterable[bytes], name: str, most: int, part: Part) -> None:
-    """Write it all down; stop as soon as it is too large for what it is."""
-    size = 0
+def _write(pieces: Iterable[bytes], name: str, most: int, part: Part) -> str:
+    """Write it all down, and return its SHA-256; stop as soon as it is too large for what it is."""
+    size, digest = 0, hashlib.sha256()
     for piece in pieces:
         size += len(piece)
         if size > most:
@@ -117,51 +132,10 @@ def _write(pieces: Iterable[bytes], name: str, most: int, part: Part) -> None:
                 f"{'a film' if most == MAX_FILM_BYTES else 'such a file'}. Make it smaller and upload it again.",
             )
         part.file.write(piece)
+        digest.update(piece)
     part.file.flush()
+    return digest.hexdigest()
 
 
 def _most(mime: str) -> int:
     return MAX_FILM_BYTES if mime in _FILMS else MAX_DOCUMENT_BYTES if mime == PDF else MAX_BYTES
-
-
-def _picture(data: bytes, mime: str, name: str, store: Store) -> Media:
-    note = ""
-    if mime in PHONES:
-        data, mime = converted(data, mime, name)
-        note = f"made a {'PNG' if mime == PNG else 'JPEG'}, {readable_size(len(data))}"
-        name = (name.rpartition(".")[0] or name) + (".png" if mime == PNG else ".jpg")
-    known = clean(data, mime)
-    judge_pixels(name, known.width, known.height)
-    if not known.width or not known.height:
-        raise Damaged("no size")
-    if known.orientation == 1 or known.animated:
-        decode(known.data, mime, (known.width // 8, known.height // 8))
-        data, size = known.data, (known.width, known.height)
-    else:
-        data, size = _turned(known, mime)
-    return Media(
-        sha256=store.put(data),
-        name=name,
-        mime=mime,
-        size=len(data),
-        width=size[0],
-        height=size[1],
-        seconds=known.seconds,
-        frames=known.frames if known.animated else 0,
-        note=note,
-    )
-
-
-def _turned(known: Clean, mime: str) -> tuple[bytes, tuple[int, int]]:
-    image = decode(known.data, mime)
-    profile = image.info.get("icc_profile")
-    turned = upright(image, known.orientation)
-    if mime == JPEG:
-        fine = JpegImagePlugin.get_sampling(image) in (0, 1)
-        data = encode(turned, mime, profile, quality=_QUALITY, subsampling=0 if fine else 2, optimize=True)
-    elif mime == PNG:
-        data = encode(turned, mime, profile, compress_level=6)
-    else:
-        lossless = b"VP8L" in known.data[:64]
-        data = encode(turned, mime, profile, lossless=lossless, quality=_QUALITY, exact=True)
-    return data, turned.size

@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.counting import x_length
 from handlers.counting.x import LIMIT
-from handlers.films import FilmLimits
+from handlers.films.limits import FilmLimits
 from handlers.messages import Allowed
 
 PICTURE_BYTES: Final = 5_000_000

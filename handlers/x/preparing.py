@@ -9,7 +9,7 @@ from decimal import Decimal
 from handlers.base import Draft, Outgoing, Part, Poll, Problem
 from handlers.counting import graphemes, x_forbidden
 from handlers.counting.x import LIMIT
-from handlers.films import judge
+from handlers.films.limits import judge
 from handlers.media import Media, MissingMedia, Store
 from handlers.messages import messages
 from handlers.pictures import BadMedia, fit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from handlers.base import Problem
-from handlers.films import FilmLimits, judge, readable_time
+from handlers.films.limits import FilmLimits, judge, readable_time
 from handlers.media import Media
 
 LIMITS: Final = FilmLimits(

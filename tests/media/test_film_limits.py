@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handlers.films import DocumentLimits, FilmLimits, judge, judge_document
+from handlers.films.limits import DocumentLimits, FilmLimits, judge, judge_document
 from handlers.media import Media
 
 FILM = Media(

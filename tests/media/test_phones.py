@@ -104,8 +104,9 @@ def test_broken_ones_never_do_worse_than_a_sentence(
 
 
 def test_without_the_reader_a_sentence_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "pillow_heif.py").write_text("raise ImportError")
     words = (
-        "import sys; sys.modules['pillow_heif'] = None\n"
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path; from handlers.media import Store; from handlers.pictures import take, BadMedia\n"
         "try: take(b'\\0\\0\\0\\x18ftypheic' + bytes(500), 'a.heic', '', Store(Path(sys.argv[1])))\n"
         "except BadMedia as told: print(told)\n"
