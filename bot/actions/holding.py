@@ -10,6 +10,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.actions import progressing
+from bot.actions.ledger import Numbers
 from bot.desk import Desk
 from handlers.base import Receipt, Ticket
 from storage import queue
@@ -45,21 +46,26 @@ class Hold:
             receipt=json.loads(delivery.receipt),
             save=self._save,
             first_at=delivery.first_at or desk.clock(),
+            ledger=Numbers(desk, delivery.post_id, delivery.account, self._keep),
             tell=progressing.heard(desk, delivery.post_id, delivery.account, self._renew),
         )
 
     def _save(self, receipt: Receipt) -> None:
-        insist(lambda: self._keep(receipt))
+        def write() -> None:
+            asked = _clocks()
+            with self._desk.database.transaction() as session:
+                self._keep(session, receipt)
+            if self._claimed:
+                self._sure = asked
 
-    def _keep(self, receipt: Receipt) -> None:
-        asked = _clocks()
-        with self._desk.database.transaction() as session:
-            if not self._claimed:  # a search found parts of it
-                self._keep_found(session, receipt)
-                return
-            queue.keep_receipt(session, self._delivery, receipt)
-            queue.renew(session, self._delivery, self._until())
-        self._sure = asked
+        insist(write)
+
+    def _keep(self, session: Session, receipt: Receipt) -> None:
+        if not self._claimed:  # a search found parts of it
+            self._keep_found(session, receipt)
+            return
+        queue.keep_receipt(session, self._delivery, receipt)
+        queue.renew(session, self._delivery, self._until())
 
     def _keep_found(self, session: Session, receipt: Receipt) -> None:
         row = session.get(Delivery, self._delivery.id)

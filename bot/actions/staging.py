@@ -10,13 +10,24 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.actions import progressing, rows, voting
+from bot.actions.ledger import Numbers
 from bot.actions.waiting import ATTEMPTS, wait
 from bot.desk import Desk
 from bot.replies import lines
-from handlers.base import Later, Outgoing, PlatformError, Receipt, Rejected, Stager, Ticket, Unavailable
+from handlers.base import (
+    Later,
+    Outgoing,
+    PlatformError,
+    Receipt,
+    Rejected,
+    Stager,
+    Ticket,
+    Unavailable,
+    Uncertain,
+)
 from storage import queue, staging
 from storage.errors import Moved
 from storage.insist import insist
@@ -114,7 +125,7 @@ def stage(desk: Desk, staged: Staged) -> None:
         platform.stage(_outgoing(desk, staged), _ticket(desk, staged))
     except Later as trouble:
         _settle(desk, staged, StagedState.PENDING, "is being processed", trouble, counts=False)
-    except Rejected as trouble:
+    except (Rejected, Uncertain) as trouble:
         _refused(desk, staged, trouble)
     except Unavailable as trouble:
         last = staged.attempts >= ATTEMPTS
@@ -153,7 +164,7 @@ def discard(desk: Desk, staged: Staged) -> None:
         staging.drop(session, staged, now=now, what=what)
 
 
-def _refused(desk: Desk, staged: Staged, trouble: Rejected) -> None:
+def _refused(desk: Desk, staged: Staged, trouble: Rejected | Uncertain) -> None:
     """People hear of it now, while there is time to mend it."""
     _settle(desk, staged, StagedState.FAILED, "refused", trouble)
     _tell(desk, staged, lines.not_prepared(staged, str(trouble), desk.titles))
@@ -170,7 +181,7 @@ def _settle(
     staged: Staged,
     state: StagedState,
     what: str,
-    trouble: Unavailable | Rejected | None,
+    trouble: Unavailable | Rejected | Uncertain | None,
     *,
     counts: bool = True,
 ) -> None:
@@ -210,6 +221,9 @@ def _ticket(desk: Desk, staged: Staged) -> Ticket:
         with desk.database.transaction() as session:
             return staging.keep(session, staged, receipt, until())
 
+    def keep_in(session: Session, receipt: Receipt) -> None:
+        staging.keep(session, staged, receipt, until())  # whether it is wanted still, the next step asks
+
     def save(receipt: Receipt) -> None:
         _go_on(insist(lambda: keep(receipt)))
 
@@ -227,5 +241,6 @@ def _ticket(desk: Desk, staged: Staged) -> Ticket:
         receipt=json.loads(staged.receipt),
         save=save,
         first_at=staged.first_at or desk.clock(),
+        ledger=Numbers(desk, staged.post_id, staged.account, keep_in),
         tell=progressing.heard(desk, staged.post_id, staged.account, renew),
     )

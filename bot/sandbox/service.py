@@ -132,6 +132,12 @@ class Service:
     def __init__(self, world: World, base: str) -> None:
         self.world = world
         self.base = base.rstrip("/")
+        self.lag = timedelta()
+        """How far behind the account's own posts are, when they are asked for."""
+
+    def shows(self, made_at: datetime) -> bool:
+        """Whether what was made then is among the account's own posts by now."""
+        return made_at + self.lag <= self.now()
 
     def now(self) -> datetime:
         """The sandbox's time, UTC."""

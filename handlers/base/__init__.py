@@ -5,14 +5,15 @@ from __future__ import annotations
 from handlers.base.drafts import Draft, Options, Outgoing, Part, Poll, Problem
 from handlers.base.errors import Barred, Later, PlatformError, Rejected, Unavailable, Uncertain
 from handlers.base.fence import holding, must_hold
-from handlers.base.outcomes import Published, Receipt, Standing, Step, Ticket, Use
-from handlers.base.platform import Platform, Stager
+from handlers.base.outcomes import Ledger, Published, Receipt, Rival, Standing, Step, Ticket, Use
+from handlers.base.platform import Platform, Repeater, Stager
 from handlers.base.tools import Meter, Settings, Tools, Vault
 
 __all__ = [
     "Barred",
     "Draft",
     "Later",
+    "Ledger",
     "Meter",
     "Options",
     "Outgoing",
@@ -24,6 +25,8 @@ __all__ = [
     "Published",
     "Receipt",
     "Rejected",
+    "Repeater",
+    "Rival",
     "Settings",
     "Stager",
     "Standing",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+from handlers.base.drafts import Outgoing
 
 Receipt = dict[str, Any]
 """What a platform remembers of a half-done send (JSON; opaque to all others)."""
@@ -63,6 +65,34 @@ def _unheard(_: Step) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Another post of which a request may have reached the same account, and nobody knows yet."""
+
+    outgoing: Outgoing
+    sending: bool
+    """Whether that is this very moment; else it is in doubt, as ours is."""
+
+
+class Ledger(Protocol):
+    """Which number on the platform belongs to which post: what `handlers.reconcile` asks."""
+
+    def own(self, receipt: Receipt, number: int, published: Published) -> None:
+        """Commit, with the receipt, that this part (from 0) is there under that number.
+
+        Raises `Uncertain` if the number is another post's, or another part's.
+        """
+        ...
+
+    def taken(self, number: int, found: Mapping[str, str]) -> frozenset[str]:
+        """Those of the found numbers (number -> address) that are anybody's but this part's."""
+        ...
+
+    def rivals(self) -> Sequence[Rival]:
+        """The others that may have made what is found there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """What one delivery carries through its attempts."""
 
@@ -74,5 +104,6 @@ class Ticket:
     """Commits a new receipt at once; to be called after every step that must not be repeated."""
     first_at: datetime
     """When the first attempt began (UTC): nothing of this delivery can be older."""
+    ledger: Ledger
     tell: Callable[[Step], None] = _unheard
     """Says how far a long upload has come, as often as one likes; it also keeps the claim alive."""

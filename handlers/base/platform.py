@@ -27,6 +27,15 @@ class Stager(Protocol):
         ...
 
 
+@runtime_checkable
+class Repeater(Protocol):
+    """A platform that knows a request again by its key, and answers with what the first one made."""
+
+    def repeats(self, outgoing: Outgoing, ticket: Ticket) -> bool:
+        """Whether `send` may simply go on though an answer was lost: the key is young. Never raises."""
+        ...
+
+
 class Platform(Protocol):
     """One account on one platform. Thread-safe: `prepare` may run while `send` does."""
 

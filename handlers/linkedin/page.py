@@ -12,14 +12,13 @@ from handlers.linkedin.api import Api
 from handlers.linkedin.readiness import Readiness
 from handlers.linkedin.uploads import Uploads
 from handlers.media import Media
-from handlers.parts import AlreadyThere, Place, StaleFiles, Trying, Upload, Walk
+from handlers.parts import AlreadyThere, Place, StaleFiles, Trying, Upload
+from handlers.reconcile import Found, Seen
 from handlers.web import lost
 
 logger = logging.getLogger(__name__)
 
 POSTING: Final = "post on the page"
-SKEW: Final = timedelta(minutes=5)
-"""By how much LinkedIn's clock and ours may differ."""
 SETTLED: Final = timedelta(seconds=90)
 """So long after a lost answer a post may still appear among the page's posts."""
 LATEST: Final = 100
@@ -41,7 +40,6 @@ class Page:
         self._readiness = Readiness(api, tools.clock)
         self._duplicate = ""
         """What LinkedIn called the same text, in this piece of work."""
-        self.walk: Walk | None = None
 
     def upload(self, media: Media, upload: Upload) -> str:
         """The URN of the file, once all of it is there."""
@@ -66,10 +64,17 @@ class Page:
             raise lost(errors.TITLE, acts=True)
         return Published(urn, errors.address(urn), self._differences(urn))
 
-    def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:  # noqa: ARG002 - one part
+    def before(self) -> None:
+        """LinkedIn allows few calls a day."""
+
+    def repeats(self, trying: Trying, now: datetime) -> bool:  # noqa: ARG002 - LinkedIn has no such key
+        """Never."""
+        return False
+
+    def look(self, place: Place, since: datetime, files: list[str]) -> Seen:  # noqa: ARG002 - one part; all is read
         """Among the page's posts, or where LinkedIn's own duplicate answer points."""
         if self._duplicate:
-            return self._named(since)
+            return self._named(files)
         try:
             posts = stored.newest(self._api, LATEST)
         except Rejected as error:
@@ -77,35 +82,25 @@ class Page:
                 f"LinkedIn does not let the bot look whether the post is out ({error}) "
                 "Look at the page; order it again with `retry` only if it is not there."
             ) from None
-        files = self._files()
-        for post in posts:
-            if post.made >= since - SKEW and post.urn and stored.is_ours(post, self._outgoing, files):
-                warnings = stored.differences(post, self._outgoing)
-                return Published(post.urn, errors.address(post.urn), warnings)
-        return None
+        return Seen([self._found(post, files) for post in posts if post.urn])
+
+    def _found(self, post: stored.Stored, files: list[str]) -> Found:
+        warnings = stored.differences(post, self._outgoing)
+        agreement = stored.agreement(post, self._outgoing, files)
+        return Found(Published(post.urn, errors.address(post.urn), warnings), post.made, agreement)
 
     def patience(self, trying: Trying, now: datetime) -> timedelta:  # noqa: ARG002 - always the same
         """LinkedIn's list of posts is some seconds behind."""
         return SETTLED
 
-    def _files(self) -> list[str]:
-        """The files that were uploaded for this post, as far as the receipt knows them."""
-        return [one.id for one in self.walk.progress.files.values() if one.id] if self.walk else []
-
-    def _named(self, since: datetime) -> Published | None:
-        """The post that LinkedIn calls the same: ours, if an answer of ours was lost and it is not older than that."""
-        if self.walk is None or not self.walk.progress.doubts:
-            return None
-        found = Published(self._duplicate, errors.address(self._duplicate)) if self._duplicate else None
-        if found is None:
-            return None
+    def _named(self, files: list[str]) -> Seen:
+        """The post that LinkedIn calls the same, if it shows it."""
         try:
-            post = stored.read(self._api, self._duplicate)
+            return Seen([self._found(stored.read(self._api, self._duplicate), files)])
         except errors.NotThere:
-            return None  # of a post that was deleted LinkedIn refuses the text for two more days
-        except PlatformError:
-            return found  # it cannot be read; LinkedIn's word and our doubt are evidence enough
-        return found if post.made >= since - SKEW else None
+            return Seen([])  # of a post that was deleted LinkedIn refuses the text for two more days
+        except Rejected as error:
+            return Seen([], f"It is {errors.address(self._duplicate)}, which the bot may not read ({error})")
 
     def _differences(self, urn: str) -> tuple[str, ...]:
         """What LinkedIn kept otherwise than it was given (201 all the same); silent where it cannot be read."""

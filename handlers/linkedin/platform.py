@@ -88,9 +88,7 @@ class LinkedIn:
         )
 
     def _walk(self, api: Api, outgoing: Outgoing, ticket: Ticket) -> Walk:
-        page = Page(api, self._tools, outgoing)
-        page.walk = Walk(page, outgoing, ticket, self._tools.clock)
-        return page.walk
+        return Walk(Page(api, self._tools, outgoing), outgoing, ticket, self._tools.clock)
 
     @contextmanager
     def _api(self) -> Iterator[Api]:

@@ -5,13 +5,16 @@ Needs `r_organization_social`. `viewContext=AUTHOR` shows a post to its author b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from handlers.base import Outgoing
+from handlers.likeness import Likeness, like_words
 from handlers.linkedin import errors, little, writing
 from handlers.linkedin.api import Api, urn_path
+from handlers.reconcile import Agreement, worst
 from handlers.web import json_object, lost
 
 SHORTEST_CUT: Final = 10
@@ -29,9 +32,11 @@ class Stored:
     urn: str
     text: str
     """As a reader sees it, blanks at line ends aside."""
-    made: datetime
-    """By LinkedIn's clock (UTC); far ahead if it does not say."""
+    made: datetime | None
+    """By LinkedIn's clock (UTC); None if it does not say."""
     content: dict[str, Any] = field(default_factory=dict)
+    visibility: str = ""
+    """LinkedIn's own word; empty if it does not say."""
 
 
 def newest(api: Api, count: int) -> list[Stored]:
@@ -55,16 +60,47 @@ def read(api: Api, urn: str) -> Stored:
     return _stored(json_object(answer))
 
 
-def is_ours(post: Stored, outgoing: Outgoing, files: list[str]) -> bool:
-    """Whether it is what was to be posted, or the beginning of it; `files` are the URNs of our files.
+def agreement(post: Stored, outgoing: Outgoing, files: list[str]) -> Agreement:
+    """How much of what was to be posted agrees; `files` are the URNs of our files."""
+    told = _strings(post.content)
+    if files and set(files) <= told:
+        return Agreement.OWN
+    return worst([_text(post, outgoing), *_content(post, outgoing, told, files)])
 
-    A text is evidence enough: LinkedIn takes none twice. Without one, the files and the address of the link are.
-    """
+
+def _text(post: Stored, outgoing: Outgoing) -> Likeness:
+    """Letter for letter; the beginning alone may be ours, cut by LinkedIn."""
     wanted = _read(writing.commentary(outgoing))
-    if not wanted:
-        ours = {*files, *([outgoing.link] if outgoing.link else [])}
-        return not post.text and bool(ours) and ours <= _strings(post.content)
-    return post.text == wanted or (len(post.text) >= SHORTEST_CUT and wanted.startswith(post.text))
+    if post.text == wanted:
+        return Likeness.SAME
+    cut = len(post.text) >= SHORTEST_CUT and wanted.startswith(post.text)
+    return Likeness.ALIKE if cut else like_words(wanted, post.text)
+
+
+def _content(post: Stored, outgoing: Outgoing, told: set[str], files: list[str]) -> Iterator[Likeness]:
+    """Link, poll and files, and who may see it."""
+    wanted = writing.body("", outgoing, files).get("content", {}) if _complete(outgoing, files) else {}
+    what = _beside(outgoing)
+    if what and not post.content:
+        yield Likeness.ALIKE  # LinkedIn may not tell it yet, or have lost it
+    elif what or post.content:
+        kinds = set(wanted) or ({"media", "multiImage"} if what == "files" else set())
+        yield Likeness.SAME if kinds & set(post.content) else Likeness.OTHER
+    if outgoing.link and post.content:
+        yield Likeness.SAME if outgoing.link in told else Likeness.OTHER
+    if outgoing.poll and post.content:
+        options = set(outgoing.poll.choices)
+        yield Likeness.SAME if options <= told else Likeness.OTHER
+    if files:
+        yield Likeness.ALIKE if not post.content else Likeness.OTHER
+    if post.visibility:
+        sent = writing.VISIBILITIES.get(outgoing.visibility or "public", "PUBLIC")
+        yield Likeness.SAME if post.visibility == sent else Likeness.OTHER
+
+
+def _complete(outgoing: Outgoing, files: list[str]) -> bool:
+    """Whether as many files are known as the post has."""
+    return len(files) == len(outgoing.parts[0].media)
 
 
 def differences(post: Stored, outgoing: Outgoing) -> tuple[str, ...]:
@@ -90,10 +126,9 @@ def _stored(post: dict[str, Any]) -> Stored:
     return Stored(
         str(post.get("id") or ""),
         _read(str(post.get("commentary") or "")),
-        datetime.fromtimestamp(at / 1000, UTC)
-        if isinstance(at, int | float)
-        else datetime.max.replace(tzinfo=UTC),
+        datetime.fromtimestamp(at / 1000, UTC) if isinstance(at, int | float) else None,
         content if isinstance(content, dict) else {},
+        str(post.get("visibility") or ""),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from handlers.base import Outgoing
@@ -20,6 +21,15 @@ def list_of(found: Any, name: str) -> list[Any]:
     """A field of an answer as a list; empty where there is none."""
     value = found.get(name) if isinstance(found, dict) else None
     return value if isinstance(value, list) else []
+
+
+def instant(value: Any) -> datetime | None:
+    """An instant as servers write it (ISO 8601, UTC where it has no zone); None for anything else."""
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def differences(status: Any, place: Place, outgoing: Outgoing, who: str) -> Iterator[str]:

@@ -55,6 +55,13 @@ class Limits:
         return bool(found and int(found[1]) >= 3) and not _FORKS_THAT_FORGET.search(self.version)  # noqa: PLR2004 - Mastodon 3
 
     @property
+    def rewrites(self) -> bool:
+        """Whether what is read back may differ from what was sent: Hollo makes markup of it, which its version does not
+        tell from others'. Mastodon and Takahē do not (measured).
+        """
+        return not self.remembers_keys and "takahe" not in self.version.lower()
+
+    @property
     def counts_raw(self) -> bool:
         """Whether every character counts, links and handles whole, and the content warning does not (measured)."""
         return "takahe" in self.version.lower()

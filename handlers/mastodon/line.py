@@ -35,6 +35,8 @@ class Line:
     def __init__(self, who: str, base_url: str, token: str, tools: Tools) -> None:
         self.who = who
         self.wire = Wire(base_url)
+        self.host = urlsplit(base_url).netloc
+        """The server's own name, as its accounts are called by."""
         self._token = token
         self._tools = tools
         self.api = mastodon.Mastodon(

@@ -69,6 +69,14 @@ class Mastodon:
         with self._line() as line:
             return self._walk(line, outgoing, ticket).find()
 
+    def repeats(self, outgoing: Outgoing, ticket: Ticket) -> bool:
+        """See `handlers.base.Repeater`."""
+        try:
+            with self._line() as line:
+                return self._walk(line, outgoing, ticket).repeats()
+        except PlatformError:
+            return False
+
     def _walk(self, line: Line, outgoing: Outgoing, ticket: Ticket) -> Walk:
         posting = Posting(line, self._limits, outgoing, ticket, self._tools)
         return Walk(posting, outgoing, ticket, self._tools.clock)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
 from typing_extensions import override
 
 from handlers.base import Outgoing, Published, Rejected, Ticket, Tools, Unavailable, Uncertain
-from handlers.likeness import same_as_html
 from handlers.mastodon import uploading
-from handlers.mastodon.answers import differences, list_of, text_of
+from handlers.mastodon.answers import differences, instant, text_of
+from handlers.mastodon.comparing import Comparison
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.line import Line
 from handlers.media import Media
 from handlers.parts import Place, Service, StaleFiles, Trying, Upload
+from handlers.reconcile import Before, Found, Seen
+from handlers.wire import Answer
 
 KEY_LIFE: Final = timedelta(minutes=55)
 """Mastodon keeps an `Idempotency-Key` for an hour (docs.joinmastodon.org/methods/statuses)."""
-SKEW: Final = timedelta(minutes=2)
-"""How far the server's clock may be behind ours."""
 PAGES: Final = 10
 """Pages of 40 statuses that are searched for a post."""
 _NOT_FINISHED: Final = {HTTPStatus.PARTIAL_CONTENT, HTTPStatus.ACCEPTED}
@@ -115,37 +115,61 @@ class Posting(Service):
         return Published(identity, text_of(status, "url") or text_of(status, "uri"), warnings)
 
     @override
-    def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
-        found = None
-        for status in self._own(since - SKEW):
-            same = same_as_html(place.part.text, text_of(status, "content"))
-            files = list_of(status, "media_attachments")
-            bare = not place.part.text.strip() and len(files) != len(place.part.media)
-            if same and not bare and text_of(status, "id") not in known:
-                found = status  # the oldest one wins: newest first
-        if found is not None:
-            return self._checked(found, place)
-        if self._outgoing.visibility == "direct":
-            raise Uncertain(
-                f"A direct post cannot be looked for on {self.name}. Look there, and say what you see."
-            )
-        return None
+    def before(self) -> Before | None:
+        answer = self._page(self._me(), {"limit": "1"})
+        if not isinstance(answer.body, list):
+            raise self._nonsense()
+        if not answer.body:
+            return Before()
+        newest = answer.body[0]
+        at = instant(newest.get("created_at")) if isinstance(newest, dict) else None
+        return Before(text_of(newest, "id"), at) if at else None
 
-    def _own(self, since: datetime) -> Iterator[Any]:
-        """The account's own statuses, newest first, back to that instant."""
+    @override
+    def repeats(self, trying: Trying, now: datetime) -> bool:
+        """Mastodon itself answers a young key with what the first request made."""
+        return self._limits.remembers_keys and timedelta() <= now - trying.at < KEY_LIFE
+
+    @override
+    def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
+        compare = Comparison(place, self._outgoing, files, self._limits, self._line.host)
+        found = [
+            Found(self._checked(one, place), instant(one.get("created_at")), compare.agreement(one))
+            for one in self._own(since)
+        ]
+        return Seen(found, self._blind())
+
+    def _blind(self) -> str:
+        """Why a post of this visibility is not among an account's own ones, on this server."""
+        shown = self._outgoing.visibility
+        if shown == "direct" or (shown == "private" and not self._limits.remembers_keys):
+            kind = "direct" if shown == "direct" else "followers-only"
+            return f"A {kind} post cannot be looked for on {self.name}, which does not show it among the account's posts."
+        return ""
+
+    def _me(self) -> str:
         me = text_of(self._line.ask(self._line.api.account_verify_credentials), "id")
         if not me:
             raise self._nonsense()
+        return me
+
+    def _page(self, me: str, params: dict[str, str]) -> Answer:
         # past the library, whose `1` the published document does not know for a yes
-        params = {"exclude_reblogs": "true", "limit": "40"}
+        asked = {"exclude_reblogs": "true", **params}
+        answer = self._line.plain("GET", f"/api/v1/accounts/{me}/statuses", params=asked)
+        if answer.status != HTTPStatus.OK:
+            self._line.done(answer)
+        return answer
+
+    def _own(self, since: datetime) -> Iterator[Any]:
+        """The account's own statuses, newest first, back to that instant."""
+        me, params = self._me(), {"limit": "40"}
         for _ in range(PAGES):
-            answer = self._line.plain("GET", f"/api/v1/accounts/{me}/statuses", params=params)
-            if answer.status != HTTPStatus.OK:
-                self._line.done(answer)
+            answer = self._page(me, params)
             if not isinstance(answer.body, list):
                 raise self._nonsense()
             for status in answer.body:
-                at = _instant(status.get("created_at")) if isinstance(status, dict) else None
+                at = instant(status.get("created_at")) if isinstance(status, dict) else None
                 if at is None:
                     raise self._nonsense()
                 if at < since:
@@ -163,13 +187,4 @@ class Posting(Service):
 
     @override
     def patience(self, trying: Trying, now: datetime) -> timedelta:
-        kept = self._limits.remembers_keys and now - trying.at < KEY_LIFE
-        return timedelta() if kept else timedelta(seconds=60)
-
-
-def _instant(value: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return timedelta() if self.repeats(trying, now) else timedelta(seconds=60)

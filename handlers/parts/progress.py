@@ -4,7 +4,8 @@ out      the parts that are out, in order: id, url, warnings
 files    what was uploaded for the next part, by its place in the part: id there, when, whether it is ready,
 and, while it is being uploaded, how far that is
 trying   the part whose creating request left, and has no answer yet; committed before the request
-doubts   how often an answer was lost
+doubts   how often the answer of the next part was lost
+before   how the account stood before the first attempt, as far as it told
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from handlers.base import Published, Receipt
 from handlers.parts.service import Trying
+from handlers.reconcile import Before
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Progress:
     files: dict[str, Brought] = field(default_factory=dict)
     trying: Trying | None = None
     doubts: int = 0
+    before: Before | None = None
 
     @classmethod
     def of(cls, receipt: Receipt) -> Progress:
@@ -63,8 +66,11 @@ class Progress:
         return cls(
             [Published(one["id"], one["url"], tuple(one["warnings"])) for one in receipt.get("out", [])],
             {place: Brought.of(one) for place, one in receipt.get("files", {}).items()},
-            Trying(trying["part"], _time(trying["at"]), trying["key"]) if trying else None,
+            Trying(trying["part"], _time(trying["at"]), trying["key"], trying.get("repeated", False))
+            if trying
+            else None,
             receipt.get("doubts", 0),
+            _before(receipt.get("before")),
         )
 
     def receipt(self) -> Receipt:
@@ -73,8 +79,15 @@ class Progress:
             "out": [{"id": one.id, "url": one.url, "warnings": list(one.warnings)} for one in self.out],
             "files": {place: one.receipt() for place, one in self.files.items()},
             "trying": self.trying
-            and {"part": self.trying.number, "at": self.trying.at.isoformat(), "key": self.trying.key},
+            and {
+                "part": self.trying.number,
+                "at": self.trying.at.isoformat(),
+                "key": self.trying.key,
+                "repeated": self.trying.repeated,
+            },
             "doubts": self.doubts,
+            "before": self.before
+            and {"newest": self.before.newest, "at": self.before.at and self.before.at.isoformat()},
         }
 
     def published(self) -> Published:
@@ -82,6 +95,11 @@ class Progress:
         return Published(
             self.out[0].id, self.out[0].url, tuple(one for part in self.out for one in part.warnings)
         )
+
+
+def _before(kept: dict[str, Any] | None) -> Before | None:
+    """Receipts of older versions have none."""
+    return Before(kept["newest"], _time(kept["at"]) if kept["at"] else None) if kept else None
 
 
 def _time(written: str) -> datetime:

@@ -9,6 +9,7 @@ from typing import Protocol
 from handlers.base import Part, Published, Rejected
 from handlers.media import Media
 from handlers.parts.upload import Upload
+from handlers.reconcile import Before, Seen
 
 
 class StaleFiles(Rejected):
@@ -29,6 +30,8 @@ class Place:
     part: Part
     parent: Published | None
     """The part before, which this one answers."""
+    first: Published | None = None
+    """The first part of the thread, where this one is not it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class Trying:
 
     number: int
     at: datetime
+    """When it left first."""
     key: str
+    repeated: bool = False
+    """Whether it left a second time, with the same key."""
 
 
 class Service(Protocol):
@@ -63,14 +69,25 @@ class Service(Protocol):
         """
         ...
 
+    def before(self) -> Before | None:
+        """How the account stands, asked once before the first attempt; None where that would cost something.
+
+        May raise any `PlatformError`: then nothing is noted.
+        """
+        ...
+
     def post(self, place: Place, files: list[str], key: str) -> Published:
         """The creating request. Raises any `PlatformError`, `StaleFiles` and `AlreadyThere` among them."""
         ...
 
-    def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
-        """That part among what the account published since then, but for the known ids.
+    def repeats(self, trying: Trying, now: datetime) -> bool:
+        """Whether the platform still knows the key of that request, so that to send it once more makes no second post."""
+        ...
 
-        None: it is not to be seen there now. Raises `Uncertain` or `Unavailable`.
+    def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
+        """What the account published since then, by the platform's clock, newest first; `files` are those uploaded for it.
+
+        Whether something of it is ours is decided by `handlers.reconcile`. Raises `Uncertain` or `Unavailable`.
         """
         ...
 

@@ -6,14 +6,28 @@ Only the creating request can make a delivery uncertain; uploads and questions m
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from handlers.base import Barred, Later, Outgoing, Published, Rejected, Step, Ticket, Unavailable, Uncertain
+from handlers.base import (
+    Barred,
+    Later,
+    Outgoing,
+    PlatformError,
+    Published,
+    Rejected,
+    Step,
+    Ticket,
+    Unavailable,
+    Uncertain,
+)
 from handlers.media import Media, MissingMedia
 from handlers.parts.progress import Brought, Progress
 from handlers.parts.service import AlreadyThere, Place, Service, StaleFiles, Trying
 from handlers.parts.upload import Upload
+from handlers.reconcile import Asked, earliest, ours
 
 
 class Walk:
@@ -33,7 +47,7 @@ class Walk:
         parts = self.outgoing.parts
         if not parts:
             raise Rejected(self.outgoing.skipped or f"There is nothing to send to {self.service.name}.")
-        if self.progress.trying:
+        if self.progress.trying and not self.repeats():
             self._clear_up(self.progress.trying)
         while len(self.progress.out) < len(parts):
             try:
@@ -41,6 +55,16 @@ class Walk:
             except (Rejected, Unavailable, Uncertain) as error:
                 raise self._told(error) from None
         return self.progress.published()
+
+    def repeats(self) -> bool:
+        """Whether the request whose answer was lost may be sent once more, because its key is still known there."""
+        trying = self.progress.trying
+        return (
+            trying is not None
+            and not trying.repeated
+            and (trying.key, trying.number) == (self.ticket.key, len(self.progress.out))
+            and self.service.repeats(trying, self.clock())
+        )
 
     def find(self) -> Published | None:
         """What became of the request whose answer was lost; a part that is found counts as out from now on.
@@ -81,44 +105,73 @@ class Walk:
 
     def _step(self) -> None:
         """Bring out the next part."""
+        lost = self.progress.trying
         for again in (False, True):
             place = self._place(len(self.progress.out))
             try:
                 files = self._files(anew=again)
-                self.progress.trying = Trying(place.number, self.clock(), self.ticket.key)
-                self._save()
+                self._mark(place.number, lost)
                 self._came_out(self.service.post(place, files, self.ticket.key))
-            except AlreadyThere as error:
-                self._settle_duplicate(place.number, error)
-            except StaleFiles:
-                found = self._look(place.number) if self.progress.doubts else None
-                if found is None:
+            except (Rejected, Unavailable) as error:
+                if lost:
+                    raise self._no_answer_either(lost, error) from None
+                if isinstance(error, AlreadyThere):
+                    self._settle_duplicate(place.number, error)
+                elif isinstance(error, StaleFiles) and self._is_out_after_all(place.number):
+                    pass
+                else:
                     self._not_out()
-                    if again:
-                        raise
-                    continue
-                self._came_out(found)
-            except (Rejected, Unavailable):
-                self._not_out()
-                raise
+                    if isinstance(error, StaleFiles) and not again:
+                        continue
+                    raise
             return
 
-    def _settle_duplicate(self, number: int, error: AlreadyThere) -> None:
-        """The platform has this text: after a lost answer, or if it is younger than this delivery, it is ours."""
-        try:
-            found = self._look(number)
-        except (Unavailable, Uncertain):
-            found = None
+    def _mark(self, number: int, lost: Trying | None) -> None:
+        """Write down that the creating request leaves now, or leaves again."""
+        if lost:
+            self.progress.trying = replace(lost, repeated=True)
+        else:
+            if number == 0 and not self.progress.doubts and self.progress.before is None:
+                with suppress(PlatformError):  # a margin of minutes must do
+                    self.progress.before = self.service.before()
+            self.progress.trying = Trying(number, self.clock(), self.ticket.key)
+        self._save()
+
+    def _no_answer_either(self, lost: Trying, error: Rejected | Unavailable) -> Uncertain:
+        """The repetition did not come through: of the first request that says nothing."""
+        self.progress.trying = replace(lost, repeated=True)
+        self._save()
+        return Uncertain(
+            f"The answer of {self.service.name} was lost, so the post may be out. Later: {error}"
+        )
+
+    def _is_out_after_all(self, number: int) -> bool:
+        """The files are not known there any more: perhaps because an earlier request has used them."""
+        found = self._look(number) if self.progress.doubts else None
         if found:
             self._came_out(found)
-        elif self.progress.doubts:
-            raise Uncertain(
-                f"{self.service.name} says that it has this text already, but it is not to be seen there. "
-                "Look at the account, and say what you see.",
-            ) from None
-        else:
+        return found is not None
+
+    def _settle_duplicate(self, number: int, error: AlreadyThere) -> None:
+        """The platform has this text already. Ours only if an answer of ours was lost; else somebody else's, and this
+        one was refused.
+        """
+        if not self.progress.doubts:
             self._not_out()
             raise error
+        try:
+            found = self._look(number)
+        except (Unavailable, Uncertain) as trouble:
+            told = f" {trouble}" if isinstance(trouble, Uncertain) else ""
+            raise self._same_text(told) from None
+        if not found:
+            raise self._same_text(" It is not to be seen there.")
+        self._came_out(found)
+
+    def _same_text(self, told: str) -> Uncertain:
+        return Uncertain(
+            f"{self.service.name} says that it has this text already, and an earlier answer of it was lost.{told}"
+        )
 
     def _files(self, *, anew: bool) -> list[str]:
         """The ids of the next part's files, ready to be used; uploaded if they are not there or too old."""
@@ -165,10 +218,15 @@ class Walk:
         self._save()
 
     def _look(self, number: int, trying: Trying | None = None) -> Published | None:
-        since = min(self.ticket.first_at, trying.at) if trying else self.ticket.first_at
-        known = frozenset(one.id for one in self.progress.out)
+        began = min(self.ticket.first_at, trying.at) if trying else self.ticket.first_at
+        since = earliest(began, self.progress.before)
+        place = self._place(number)
+        asked = Asked(
+            self.service.name, self.outgoing, number, since, self.progress.before, self.ticket.ledger
+        )
+        files = [one.id for name, one in self.progress.files.items() if one.id and _of(name, number)]
         try:
-            return self.service.look(self._place(number), since, known)
+            return ours(asked, self.service.look(place, since, files))
         except Rejected as error:
             raise Uncertain(
                 f"{error} So the bot cannot see whether the post is out: look at {self.service.name}, "
@@ -177,13 +235,14 @@ class Walk:
 
     def _place(self, number: int) -> Place:
         parts, out = self.outgoing.parts, self.progress.out
-        return Place(number, len(parts), parts[number], out[number - 1] if number else None)
+        before = (out[number - 1], out[0]) if number else (None, None)
+        return Place(number, len(parts), parts[number], *before)
 
     def _came_out(self, published: Published) -> None:
-        self.progress.out.append(published)
-        self.progress.trying = None
-        self.progress.files = {}
-        self._save()
+        number = len(self.progress.out)
+        after = replace(self.progress, out=[*self.progress.out, published], files={}, trying=None, doubts=0)
+        self.ticket.ledger.own(after.receipt(), number, published)
+        self.progress = after
 
     def _not_out(self, *, doubt: bool = False) -> None:
         self.progress.trying = None
@@ -204,3 +263,8 @@ class Walk:
         if isinstance(error, Barred):
             return Barred(told, checked=error.checked)
         return Uncertain(told) if isinstance(error, Uncertain) else Rejected(told)
+
+
+def _of(place: str, number: int) -> bool:
+    """Whether a file's place in `Progress.files` is in that part."""
+    return place.partition(".")[0] == str(number)

@@ -11,14 +11,13 @@ from typing_extensions import override
 from handlers.base import Poll, Published, Tools, Uncertain
 from handlers.media import Media
 from handlers.parts import AlreadyThere, Place, Service, Trying, Upload
+from handlers.reconcile import Found, Seen
 from handlers.x.line import Line
 from handlers.x.reading import each, inner, text
 from handlers.x.spending import price_of
-from handlers.x.timeline import Timeline
+from handlers.x.timeline import Timeline, agreement, instant
 from handlers.x.uploads import Uploads
 
-SKEW: Final = timedelta(minutes=2)
-"""How far X's clock may be behind ours."""
 SETTLED: Final = timedelta(seconds=60)
 """After this time a post that X took is on the account's timeline."""
 
@@ -86,9 +85,28 @@ class Posting(Service):
         return Published(identity, f"{self._web_url}/{reader}/status/{identity}", warnings)
 
     @override
-    def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
-        found = Timeline(self._line).search(place.part.text, since - SKEW, known)
-        return self._published(found) if found else None
+    def before(self) -> None:
+        """X charges for every post that it shows."""
+
+    @override
+    def repeats(self, trying: Trying, now: datetime) -> bool:
+        """X has no such key."""
+        return False
+
+    @override
+    def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
+        poll = self._poll is not None and place.number == 0
+        return Seen(
+            [
+                Found(
+                    self._published(text(one, "id")),
+                    instant(one.get("created_at")),
+                    agreement(one, place, files, poll=poll),
+                )
+                for one in Timeline(self._line).since(since)
+                if text(one, "id")
+            ]
+        )
 
     @override
     def patience(self, trying: Trying, now: datetime) -> timedelta:

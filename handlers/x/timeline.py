@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from handlers.base import Rejected, Unavailable, Uncertain
-from handlers.likeness import same_as_shortened
+from handlers.likeness import Likeness, like_shortened
+from handlers.parts import Place
+from handlers.reconcile import Agreement, worst
 from handlers.x.line import Line
 from handlers.x.reading import each, inner, text
 from handlers.x.spending import READ_POST
@@ -18,8 +20,8 @@ PAGES: Final = 5
 PAGE: Final = (5, 100)
 """The fewest and the most posts that X gives at once."""
 WORDS: Final = {
-    "post": "conversation_id,created_at,entities,note_post",
-    "tweet": "conversation_id,created_at,entities,note_tweet",
+    "post": "attachments,conversation_id,created_at,entities,note_post",
+    "tweet": "attachments,conversation_id,created_at,entities,note_tweet",
 }
 """How X calls what is wanted of a post: in its document (OpenAPI 2.167), and in its pages and, it is said, its answers."""
 _OWN_MEDIA: Final = re.compile(r"/status/\d+/(photo|video)/")
@@ -32,27 +34,16 @@ class Timeline:
         self._line = line
         self._word = "post"
 
-    def search(self, wanted: str, since: datetime, known: frozenset[str]) -> str | None:
-        """The id of the oldest post since then with this text; None: it is not there.
+    def since(self, since: datetime) -> Iterator[dict[str, Any]]:
+        """The account's posts since then, newest first.
 
-        `known` are the parts of its thread that are out: it must be of their conversation, or begin one of its own.
         Raises `Uncertain` when X did not show all of them, `Rejected`, `Unavailable`.
         """
-        found = None
-        for post in self._posts(since):
-            identity = text(post, "id")
-            conversation = text(post, "conversation_id") or min(known, default=identity)
-            its_own = conversation in known if known else conversation == identity
-            if identity and identity not in known and its_own and same_as_shortened(wanted, *_shown(post)):
-                found = identity  # newest first
-        return found
-
-    def _posts(self, since: datetime) -> Iterator[dict[str, Any]]:
         token, shown = "", True
         for _ in range(PAGES):
             page = self._page(since, token)
             for post in each(page, "data"):
-                at = _instant(post.get("created_at"))
+                at = instant(post.get("created_at"))
                 if at is None or at >= since:
                     yield post
             shown = shown and not each(page, "errors")
@@ -118,7 +109,40 @@ def _shown(post: dict[str, Any]) -> tuple[str, dict[str, str]]:
     return text(whole, "text") or text(post, "text"), addresses
 
 
-def _instant(value: Any) -> datetime | None:
+def agreement(post: dict[str, Any], place: Place, files: list[str], *, poll: bool) -> Agreement:
+    """How much of what was sent agrees with a post; `files` are the ids that were uploaded for it."""
+    beside = inner(post, "attachments")
+    keys = [one for one in beside.get("media_keys") or () if isinstance(one, str)]
+    if files and sorted(one.partition("_")[2] for one in keys) == sorted(files):
+        return Agreement.OWN
+    return worst(
+        [
+            like_shortened(place.part.text, *_shown(post)),
+            _conversation(post, place),
+            _attached(len(keys), len(place.part.media), certain=bool(files)),
+            _attached(len(beside.get("poll_ids") or ()), int(poll)),
+        ]
+    )
+
+
+def _conversation(post: dict[str, Any], place: Place) -> Likeness:
+    """A part is of the conversation that the first part began; the first begins its own."""
+    wanted = place.first.id if place.first else text(post, "id")
+    told = text(post, "conversation_id")
+    if told:
+        return Likeness.SAME if told == wanted else Likeness.OTHER
+    return Likeness.ALIKE if place.first else Likeness.SAME
+
+
+def _attached(there: int, wanted: int, *, certain: bool = False) -> Likeness:
+    """So many files, or polls; `certain`: X told their numbers, and they are not ours."""
+    if there == wanted:
+        return Likeness.OTHER if there and certain else Likeness.SAME
+    return Likeness.ALIKE if not there else Likeness.OTHER
+
+
+def instant(value: Any) -> datetime | None:
+    """An instant as X writes it; None for anything else."""
     try:
         found = datetime.fromisoformat(str(value))
     except ValueError:

@@ -108,4 +108,4 @@ def _found(job: Job) -> bool:
 
 
 def _adopt(job: Job, video: str) -> None:
-    job.progress.keep(video=video, arrived=job.now().isoformat())
+    job.progress.there(video, job.now())

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import httpx
 
+from handlers.base import Published
+from handlers.likeness import like_words
+from handlers.reconcile import Agreement, Asked, Found, Seen, earliest, ours, worst
 from handlers.web import json_object, lost
 from handlers.youtube import errors
 from handlers.youtube.job import Job
-from handlers.youtube.resource import UNSEEN
-
-_APART: Final = timedelta(minutes=10)
-"""How far our clock and YouTube's may be apart."""
+from handlers.youtube.resource import UNSEEN, address
 
 
 def find(job: Job) -> str:
     """The id of the video that this delivery uploaded; empty if it is not to be seen there.
 
-    It is ours if it is unseen, not older than this delivery, and has its words and, where YouTube tells it, its
-    bytes. Raises `Unavailable`, `Rejected`.
+    Decided by `handlers.reconcile`. Raises `Uncertain`, `Unavailable`, `Rejected`.
     """
+    since = earliest(job.ticket.first_at, None)
+    asked = Asked(errors.TITLE, job.outgoing, 0, since, None, job.ticket.ledger)
+    found = ours(asked, Seen(_uploaded(job, since)))
+    return found.id if found else ""
+
+
+def _uploaded(job: Job, since: datetime) -> list[Found]:
+    """What the channel uploaded since then, newest first."""
     mine = _items(job, job.api.v3("GET", "channels", {"part": "contentDetails", "mine": "true"}))
     uploads = [_deep(one, "contentDetails", "relatedPlaylists", "uploads") for one in mine]
     if not uploads or not uploads[0]:
-        return ""
+        return []
     query = {"part": "snippet", "playlistId": str(uploads[0]), "maxResults": "50"}
     listed = job.api.v3("GET", "playlistItems", query)
-    newer = [one for one in _items(job, listed) if _since(one, job.ticket.first_at - _APART)]
-    ids = [str(found) for one in newer if (found := _deep(one, "snippet", "resourceId", "videoId"))]
-    if not ids:
-        return ""
-    told = job.api.v3("GET", "videos", {"part": "snippet,status,fileDetails", "id": ",".join(ids)})
-    return next((str(one["id"]) for one in _items(job, told) if _ours(job, one)), "")
+    made = {
+        str(found): at
+        for one in _items(job, listed)
+        if (found := _deep(one, "snippet", "resourceId", "videoId")) and (at := _made(one)) and at >= since
+    }
+    if not made:
+        return []
+    told = job.api.v3("GET", "videos", {"part": "snippet,status,fileDetails", "id": ",".join(made)})
+    return [
+        Found(
+            Published(str(one["id"]), address(str(one["id"]))), made.get(str(one["id"])), _agreement(job, one)
+        )
+        for one in _items(job, told)
+    ]
 
 
 def _items(job: Job, response: httpx.Response) -> list[dict[str, Any]]:
@@ -48,26 +63,27 @@ def _items(job: Job, response: httpx.Response) -> list[dict[str, Any]]:
     return [one for one in items if isinstance(one, dict)]
 
 
-def _ours(job: Job, one: dict[str, Any]) -> bool:
+def _agreement(job: Job, one: dict[str, Any]) -> Agreement:
+    """Unseen, its words, and, where YouTube tells it, its bytes."""
     size = _deep(one, "fileDetails", "fileSize")
-    return (
-        _deep(one, "status", "privacyStatus") == UNSEEN
-        and _words(_deep(one, "snippet", "title")) == _words(job.outgoing.title)
-        and _words(_deep(one, "snippet", "description")) == _words(job.outgoing.parts[0].text)
-        and (size is None or str(size) == str(job.film.size))
+    if _deep(one, "status", "privacyStatus") != UNSEEN or (
+        size is not None and str(size) != str(job.film.size)
+    ):
+        return Agreement.OTHER
+    return worst(
+        [
+            like_words(job.outgoing.title or "", str(_deep(one, "snippet", "title") or "")),
+            like_words(job.outgoing.parts[0].text, str(_deep(one, "snippet", "description") or "")),
+        ]
     )
 
 
-def _since(one: dict[str, Any], earliest: datetime) -> bool:
+def _made(one: dict[str, Any]) -> datetime | None:
     try:
         at = datetime.fromisoformat(str(_deep(one, "snippet", "publishedAt")))
     except ValueError:
-        return False
-    return at.tzinfo is not None and at >= earliest
-
-
-def _words(text: object) -> list[str]:
-    return str(text or "").split()
+        return None
+    return at if at.tzinfo else None
 
 
 def _deep(one: Any, *names: str) -> Any:

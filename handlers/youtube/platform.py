@@ -102,7 +102,7 @@ class YouTube:
                     "same; look at YouTube Studio whether something is wrong with it."
                 )
             if seen.privacy != resource.UNSEEN and not job.progress.state.showing:
-                raise Rejected(f"{showing.BY_HAND} It can be seen at {address(job.video)} already.")
+                raise Rejected(f"{showing.BY_HAND} It can be seen at {resource.address(job.video)} already.")
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:
         """Make it visible, going on from what is there: brought there in time, or now, and unseen until here."""
@@ -136,7 +136,7 @@ class YouTube:
                 if by_hand and not job.progress.state.showing:
                     raise Rejected(
                         f"{showing.BY_HAND} The bot does not delete it: if it shall go, delete "
-                        f"{address(job.video)} in YouTube Studio."
+                        f"{resource.address(job.video)} in YouTube Studio."
                     )
                 looking.remove(job)
             job.progress.restart()
@@ -178,9 +178,4 @@ class YouTube:
 
     def _published(self, job: Job, warnings: list[str]) -> Published:
         told = (*warnings, *playlists.file(job))
-        return Published(job.video, address(job.video), told)
-
-
-def address(video: str) -> str:
-    """Where a video can be watched."""
-    return f"https://www.youtube.com/watch?v={video}"
+        return Published(job.video, resource.address(job.video), told)

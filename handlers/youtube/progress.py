@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from handlers.base import Ticket
+from handlers.base import Published, Receipt, Ticket
+from handlers.youtube.resource import address
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ class Progress:
         """Commit this beside what is kept."""
         self._be(State(**{**asdict(self.state), **news}))
 
+    def there(self, video: str, now: datetime) -> None:
+        """Commit that the video is there under that id, which nobody else may have. Raises `Uncertain`."""
+        state = State(**{**asdict(self.state), "video": video, "arrived": now.isoformat()})
+        self._ticket.ledger.own(_told(state), 0, Published(video, address(video)))
+        self.state = state
+
     def restart(self, **news: Any) -> None:
         """Nothing of it is there any more: begin anew. Only what was used of the quota stays used."""
         self._be(State(sessions=self.state.sessions, **news))
@@ -64,5 +71,8 @@ class Progress:
 
     def _be(self, state: State) -> None:
         self.state = state
-        told = {name: value for name, value in asdict(state).items() if value}
-        self._ticket.save(told)
+        self._ticket.save(_told(state))
+
+
+def _told(state: State) -> Receipt:
+    return {name: value for name, value in asdict(state).items() if value}

@@ -84,3 +84,8 @@ def _told(snippet: dict[str, Any]) -> tuple[str, str, str, frozenset[str]]:
         str(snippet.get("categoryId", "")),
         frozenset(str(one).casefold() for one in tags) if isinstance(tags, list) else frozenset(),
     )
+
+
+def address(video: str) -> str:
+    """Where a video can be watched."""
+    return f"https://www.youtube.com/watch?v={video}"

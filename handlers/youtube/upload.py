@@ -148,5 +148,5 @@ class Upload:
             if not self._progress.state.finishing:
                 self._progress.keep(finishing=True)
             raise SessionGone  # it is there, but under which id must be found out
-        self._progress.keep(video=identity, arrived=self._job.now().isoformat())
+        self._progress.there(identity, self._job.now())
         self._job.say("uploading", self._job.film.size, self._job.film.size)

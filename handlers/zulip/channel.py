@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -13,14 +14,13 @@ from typing_extensions import override
 from handlers.base import PlatformError, Published, Tools, Uncertain
 from handlers.media import Media
 from handlers.parts import Place, Service, Trying, Upload
+from handlers.reconcile import Agreement, Found, Seen
 from handlers.web import lost
 from handlers.zulip import writing
 from handlers.zulip.address import message_address
 from handlers.zulip.api import TITLE, Api, Refused
 from handlers.zulip.privacy import NO_LINK
 
-SKEW: Final = timedelta(minutes=5)
-"""By how much the server's clock and ours may differ."""
 SETTLED: Final = timedelta(seconds=60)
 """So long a server may still work on a request whose answer was lost."""
 LOOK_BACK: Final = 1000
@@ -98,19 +98,34 @@ class Channel(Service):
         return told
 
     @override
-    def look(self, place: Place, since: datetime, known: frozenset[str]) -> Published | None:
+    def before(self) -> None:
+        """Zulip counts every request, and only this bot writes in its own name."""
+
+    @override
+    def repeats(self, trying: Trying, now: datetime) -> bool:
+        """Zulip has no such key."""
+        return False
+
+    @override
+    def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
         """Among the bot's own messages in the channel, in whatever topic they are now."""
         wanted = writing.as_sent(place.part.text, place.part.media)
+        sent = writing.content(place.part.text, place.part.media, files) if files else ""
+        found = []
         for message in self._own():
-            if str(message.get("id")) in known or _sent_at(message) < since - SKEW:
-                continue
-            text = writing.stored(str(message.get("content", "")))
-            topic = str(message.get("subject", self._topic))
-            if wanted.fullmatch(text):
-                return self._published(place, int(message["id"]), topic)
-            if _is_cut(text, place.part.text):
-                return self._published(place, int(message["id"]), topic, CUT)
-        return None
+            number, text = message.get("id"), writing.stored(str(message.get("content", "")))
+            if not isinstance(number, int):
+                raise lost(TITLE, acts=False)
+            topic, at = str(message.get("subject", self._topic)), _sent_at(message)
+            published = self._published(place, number, topic)
+            if files and text == writing.stored(sent):
+                found.append(Found(published, at, Agreement.OWN))
+            elif wanted.fullmatch(text) and not files:
+                found.append(Found(published, at, Agreement.SAME))
+            elif _is_cut(text, place.part.text):
+                cut = replace(published, warnings=(*published.warnings, CUT))
+                found.append(Found(cut, at, Agreement.SAME))
+        return Seen(found)
 
     @override
     def patience(self, trying: Trying, now: datetime) -> timedelta:
@@ -160,11 +175,9 @@ def file_name(media: Media) -> str:
     return name
 
 
-def _sent_at(message: dict[str, Any]) -> datetime:
+def _sent_at(message: dict[str, Any]) -> datetime | None:
     at = message.get("timestamp")
-    return (
-        datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else datetime.max.replace(tzinfo=UTC)
-    )
+    return datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
 
 
 def _is_cut(text: str, wanted: str) -> bool:

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from fuse import Crash, Cut, Fuse
+from sqlmodel import Session
 from town import Town
 
 from bot.actions import rows
+from bot.actions.ledger import Numbers
 from bot.chat import Chat, ChatError
 from handlers.base import Receipt, Ticket
 from storage import queue
@@ -88,7 +90,12 @@ def test_an_order_to_retry_is_obeyed_once_though_the_bot_ends_before_it_answered
             queue.keep_receipt(session, claimed, receipt)
 
     outgoing = rows.outgoing(town.revision(1))["mastodon"]
-    ticket = Ticket(key=claimed.key, receipt={}, save=save, first_at=town.now)
+
+    def keep(session: Session, receipt: Receipt) -> None:
+        queue.keep_receipt(session, claimed, receipt)
+
+    ledger = Numbers(town.desk, claimed.post_id, "mastodon", keep)
+    ticket = Ticket(key=claimed.key, receipt={}, save=save, first_at=town.now, ledger=ledger)
     town.desk.platforms["mastodon"].send(outgoing, ticket)
     assert len(town.published()) == 1
     town.restart()

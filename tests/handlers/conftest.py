@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from typing_extensions import override
 
-from handlers.base import Receipt, Step, Ticket, Tools
+from handlers.base import Published, Receipt, Rival, Step, Ticket, Tools, Uncertain
 from handlers.media import Store
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -230,8 +230,16 @@ class MemoryMeter:
         )
 
 
+class Shelf:
+    """Numbers that belong to others, and others in doubt, of one account."""
+
+    def __init__(self) -> None:
+        self.others: set[str] = set()
+        self.rivals: list[Rival] = []
+
+
 class Delivery:
-    """The row of one delivery: what survives from one attempt to the next."""
+    """The row of one delivery: what survives from one attempt to the next; and the ledger that it asks."""
 
     def __init__(self, clock: Clock) -> None:
         self.receipt: Receipt = {}
@@ -239,11 +247,27 @@ class Delivery:
         self.key = "post-12-mastodon-1"
         self.first_at = clock()
         self.steps: list[Step] = []
+        self.shelf = Shelf()
+        self.mine: dict[str, int] = {}
+        """Number there -> which part it is."""
+
+    def own(self, receipt: Receipt, number: int, published: Published) -> None:
+        if published.id in self.taken(number, {published.id: ""}):
+            raise Uncertain("That is another post's.")
+        self.mine[published.id] = number
+        self._save(receipt)
+
+    def taken(self, number: int, found: Mapping[str, str]) -> frozenset[str]:
+        own = {one for one, which in self.mine.items() if which != number}
+        return frozenset(found) & (self.shelf.others | own)
+
+    def rivals(self) -> list[Rival]:
+        return self.shelf.rivals
 
     def ticket(self) -> Ticket:
         """For the next attempt, with what the last one saved."""
         receipt = json.loads(json.dumps(self.receipt))
-        return Ticket(self.key, receipt, self._save, self.first_at, self.steps.append)
+        return Ticket(self.key, receipt, self._save, self.first_at, self, self.steps.append)
 
     def _save(self, receipt: Receipt) -> None:
         self.receipt = json.loads(json.dumps(receipt))

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from handlers.base import Draft, Options, Outgoing, Part, PlatformError, Poll, Ticket, Tools, Uncertain
 from handlers.mastodon import Mastodon, MastodonSettings
 from handlers.media import Media
+from tests.handlers.conftest import Delivery
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "facts" / "recordings" / "mastodon"
 STATUSES = "/api/v1/statuses"
@@ -294,6 +295,7 @@ def test_a_lost_answer_is_found_among_the_recorded_statuses(
     delivery.first_at = clock() - timedelta(seconds=10)
     replayed.server.on("GET", exchanges[-1]["request"]["path"], reply_of(server, exchanges[-1]), [])
     server.on("POST", STATUSES, server.CUT)
+    delivery.receipt = {"before": {"newest": "", "at": None}}  # nothing was there before the first attempt
     text = re.sub(r"<[^>]+>", "", oldest["content"]).strip()
     out = Outgoing("mastodon", (Part(text, 1),))
     with pytest.raises(Uncertain):
@@ -314,4 +316,4 @@ def test_a_dead_token_is_told_by_check(server: Any, tools: Tools, kind: str) -> 
 
 
 def _ticket(tools: Tools) -> Ticket:
-    return Ticket("key", {}, lambda _: None, tools.clock())
+    return Ticket("key", {}, lambda _: None, tools.clock(), Delivery(tools.clock))  # type: ignore[arg-type]  # any clock

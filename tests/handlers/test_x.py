@@ -105,7 +105,10 @@ class Service:
         sent = body.get("text", "")
         text = re.sub(r"https://\S+", shorten, sent).replace("&", "&amp;")
         number = str(1000 + len(self.posts))
-        if body.get("media"):
+        pictures = body.get("media", {}).get("media_ids", [])
+        parent = body.get("reply", {}).get("in_reply_to_tweet_id")
+        begun = next((one["conversation_id"] for one in self.posts if one["id"] == parent), number)
+        if pictures:
             urls.append(
                 {"url": "https://t.co/pic", "expanded_url": f"https://x.com/c/status/{number}/photo/1"}
             )
@@ -116,6 +119,8 @@ class Service:
                 "text": text,
                 "sent": sent,
                 "entities": {"urls": urls},
+                "conversation_id": begun,
+                **({"attachments": {"media_keys": [f"3_{one}" for one in pictures]}} if pictures else {}),
                 "created_at": self.clock().isoformat().replace("+00:00", "Z"),
                 "body": body,
             }

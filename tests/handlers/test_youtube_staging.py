@@ -29,7 +29,7 @@ from handlers.media import Media
 from handlers.youtube import YouTube
 from handlers.youtube.settings import YouTubeSettings
 from handlers.youtube.upload import UNIT
-from tests.specs.recorder import Scene, recorded
+from tests.specs.recorder import Alone, Scene, recorded
 
 FILM = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 2500
 """Two whole pieces of 256 KiB and a rest."""
@@ -297,7 +297,7 @@ class Fuse:
             if not self._left:
                 raise Crash
 
-        return replace(ticket, save=save)
+        return replace(ticket, save=save, ledger=Alone(save))
 
 
 def until_done(scene: Scene, work: Callable[[], Published]) -> Published:

@@ -27,6 +27,7 @@ STORAGE = [
     "cursors",
     "journal",
     "plan",
+    "parts",
     "staging",
     "queue",
     "meter",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.serve import serving
 from bot.sandbox.service import Service
 from bot.sandbox.world import World
-from handlers.base import Receipt, Step, Ticket, Tools
+from handlers.base import Published, Receipt, Rival, Step, Ticket, Tools
 from handlers.media import Store
 from storage.database import Database
 from storage.meter import Meter
@@ -149,7 +149,8 @@ class Scene:
             self.receipts[key] = json.loads(json.dumps(receipt))
 
         first = self.firsts.setdefault(key, self.world.clock.now())
-        return Ticket(key, json.loads(json.dumps(self.receipt(key))), save, first, self.steps.append)
+        ledger = Alone(save)
+        return Ticket(key, json.loads(json.dumps(self.receipt(key))), save, first, ledger, self.steps.append)
 
     def advance(self, **span: float) -> None:
         """Move the sandbox's clock."""
@@ -159,6 +160,24 @@ class Scene:
         """What readers see now."""
         self.service.tick()
         return self.world.posts()
+
+
+class Alone:
+    """A ledger of an account with this one delivery."""
+
+    def __init__(self, save: Callable[[Receipt], None]) -> None:
+        self._save = save
+        self._mine: dict[str, int] = {}
+
+    def own(self, receipt: Receipt, number: int, published: Published) -> None:
+        self._mine[published.id] = number
+        self._save(receipt)
+
+    def taken(self, number: int, found: Mapping[str, str]) -> frozenset[str]:
+        return frozenset(one for one in found if self._mine.get(one, number) != number)
+
+    def rivals(self) -> list[Rival]:
+        return []
 
 
 @cache

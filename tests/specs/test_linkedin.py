@@ -323,7 +323,9 @@ def test_parts_that_are_there_are_not_sent_again(scene: Scene) -> None:
             raise Killed
 
     with pytest.raises(Killed):
-        linkedin.send(linkedin.prepare(draft), type(ticket)(ticket.key, {}, save, ticket.first_at))
+        linkedin.send(
+            linkedin.prepare(draft), type(ticket)(ticket.key, {}, save, ticket.first_at, ticket.ledger)
+        )
     patiently(scene, make(scene), draft)
     assert [len(one.body) for one in scene.requests if one.method == "PUT"] == [
         PART,

@@ -183,7 +183,7 @@ def test_a_lost_answer_is_looked_for_in_words_of_the_document(scene: Any, x: X, 
     fitting(scene, document)
     assert [post["text"] for post in scene.posts()] == [part.text for part in outgoing.parts]
     (asked,) = [one for one in scene.requests if one.path.endswith("/tweets") and one.method == "GET"]
-    assert dict(asked.query)["post.fields"] == "conversation_id,created_at,entities,note_post"
+    assert dict(asked.query)["post.fields"] == "attachments,conversation_id,created_at,entities,note_post"
 
 
 @pytest.mark.parametrize("foreign", ["understood", "refused", "ignored"])

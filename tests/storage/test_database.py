@@ -75,7 +75,7 @@ def test_migrating_twice_changes_nothing(database: Database, posting: Callable[.
         assert session.get(Post, 1) is not None
 
 
-@pytest.mark.parametrize("step", ["0001", "0002"])
+@pytest.mark.parametrize("step", ["0001", "0002", "0003", "0004"])
 def test_the_tables_go_back_to_an_earlier_step_and_forward_again(
     database: Database, posting: Callable[..., Post], step: str
 ) -> None:

@@ -145,7 +145,12 @@ class Posts:
         start, count = (asked.get(name, str(default)) for name, default in (("start", 0), ("count", _PAGE)))
         if not start.isdigit() or not count.isdigit() or not 1 <= int(count) <= _LONGEST_PAGE:
             raise core.bad_field("count", "FIELD_INVALID", "is 1 to 100")
-        docs = sorted(core.posts.values(), key=lambda one: int(one["id"].rsplit(":", 1)[1]), reverse=True)
+        there = [
+            one
+            for one in core.posts.values()
+            if core.shows(datetime.fromtimestamp(one["created"] / 1000, UTC))
+        ]
+        docs = sorted(there, key=lambda one: int(one["id"].rsplit(":", 1)[1]), reverse=True)
         shown = docs[int(start) : int(start) + int(count)]
         paging: Doc = {"start": int(start), "count": int(count), "links": [], "total": len(docs)}
         if int(start) + int(count) < len(docs):

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
+from bot.sandbox.mastodon.dialects import MASTODON
 from bot.sandbox.mastodon.misbehaving import OWN, refusal
 from bot.sandbox.service import Aim, Bucket, Doc, Ids, Json, Refusal, Service, bad_gateway, bearer, stamp
 from bot.sandbox.world import World
 
-VERSION = "4.6.4"
 MAX_CHARACTERS, MAX_MEDIA, PER_URL = 500, 4, 23
 DESCRIPTION_LIMIT = 10_000
 IMAGE_BYTES, IMAGE_PIXELS, VIDEO_BYTES = 16_777_216, 33_177_600, 103_809_024
@@ -40,6 +40,8 @@ class Core(Service):
     def __init__(self, world: World, base: str, *, limits: bool = False) -> None:
         super().__init__(world, base)
         self.limits = limits
+        self.dialect = MASTODON
+        """Which kind of server it is."""
         self.domain = urlsplit(self.base).netloc
         self.statuses = self.book("status")
         self.scheduled = self.book("scheduled")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -127,6 +128,12 @@ class Endpoints:
         docs = sorted((one for one in core.statuses.values()), key=lambda one: int(one["id"]), reverse=True)
         docs = [
             one for one in docs if _signed_in(core, request) or one["visibility"] in {"public", "unlisted"}
+        ]
+        docs = [
+            one
+            for one in docs
+            if one["visibility"] not in core.dialect.hides
+            and core.shows(datetime.fromisoformat(one["created_at"]))
         ]
         if yes(asked.get("exclude_replies")):
             docs = [one for one in docs if not one["in_reply_to_id"]]

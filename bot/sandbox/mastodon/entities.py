@@ -13,7 +13,6 @@ from bot.sandbox.mastodon.core import (
     MAX_MEDIA,
     PER_URL,
     USERNAME,
-    VERSION,
     VIDEO_BYTES,
     Core,
 )
@@ -115,7 +114,7 @@ def is_ready(core: Core, doc: Doc) -> bool:
 
 def content(core: Core, doc: Doc) -> str:
     """The HTML of a status."""
-    return text.rendered(doc["text"], core.base, USERNAME, core.domain)
+    return core.dialect.marks_up(text.rendered(doc["text"], core.base, USERNAME, core.domain))
 
 
 def status(core: Core, doc: Doc, *, source: bool = False) -> Doc:
@@ -204,7 +203,7 @@ def instance_v2(core: Core) -> Doc:
     return {
         "domain": core.domain,
         "title": "Mastodon (sandbox)",
-        "version": VERSION,
+        "version": core.dialect.version,
         "source_url": "https://github.com/mastodon/mastodon",
         "description": "",
         "usage": {"users": {"active_month": 1}},
@@ -244,7 +243,7 @@ def instance_v1(core: Core) -> Doc:
         "short_description": "",
         "description": "",
         "email": "",
-        "version": VERSION,
+        "version": core.dialect.version,
         "urls": {"streaming_api": core.base.replace("http", "ws", 1)},
         "stats": {"user_count": 1, "status_count": len(core.statuses), "domain_count": 0},
         "thumbnail": f"{core.base}/packs/preview.png",

@@ -30,7 +30,7 @@ class Statuses:
 
     def known(self, key: str | None) -> Doc | None:
         """What this idempotency key made within the last hour; 404 when that was deleted meanwhile."""
-        doc = self._core.keys.get(key) if key else None
+        doc = self._core.keys.get(key) if key and self._core.dialect.keys else None
         if doc is None or datetime.fromisoformat(doc["at"]) + KEY_LIFE <= self._core.now():
             return None
         found = self._core.statuses.get(doc["id"])
@@ -53,7 +53,7 @@ class Statuses:
             raise self.invalid("Validation failed: Visibility is not included in the list")
         sensitive = yes(asked.get("sensitive"))
         return {
-            "text": body,
+            "text": self._core.dialect.stores(body),
             "spoiler_text": spoiler,
             "visibility": old["visibility"] if old else visibility,
             "language": word(asked.get("language")) or (old["language"] if old else "en"),

@@ -88,6 +88,7 @@ class Endpoints:
             raise core.invalid(told, max_results=wanted)
         self._in_our_words(request)
         docs = [one for one in self._posts.newest_first() if self._fits(request, one)]
+        docs = [one for one in docs if core.shows(datetime.fromisoformat(one["created_at"]))]
         shown, more = docs[: int(wanted)], docs[int(wanted) :]
         core.charge(READ_POST * len(shown))
         core.purse.read("posts", (one["id"] for one in shown), READ_POST)

@@ -162,7 +162,7 @@ class Posts:
             "created_at": stamp(datetime.fromisoformat(doc["created_at"])),
             "in_reply_to_user_id": USER_ID if doc["reply_to"] else None,
             "referenced": [{"type": "replied_to", "id": doc["reply_to"]}] if doc["reply_to"] else None,
-            "attachments": {"media_keys": [one["key"] for one in media]} if media else None,
+            "attachments": _attached(doc, media),
             "entities": {"urls": urls} if urls else None,
             "public_metrics": {**dict.fromkeys((shared, *_METRICS), 0), "reply_count": replies},
             "lang": "en",
@@ -188,3 +188,9 @@ class Posts:
             }
             for one in media
         ]
+
+
+def _attached(doc: Doc, media: list[Doc]) -> Doc | None:
+    """What hangs on a post, by its numbers; nothing where nothing does."""
+    attached: Doc = {"media_keys": [one["key"] for one in media]} if media else {}
+    return attached | ({"poll_ids": [doc["id"]]} if doc["poll"] else {}) or None

@@ -8,16 +8,11 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from storage.models.naming import CONVENTION
+from storage.models.parts import Part as Part
 from storage.states import DeliveryState, PostState, StagedState
 
-# every constraint has a name, so that a later migration can speak of it on both databases
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+SQLModel.metadata.naming_convention = CONVENTION
 
 
 def _one_of(states: type[StrEnum]) -> CheckConstraint:

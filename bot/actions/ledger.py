@@ -1,0 +1,66 @@
+"""Whose a number on a platform is, as the database has it: what `handlers.base.Ledger` asks, for one delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlmodel import Session
+
+from bot.actions import rows
+from bot.desk import Desk
+from handlers.base import Published, Receipt, Rival, Uncertain
+from storage import parts
+from storage.insist import insist
+from storage.states import DeliveryState
+
+Keep = Callable[[Session, Receipt], None]
+
+
+class Numbers:
+    """See `handlers.base.Ledger`."""
+
+    def __init__(self, desk: Desk, post_id: int, account: str, keep: Keep) -> None:
+        """`keep` writes the receipt down within a transaction, as far as the claim allows it."""
+        self._desk = desk
+        self._post_id = post_id
+        self._account = account
+        self._keep = keep
+
+    def own(self, receipt: Receipt, number: int, published: Published) -> None:
+        """One transaction: the number, and the receipt that says that this part is there."""
+
+        def write() -> None:
+            with self._desk.database.transaction() as session:
+                parts.own(
+                    session,
+                    post_id=self._post_id,
+                    account=self._account,
+                    number=number,
+                    remote_id=published.id,
+                    url=published.url,
+                    now=self._desk.clock(),
+                )
+                self._keep(session, receipt)
+
+        try:
+            insist(write)
+        except parts.Taken:
+            title = self._desk.titles.get(self._account, self._account)
+            raise Uncertain(
+                f"What was found on {title} is another post's already, so the bot does not know whether this one is out."
+            ) from None
+
+    def taken(self, number: int, found: Mapping[str, str]) -> frozenset[str]:
+        """Known to be another post's or another part's."""
+        with self._desk.database.reading() as session:
+            return frozenset(parts.taken(session, self._post_id, self._account, number, found))
+
+    def rivals(self) -> Sequence[Rival]:
+        """The other posts in doubt, or being sent, to this account."""
+        with self._desk.database.reading() as session:
+            found = []
+            for one in parts.rivals(session, self._post_id, self._account):
+                outgoing = rows.outgoing(rows.revision(session, one.post_id, one.revision)).get(one.account)
+                if outgoing is not None:
+                    found.append(Rival(outgoing, one.state == DeliveryState.SENDING))
+            return found

@@ -1,0 +1,157 @@
+"""Whose a number on a platform is: written once, refused to everybody else, and known of what older versions sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from storage import parts
+from storage.database import Database
+from storage.models import Delivery, Part, Staged
+from storage.states import DeliveryState as D
+from tests.storage.conftest import NOW
+
+
+def own(database: Database, post: int, number: int, remote: str, account: str = "mastodon") -> None:
+    with database.transaction() as session:
+        parts.own(
+            session,
+            post_id=post,
+            account=account,
+            number=number,
+            remote_id=remote,
+            url=f"https://m/{remote}",
+            now=NOW,
+        )
+
+
+@pytest.fixture
+def two(database: Database, delivering: Callable[..., Delivery]) -> tuple[int, int]:
+    """Two released posts, both on their way to Mastodon."""
+    with database.transaction() as session:
+        return delivering(session).post_id, delivering(session).post_id
+
+
+def test_a_number_belongs_to_one_part_of_one_post(database: Database, two: tuple[int, int]) -> None:
+    first, second = two
+    own(database, first, 0, "100")
+    own(database, first, 0, "100")  # told again after a crash
+    own(database, first, 0, "100", account="mastodon:other")  # another server
+    for post, number in ((second, 0), (first, 1)):
+        with pytest.raises(parts.Taken, match=f"post {first}, part 1"):
+            own(database, post, number, "100")
+    with database.reading() as session:
+        assert [(one.number, one.remote_id) for one in parts.of(session, first, "mastodon")] == [(0, "100")]
+        assert parts.of(session, second, "mastodon") == []
+
+
+def test_what_others_have_is_taken_and_ones_own_is_not(database: Database, two: tuple[int, int]) -> None:
+    first, second = two
+    own(database, first, 0, "100")
+    found = {"100": "https://m/100", "101": "https://m/101"}
+    with database.reading() as session:
+        assert parts.taken(session, first, "mastodon", 0, found) == set()
+        assert parts.taken(session, first, "mastodon", 1, found) == {"100"}
+        assert parts.taken(session, second, "mastodon", 0, found) == {"100"}
+        assert parts.taken(session, second, "mastodon:other", 0, found) == set()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://m/@community/100",
+        "https://m/@community/100/",
+        "https://m/100?lang=en",
+        "https://elsewhere/u/100",
+    ],
+)
+def test_what_a_person_said_is_out_is_taken(
+    database: Database, delivering: Callable[..., Delivery], two: tuple[int, int], link: str
+) -> None:
+    with database.transaction() as session:
+        by_hand = delivering(session, state=D.PUBLISHED, url=link)
+        post = by_hand.post_id
+    found = {"100": "https://m/@community/100", "10": "https://m/@community/10"}
+    with database.reading() as session:
+        assert parts.taken(session, two[0], "mastodon", 0, found) == {"100"}
+        assert parts.taken(session, post, "mastodon", 0, found) == set()
+
+
+def test_rivals_are_the_others_of_which_nobody_knows(
+    database: Database, delivering: Callable[..., Delivery]
+) -> None:
+    with database.transaction() as session:
+        mine = delivering(session, state=D.UNKNOWN)
+        sending, doubt = delivering(session, state=D.SENDING), delivering(session, state=D.UNKNOWN)
+        for state in (D.PENDING, D.PUBLISHED, D.FAILED, D.CANCELLED, D.WAITING):
+            delivering(session, state=state)
+        delivering(session, "x", state=D.UNKNOWN)
+        wanted = [sending.id, doubt.id]
+    with database.reading() as session:
+        assert [one.id for one in parts.rivals(session, mine.post_id, "mastodon")] == wanted
+
+
+def test_the_step_to_this_table_takes_what_the_receipts_say_and_back_loses_nothing(
+    database: Database, delivering: Callable[..., Delivery]
+) -> None:
+    out = [
+        {"id": "7", "url": "https://m/7", "warnings": []},
+        {"id": "8", "url": "https://m/8", "warnings": []},
+    ]
+    with database.transaction() as session:
+        thread = delivering(
+            session, state=D.FAILED, receipt=json.dumps({"out": out, "trying": None}), first_at=NOW
+        )
+        # an older version took the same post for this one's, which the table cannot say twice
+        wrong = delivering(session, state=D.PUBLISHED, remote_id="8", url="https://m/8")
+        old = delivering(session, state=D.PUBLISHED, remote_id="9", url="https://m/9")
+        film = delivering(
+            session, "youtube", receipt=json.dumps({"video": "abc", "arrived": NOW.isoformat()})
+        )
+        staged = Staged(
+            post_id=old.post_id,
+            revision=1,
+            account="youtube",
+            not_before=NOW,
+            key="k",
+            receipt='{"video": "def"}',
+        )
+        session.add(staged)
+        numbers = thread.post_id, wrong.post_id, old.post_id, film.post_id
+    thread_id, wrong_id, old_id, film_id = numbers
+    database.migrate("0004")
+    database.migrate()
+    with database.reading() as session:
+        every = {
+            (one.post_id, one.account, one.number): (one.remote_id, one.url)
+            for post in numbers
+            for account in ("mastodon", "youtube")
+            for one in parts.of(session, post, account)
+        }
+        receipt = session.get(Delivery, thread.id)
+        assert receipt is not None
+        assert json.loads(receipt.receipt)["out"] == out
+    assert every == {
+        (thread_id, "mastodon", 0): ("7", "https://m/7"),
+        (thread_id, "mastodon", 1): ("8", "https://m/8"),
+        (old_id, "mastodon", 0): ("9", "https://m/9"),
+        (film_id, "youtube", 0): ("abc", ""),
+        (old_id, "youtube", 0): ("def", ""),
+    }
+    assert wrong_id not in {post for post, _, _ in every}
+
+
+def test_a_copy_holds_the_numbers(database: Database, two: tuple[int, int]) -> None:
+    from storage import backup
+
+    own(database, two[0], 0, "100")
+    assert backup.tables().index("part") > backup.tables().index("post")
+    with database.transaction() as session:
+        saved = list(backup.lines(session, "part"))
+    with database.transaction() as session:
+        backup.clear(session, ["part"])
+        assert backup.load(session, "part", saved) == 1
+    with database.reading() as session:
+        assert session.get(Part, 1) is not None
