@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.actions import answering, catching, guarding, homing, receiving
+from bot.actions.allowing import Reactions
 from bot.actions.hearing import Ear, Idle
 from bot.actions.looking import Looking
 from bot.actions.sync import sync
@@ -53,7 +54,7 @@ class Listener:
         self._home = True
         """Whether the bot was in its channel when it last looked."""
         self._ear = Ear(desk)
-        self._looking = Looking(desk)
+        self._looking, self._reactions = Looking(desk), Reactions(desk)
         self._latest = self._remembered = 0
         """The newest message of somebody else that was taken care of, and the one that is written down."""
         self.ready = threading.Event()
@@ -231,10 +232,11 @@ class Listener:
             if hint.user_id != self._desk.chat.directory.me:
                 self._receive(hint.message_id, now)
                 self._latest = hint.message_id
-        elif hint.user_id == self._desk.chat.directory.me and hint.kind in {Kind.EDITED, Kind.REACTED}:
-            return
-        else:
+        elif not (self._own(hint) or self._reactions.too_many(hint, now)):
             self._changed(hint, now)
+
+    def _own(self, hint: Hint) -> bool:
+        return hint.user_id == self._desk.chat.directory.me and hint.kind in {Kind.EDITED, Kind.REACTED}
 
     def _moved(self, now: datetime) -> bool:
         """Follow the bot out of its channel and back; True if that was all there is to do."""
@@ -291,9 +293,7 @@ class Listener:
 
     def _remember(self, message_id: int, *, first: bool = False) -> None:
         """Everything up to this message was taken care of."""
-        if message_id <= self._remembered and not first:
-            return
-        if not (first or self._desk.chat.at_home):
+        if not first and (message_id <= self._remembered or not self._desk.chat.at_home):
             return  # what is written in the channel meanwhile is not heard, and to be caught up with from here
         self._remembered = message_id
         catching.remember(self._desk, message_id)

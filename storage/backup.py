@@ -13,11 +13,13 @@ from sqlalchemy import select as columns
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlmodel import Session, SQLModel, UTCDateTime, col, select
 
-from storage import cursors
+from storage import allowance, cursors
 from storage.journal import notify, transition
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
+_ELSEWHERE = (allowance.Allowance,)
+"""Tables that are not in `storage.models`: named here, so that they are known wherever a copy is made."""
 _ROWS = 500
 """Rows read and written at a time."""
 _D = DeliveryState

@@ -10,11 +10,12 @@ from bot.chat import Directory, Person
 from bot.config.values import Approvers
 from bot.desk import Desk
 from bot.replies import doors
-from bot.rules import Electorate
+from bot.rules import Electorate, refusal
 from storage import cursors
 
-PIN = "approver_group"
-PEOPLE = "approver_people"
+PIN, PEOPLE = "approver_group", "approver_people"
+"""What is remembered of the configured approvers: the group's id, and people's."""
+_PLACES = {"approvers": (PIN, PEOPLE), "drafters": ("drafter_group", "drafter_people")}
 _ELECTORATE = "electorate"
 
 
@@ -27,8 +28,24 @@ def electorate(desk: Desk, session: Session) -> Electorate:
     return known
 
 
-def electorate_of(approvers: Approvers, directory: Directory, session: Session) -> Electorate:
-    """Who may approve, of the people in the directory.
+def approves(desk: Desk, session: Session, person: Person) -> bool:
+    """Whether this person may approve posts of others."""
+    return refusal(person, electorate(desk, session), author_id=0, self_approval=False) is None
+
+
+def drafts(desk: Desk, session: Session, person: Person) -> bool:
+    """Whether this person may begin drafts: a drafter, or an approver."""
+    wanted = desk.config.social.drafters
+    if wanted is None or approves(desk, session, person):
+        return True
+    who = electorate_of(wanted, desk.chat.directory, session, "drafters")
+    return refusal(person, who, author_id=0, self_approval=False) is None
+
+
+def electorate_of(
+    approvers: Approvers, directory: Directory, session: Session, key: str = "approvers"
+) -> Electorate:
+    """Who may approve (or begin drafts, with the other `key` of zuliprc), of the people in the directory.
 
     A group is followed by its id, so that a rename changes nothing and a new group that took the name of a
     deleted one gets no power by it; so are people who are configured by name.
@@ -38,44 +55,47 @@ def electorate_of(approvers: Approvers, directory: Directory, session: Session) 
         # servers tell of this group since Zulip 5; where they do not, all members count
         return Electorate(directory.members(full.id) if full else None, "all full members", everybody=True)
     if approvers.kind == "people":
-        return _people(directory, session, [str(one) for one in approvers.people])
-    return _group(directory, session, approvers.group)
+        return _people(directory, session, [str(one) for one in approvers.people], key)
+    return _group(directory, session, approvers.group, key)
 
 
-def _people(directory: Directory, session: Session, names: list[str]) -> Electorate:
+def _people(directory: Directory, session: Session, names: list[str], key: str) -> Electorate:
     """Anybody can change their name in Zulip: whoever had it when the bot first looked is the one meant."""
-    pinned: dict[str, int] = json.loads(cursors.read(session, PEOPLE) or "{}")
+    place = _PLACES[key][1]
+    pinned: dict[str, int] = json.loads(cursors.read(session, place) or "{}")
     known = {name: pinned[name] for name in names if name in pinned}
     for name in names:
         person = directory.named(name)
         if name not in known and person is not None:
             known[name] = person.id
     if known != pinned:
-        cursors.write(session, PEOPLE, json.dumps(known))
+        cursors.write(session, place, json.dumps(known))
     missing = [name for name in names if known.get(name) not in directory.people]
-    trouble = f"nobody here is {', '.join(missing)} (see `approvers` in zuliprc)." if missing else ""
+    trouble = f"nobody here is {', '.join(missing)} (see `{key}` in zuliprc)." if missing else ""
     members = frozenset(known.values())
-    return Electorate(members, "the approvers", trouble if len(missing) == len(names) else "")
+    return Electorate(members, f"the {key}", trouble if len(missing) == len(names) else "")
 
 
-def _group(directory: Directory, session: Session, name: str) -> Electorate:
-    pinned_name, _, pinned_id = cursors.read(session, PIN).rpartition("|")
+def _group(directory: Directory, session: Session, name: str, key: str) -> Electorate:
+    place = _PLACES[key][0]
+    pinned_name, _, pinned_id = cursors.read(session, place).rpartition("|")
     if pinned_id and pinned_name == name:
         group = directory.groups.get(int(pinned_id))
     else:
         by_id = directory.groups.get(int(name)) if name.isdecimal() else None
         group = by_id or directory.group_named(name)
         if group is not None:
-            cursors.write(session, PIN, f"{name}|{group.id}")
+            cursors.write(session, place, f"{name}|{group.id}")
     if group is None:
         other = directory.group_named(name)
         how = (
             f"There is another group of that name now; if it is the right one, the owner of the bot writes "
-            f"`approvers = group: {other.id}` in zuliprc."
+            f"`{key} = group: {other.id}` in zuliprc."
             if other
-            else "The owner of the bot names another one in zuliprc (`approvers`)."
+            else f"The owner of the bot names another one in zuliprc (`{key}`)."
         )
-        return Electorate(frozenset(), name, f"the approver group “{name}” does not exist. {how}")
+        what = key.removesuffix("s")
+        return Electorate(frozenset(), name, f"the {what} group “{name}” does not exist. {how}")
     members = directory.members(group.id)
     return Electorate(members, group.name, everybody=directory.takes_newcomers(group.id), group_id=group.id)
 

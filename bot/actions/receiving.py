@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Executable, bindparam
 from sqlmodel import Session, select
 
-from bot.actions import drafting, rows
+from bot.actions import allowing, drafting, rows
 from bot.actions.sync import begin, read
 from bot.chat import ChatError, Message, Person, Refused
 from bot.desk import Desk
@@ -66,7 +66,8 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
     once it says something else.
     """
     person = desk.chat.directory.person(message.sender_id)
-    if person.id == desk.chat.directory.me or person.is_bot:
+    left = person.id in desk.chat.directory.people and not person.active  # or was made to leave
+    if person.id == desk.chat.directory.me or person.is_bot or left:
         return
     finish(desk)
     moved_in = message.arrived and message.place.channel_id == desk.chat.home
@@ -79,7 +80,7 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
     if is_draft and not isinstance(said, Written):
         return  # it was a draft when it was handled; that it is none any more is followed by its edit
     reply, understood = _answered(desk, message, said, person, now, answer)
-    if isinstance(said, Written) and reply is None:
+    if isinstance(said, Written) and reply is None and understood:
         return  # its post says that it was handled
     with desk.database.transaction() as session:
         _note(session, message, understood=understood, now=now)
@@ -182,8 +183,14 @@ def _respond(
     answer: Answer,
 ) -> tuple[str | None, bool]:
     """What to say, and whether the message was understood (else an edit of it is read again)."""
-    if message.place.channel_id not in {None, desk.chat.home}:
-        return (lines.lives_elsewhere(desk.chat.home_name), True) if message.mentioned else (None, True)
+    elsewhere = message.place.channel_id not in {None, desk.chat.home}
+    if elsewhere and not message.mentioned:
+        return None, True
+    turned_away = allowing.turned_away(desk, message, said, person, now)
+    if turned_away is not None:
+        return turned_away or None, False
+    if elsewhere:
+        return lines.lives_elsewhere(desk.chat.home_name), True
     if not desk.chat.at_home:
         return lines.not_home(desk.chat.home_name), False
     if message.place.channel_id is None and not desk.chat.belong((person.id, *message.place.user_ids)):

@@ -24,10 +24,11 @@ from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
 from bot.config import ini, values
 from bot.config.accounts import default_accounts, read_accounts
+from bot.config.bounds import Bounds, Strict
 from bot.config.sections import Report, fill, given, variable
 from handlers.base import Settings
 
@@ -48,13 +49,7 @@ class ConfigError(Exception):
         return f"{path} needs correcting:" + "".join(f"\n  {one}" for one in self.problems)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, str_strip_whitespace=True
-    )
-
-
-class Api(_Strict):
+class Api(Strict):
     """The bot's account on Zulip, as Zulip's own `zuliprc` gives it."""
 
     email: str = Field(min_length=3)
@@ -62,7 +57,7 @@ class Api(_Strict):
     site: values.Address
 
 
-class Social(_Strict):
+class Social(Bounds):
     """How this community works. Every span is a length of time."""
 
     channel: str
@@ -114,7 +109,7 @@ def _read_only(accounts: Mapping[str, Settings]) -> Mapping[str, Settings]:
     return MappingProxyType(dict(accounts))
 
 
-class Config(_Strict):
+class Config(Strict):
     """Everything that was configured; cannot be changed, and does not show a secret when printed."""
 
     path: Path

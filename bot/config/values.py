@@ -117,6 +117,16 @@ def approvers(value: Any) -> Any:
     return Approvers("group", group=text)
 
 
+def drafters(value: Any) -> Any:
+    """As `approvers`, or `everybody`."""
+    if isinstance(value, str) and value.strip().lower() == "everybody":
+        return None
+    try:
+        return approvers(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or `everybody`") from None
+
+
 def emoji_names(value: Any) -> Any:
     """`+1, :tada:, ✅` -> Zulip's names without colons, and characters as they are."""
     if not isinstance(value, str):
@@ -163,4 +173,5 @@ Slots = Annotated[tuple[Slot, ...], BeforeValidator(slots)]
 Emoji = Annotated[tuple[str, ...], BeforeValidator(emoji_names)]
 Address = Annotated[str, BeforeValidator(address)]
 LocalPort = Annotated[tuple[str, int], BeforeValidator(local_port)]
+Drafters = Annotated[Approvers | None, BeforeValidator(drafters)]
 Allowed = Annotated[Approvers, BeforeValidator(approvers)]

@@ -36,6 +36,7 @@ class Post(SQLModel, table=True):
     __table_args__ = (
         Index("ix_post_due", "state", "due_at", "id"),
         Index("ix_post_released_at", "released_at"),
+        Index("ix_post_author", "author_id", "state"),
         Index("ix_post_not_after", "state", "not_after", sqlite_where=_LAST, postgresql_where=_LAST),
         Index("ix_post_changed", "changed_at", sqlite_where=_CHANGED, postgresql_where=_CHANGED),
         _one_of(PostState),

@@ -31,6 +31,7 @@ STORAGE = [
     "staging",
     "queue",
     "meter",
+    "allowance",
     "backup",
     "membership_sql",
     "membership",

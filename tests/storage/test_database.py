@@ -19,7 +19,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import SQLModel
 
-from storage import migrations
+from storage import backup, migrations
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Post
@@ -33,6 +33,7 @@ def test_the_tables_after_all_migrations_are_those_of_the_models(empty_url: str)
     with database._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
+    assert "allowance" in backup.tables()
     database.close()
 
 

@@ -1,0 +1,118 @@
+"""What people who are no approvers may ask of the bot within a time, so that nobody keeps it from all others.
+
+What is above a bound is answered once in an hour, in words that say when there is room again, and is then taken when its
+author edits it or says it again. Reactions of people who approve nothing are not looked at for the rest of a minute.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.actions import electing
+from bot.chat import Hint, Kind, Message, Person
+from bot.desk import Desk
+from bot.grammar import Command, Unknown, Written
+from bot.replies import bounds
+from storage import allowance, queue
+
+DRAFT: Final = "draft"
+QUESTION: Final = "question"
+ORDER: Final = "order"
+HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
+ASKING: Final = frozenset({"plan", "drafts", "waiting", "history", "show", "log", "status", "help"})
+"""Verbs that change nothing."""
+REMEMBERED: Final = 1000
+"""People whose reactions of the last minute are counted."""
+
+
+def kind_of(said: Written | Command | Unknown) -> str:
+    """Which bound a message falls under."""
+    if isinstance(said, Written) or (isinstance(said, Command) and said.verb == "copy"):
+        return DRAFT
+    return ORDER if isinstance(said, Command) and said.verb not in ASKING else QUESTION
+
+
+def turned_away(
+    desk: Desk, message: Message, said: Written | Command | Unknown, person: Person, now: datetime
+) -> str | None:
+    """What is said to the author of a message that is not taken now (nothing, where it was said already); None if it is
+    taken, and then it is counted.
+    """
+    this = message.id, int(message.changed_at.timestamp()) if message.changed_at else 0
+    with desk.database.transaction() as session:
+        kind = kind_of(said)
+        if electing.approves(desk, session, person) or allowance.counted(session, kind, this):
+            return None
+        drafts = kind != DRAFT or electing.drafts(desk, session, person)
+        kind = kind if drafts else QUESTION
+        above = _above(desk, session, kind, person, now)
+        if above is None:
+            allowance.take(session, person.id, kind, this, now)
+            return None if drafts else bounds.no_drafter(desk.config.social.drafters)
+        if allowance.room_at(session, person.id, f"told {kind}", 1, HOUR, now) > now:
+            return ""
+        allowance.take(session, person.id, f"told {kind}", this, now)
+        return above
+
+
+def _above(desk: Desk, session: Session, kind: str, person: Person, now: datetime) -> str | None:
+    """What to say if this person is above the bound for this kind."""
+    social = desk.config.social
+    most = {
+        DRAFT: social.drafts_an_hour,
+        QUESTION: social.questions_an_hour,
+        ORDER: social.orders_an_hour,
+    }[kind]
+    room = allowance.room_at(session, person.id, kind, most, HOUR, now)
+    if room > now:
+        say = {DRAFT: bounds.drafts, QUESTION: bounds.questions, ORDER: bounds.orders}[kind]
+        return say(most, room)
+    if kind == DRAFT and allowance.open_drafts(session, person.id) >= social.open_drafts:
+        return bounds.open_drafts(social.open_drafts)
+    return None
+
+
+class Reactions:
+    """Who reacted how often in the last minute. One thread's; a restart may forget a minute."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._of: OrderedDict[int, deque[datetime]] = OrderedDict()
+
+    def too_many(self, hint: Hint, now: datetime) -> bool:
+        """Whether this reaction is one too many, of somebody whose reactions approve nothing anyway. It is told once an
+        hour, to that person alone.
+        """
+        most = self._desk.config.social.reactions_a_minute
+        if hint.kind is not Kind.REACTED:
+            return False
+        taken = self._of.setdefault(hint.user_id, deque(maxlen=most))
+        self._of.move_to_end(hint.user_id)
+        while len(self._of) > REMEMBERED:
+            self._of.popitem(last=False)
+        full = len(taken) == most and now - taken[0] < MINUTE
+        if not full:
+            taken.append(now)
+            return False
+        return self._bounded(hint.user_id, most, now)
+
+    def _bounded(self, user_id: int, most: int, now: datetime) -> bool:
+        person = self._desk.chat.directory.person(user_id)
+        with self._desk.database.transaction() as session:
+            if electing.approves(self._desk, session, person):
+                return False
+            if person.active and not person.is_bot:
+                who = electing.electorate(self._desk, session).name
+                queue.notify(
+                    session,
+                    key=f"reactions:{user_id}:{now:%Y-%m-%d %H}",
+                    text=bounds.reactions(most, who),
+                    user_id=user_id,
+                    now=now,
+                )
+        return True

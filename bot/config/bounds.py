@@ -1,0 +1,36 @@
+"""What people who are no approvers may ask of the bot, so that nobody can keep it from all others."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.config import values
+
+
+class Strict(BaseModel):
+    """A section that knows its keys, and is not changed once it is read."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, str_strip_whitespace=True
+    )
+
+
+class Bounds(Strict):
+    """Approvers are never bounded. What is above a bound is told to its author, once in its time."""
+
+    drafters: values.Drafters = None
+    """Who may begin drafts; None: everybody who may write to the bot."""
+    open_drafts: int = Field(default=20, ge=1)
+    """Drafts of one person that are neither approved nor withdrawn."""
+    drafts_an_hour: int = Field(default=20, ge=1)
+    """Of one person; an edit that makes a new card counts as a draft."""
+    questions_an_hour: int = Field(default=60, ge=1)
+    """Of one person; also what is not understood."""
+    orders_an_hour: int = Field(default=60, ge=1)
+    """Commands about posts, of one person."""
+    reactions_a_minute: int = Field(default=30, ge=1)
+    """Of one person; further ones are not looked at."""
+    drafts_a_minute: int = Field(default=20, ge=1)
+    """Of all people together who are no approvers. What is above waits."""
+    questions_a_minute: int = Field(default=60, ge=1)
+    """The same for questions."""

@@ -1,0 +1,67 @@
+"""What is said to somebody who is above a bound: what the bound is, that nothing is lost, and what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.config.values import Approvers
+from bot.replies.escape import inline
+from bot.replies.words import when
+
+_SAID = "(I say this once an hour at most.)"
+
+
+def drafts(most: int, room: datetime) -> str:
+    """Too many drafts within an hour."""
+    return (
+        f"I take at most {most} drafts an hour of one person who is no approver, new cards of edited drafts included, so "
+        f"I did not take this one. Your text stays where it is. There is room again at {when(room)}: please write it again then. {_SAID}"
+    )
+
+
+def open_drafts(most: int) -> str:
+    """Too many drafts that nobody decided on."""
+    return (
+        f"{most} drafts of yours wait for a decision, and that is as many as I keep of one person who is no approver, so I "
+        "did not take this one. Your text stays where it is. `cancel` what is no longer wanted (`drafts` lists what "
+        "waits), or ask an approver; then edit your message (any change will do), or write it again. "
+        f"{_SAID}"
+    )
+
+
+def questions(most: int, room: datetime) -> str:
+    """Too many questions within an hour."""
+    return (
+        f"I answer at most {most} questions an hour of one person who is no approver. I answer again at {when(room)}: "
+        f"please ask then. {_SAID}"
+    )
+
+
+def orders(most: int, room: datetime) -> str:
+    """Too many orders within an hour."""
+    return (
+        f"I follow at most {most} commands an hour of one person who is no approver, so I did not follow this one. There "
+        f"is room again at {when(room)}: please write it again then. A post of yours stops at any time when you delete its "
+        f"message. {_SAID}"
+    )
+
+
+def reactions(most: int, approvers: str) -> str:
+    """Too many reactions within a minute, of somebody whose reactions approve nothing."""
+    return (
+        f"You react more than {most} times a minute, so I stopped looking at your reactions for the rest of it. Nothing is "
+        f"lost: only reactions of {inline(approvers)} approve or veto a post. {_SAID}"
+    )
+
+
+def no_drafter(drafters: Approvers | None) -> str:
+    """To somebody who may not begin drafts."""
+    who = {
+        "group": f"the members of the group “{inline(drafters.group)}”" if drafters else "",
+        "people": "some people",
+        "members": "full members",
+    }[drafters.kind if drafters else "people"]
+    return (
+        f"In this community {who} and the approvers begin drafts. Thank you for the text: it stays where it is, and one of "
+        "them can take it with `draft` in a quote and reply. You can ask me anything; `help` tells what."
+    )

@@ -1,0 +1,163 @@
+"""What people who are no approvers may ask of the bot is bounded; approvers are never bounded."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+from town import Town, Townsman
+
+from storage import allowance
+from storage.allowance import Allowance
+from storage.models import Post
+
+DRAFT = "@social draft\nto: mastodon\nHello, number {}."
+
+
+def drafted(town: Town, person: Townsman, times: int, first: int = 1) -> list[int]:
+    return [person.says(DRAFT.format(number)) for number in range(first, first + times)]
+
+
+def bounded(town: Town, words: str) -> list[str]:
+    return [one for one in town.said() if words in one]
+
+
+def posts(town: Town) -> int:
+    with town.database.reading() as session:
+        return len(session.exec(select(Post.id)).all())
+
+
+@pytest.mark.parametrize("settings", ["drafts_an_hour = 3"])
+def test_above_the_drafts_of_an_hour_somebody_is_told_once_and_loses_nothing(town: Town) -> None:
+    drafted(town, town.carol, 6)
+    assert posts(town) == 3
+    told = bounded(town, "at most 3 drafts an hour")
+    assert len(told) == 1
+    assert "<time:2026-11-23T09:00:00Z>" in told[0]
+    assert "write it again" in told[0]
+    town.later(minutes=61)
+    drafted(town, town.carol, 1, first=4)
+    assert posts(town) == 4
+    assert "Hello, number 4" in town.card(4)
+
+
+@pytest.mark.parametrize("settings", ["drafts_an_hour = 3"])
+def test_the_bound_stands_after_a_restart(town: Town) -> None:
+    drafted(town, town.carol, 4)
+    town.restart()
+    drafted(town, town.carol, 2, first=5)
+    assert posts(town) == 3
+    assert len(bounded(town, "at most 3 drafts an hour")) == 1
+
+
+@pytest.mark.parametrize(
+    "settings", ["drafts_an_hour = 2\nopen_drafts = 2\nquestions_an_hour = 2\norders_an_hour = 2"]
+)
+def test_approvers_are_never_bounded(town: Town) -> None:
+    drafted(town, town.bob, 4)
+    assert posts(town) == 4
+    for _ in range(4):
+        town.bob.says("@social drafts")
+        town.bob.says("@social hold 1")
+        town.bob.says("@social resume 1")
+    assert bounded(town, "at most") == []
+
+
+@pytest.mark.parametrize("settings", ["open_drafts = 2"])
+def test_open_drafts_make_room_when_one_is_cancelled_or_approved(town: Town) -> None:
+    messages = drafted(town, town.carol, 3)
+    assert posts(town) == 2
+    assert len(bounded(town, "2 drafts of yours wait for a decision")) == 1
+    town.carol.says("@social cancel 1")
+    town.carol.edits(messages[2], DRAFT.format(3) + "!")
+    town.later(seconds=10)
+    assert posts(town) == 3
+    town.bob.reacts(town.card_id(2))
+    drafted(town, town.carol, 1, first=4)
+    assert posts(town) == 4
+
+
+@pytest.mark.parametrize("settings", ["questions_an_hour = 3\norders_an_hour = 2"])
+def test_questions_and_orders_have_bounds_of_their_own(town: Town) -> None:
+    drafted(town, town.carol, 1)
+    for _ in range(6):
+        town.carol.says("@social what is scheduled this week?")
+    assert len(bounded(town, "nobody listening")) == 0
+    assert len(bounded(town, "at most 3 questions an hour")) == 1
+    town.carol.says("@social gibberish of all kinds")
+    assert len(bounded(town, "I did not understand")) == 0
+    town.carol.says("@social move 1 to friday 10:00")
+    assert town.post(1).due_at is not None
+    for _ in range(3):
+        town.carol.says("@social move 1 to friday 11:00")
+    assert len(bounded(town, "at most 2 commands an hour")) == 1
+    town.bob.says("@social what is scheduled this week?")
+    assert "Hello, number 1" in town.said()[-1]
+
+
+@pytest.mark.parametrize("settings", ["questions_an_hour = 3"])
+def test_a_message_that_is_edited_again_and_again_is_counted_again(town: Town) -> None:
+    message = town.carol.says("@social gibberish")
+    for number in range(8):
+        town.world.clock.advance(timedelta(seconds=2))
+        town.carol.edits(message, f"@social gibberish {number % 2}")
+    assert len(bounded(town, "I did not understand")) == 3
+    assert len(bounded(town, "at most 3 questions an hour")) == 1
+
+
+@pytest.mark.parametrize("settings", ["reactions_a_minute = 4"])
+def test_reactions_of_people_who_approve_nothing_are_not_followed_without_end(town: Town) -> None:
+    drafted(town, town.alice, 1)
+    card = town.card_id(1)
+    dave = town.dave
+    for _ in range(10):
+        dave.reacts(card)
+        dave.unreacts(card)
+    told = [one for one in town.whispered(dave) if "more than 4 times a minute" in one]
+    assert len(told) == 1
+    town.bob.reacts(card)
+    assert town.post(1).state in {"approved", "released"}
+
+
+@pytest.mark.parametrize("settings", ["drafts_an_hour = 3"])
+def test_somebody_who_was_deactivated_gets_nothing_more(town: Town) -> None:
+    town.carol.writes(DRAFT.format(1))
+    town.sandbox.zulip.deactivate(town.row(town.carol))
+    town.listener.start(town.now)
+    town.settle()
+    assert posts(town) == 0
+
+
+@pytest.mark.parametrize("settings", ["drafters = group: writers"])
+def test_only_drafters_and_approvers_draft_and_others_get_one_kind_sentence(town: Town) -> None:
+    zulip = town.sandbox.zulip
+    erin = town.stranger("Erin")
+    inner = zulip.add_group("inner", [town.row(erin)])
+    zulip.add_group("writers", [], [inner])
+    town.settle()
+    message = town.carol.says(DRAFT.format(1))
+    assert posts(town) == 0
+    assert len(bounded(town, "the members of the group “writers” and the approvers begin drafts")) == 1
+    town.bob.says(DRAFT.format(2))
+    assert posts(town) == 1
+    town.carol.says("@social copy 1")
+    assert posts(town) == 1
+    home = zulip.core.organisation.channel_named(town.desk.chat.home_name)
+    assert home is not None
+    zulip.subscribe(home, town.row(erin))
+    erin.says(DRAFT.format(3))
+    assert posts(town) == 2
+    zulip.add_members(inner, town.row(town.carol))
+    town.settle()
+    town.carol.edits(message, DRAFT.format(1) + "!")
+    assert posts(town) == 3
+
+
+def test_what_is_counted_is_forgotten_after_a_while(town: Town) -> None:
+    drafted(town, town.carol, 2)
+    town.later(hours=3)
+    drafted(town, town.carol, 1, first=3)
+    with town.database.reading() as session:
+        assert len(session.exec(select(Allowance.id)).all()) == 1
+        assert allowance.by_all(session, "draft", datetime(2026, 1, 1, tzinfo=town.now.tzinfo)) == 1
