@@ -23,14 +23,10 @@ class Bounds(Strict):
     open_drafts: int = Field(default=20, ge=1)
     """Drafts of one person that are neither approved nor withdrawn."""
     drafts_an_hour: int = Field(default=20, ge=1)
-    """Of one person; an edit that makes a new card counts as a draft."""
+    """Of one person."""
     questions_an_hour: int = Field(default=60, ge=1)
     """Of one person; also what is not understood."""
     orders_an_hour: int = Field(default=60, ge=1)
     """Commands about posts, of one person."""
     reactions_a_minute: int = Field(default=30, ge=1)
     """Of one person; further ones are not looked at."""
-    drafts_a_minute: int = Field(default=20, ge=1)
-    """Of all people together who are no approvers. What is above waits."""
-    questions_a_minute: int = Field(default=60, ge=1)
-    """The same for questions."""

@@ -14,7 +14,7 @@ _SAID = "(I say this once an hour at most.)"
 def drafts(most: int, room: datetime) -> str:
     """Too many drafts within an hour."""
     return (
-        f"I take at most {most} drafts an hour of one person who is no approver, new cards of edited drafts included, so "
+        f"I take at most {most} drafts an hour of one person who is no approver, so "
         f"I did not take this one. Your text stays where it is. There is room again at {when(room)}: please write it again then. {_SAID}"
     )
 

@@ -41,6 +41,9 @@ _KINDS: Final = {"statement": fused.STATEMENT, "noted": fused.NOTED, "stop": fus
 _FUSES: Final = {"before": fused.BEFORE_COMMIT, "after": fused.AFTER_COMMIT}
 
 
+UNBOUNDED = ("open_drafts", "drafts_an_hour", "questions_an_hour", "orders_an_hour", "reactions_a_minute")
+
+
 class Chronicle(World):
     """A world that remembers everything that was ever seen in it, also what was deleted later."""
 
@@ -139,6 +142,7 @@ class Place:
             ).items()
         }
         self._content["social"]["database_url"] = self.database_url
+        self._content["social"] |= dict.fromkeys(UNBOUNDED, "1000000")  # one person does what many would
         self.write()
         (folder / accounts.BOT_DATA).mkdir(mode=0o700)
         if tables is not None:

@@ -34,6 +34,7 @@ from storage.models import Delivery, Post, Revision
 NEWEST = 512
 BOTH_KINDS = pytest.mark.parametrize("level", [218, NEWEST], ids=["zulip-8", "zulip-13"])
 """For what servers do differently (people, groups, events, edits, moves): self-hosters have older ones."""
+BOUNDS = ("open_drafts", "drafts_an_hour", "questions_an_hour", "orders_an_hour", "reactions_a_minute")
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
@@ -288,6 +289,7 @@ def _zuliprc(path: Path, sandbox: Sandbox, settings: str) -> None:
         ).items()
     }
     del content["social"]["clock"]  # the test gives the clock itself
+    content["social"] |= dict.fromkeys(BOUNDS, "1000")  # a test that is about a bound names it
     for section, key, value in re.findall(r"^(?:\[(.+?)\] *)?(\w+) *= *(.+)$", settings, re.MULTILINE):
         content.setdefault(section or "social", {})[key] = value
     accounts.write(path, content)
