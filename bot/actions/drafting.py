@@ -201,7 +201,7 @@ def fill(post: Post, prepared: Prepared) -> None:
     """Let the post be what its next revision says of it."""
     post.revision += 1
     post.timing, post.due_at, post.not_after = prepared.timing, prepared.due_at, prepared.not_after
-    post.approved_at = None
+    post.approved_at = post.approved_for = None
     post.summary = summary(prepared.written)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 from functools import lru_cache
 
 from pydantic import TypeAdapter
@@ -109,6 +110,12 @@ def card_said(session: Session, post_id: int, number: int, **now: int | str | bo
 def standing(session: Session, row: Post, number: int) -> list[Vote]:
     """The votes that were cast on that revision and not taken back, oldest first."""
     return list(session.exec(_STANDING, params={"post": row.id, "number": number}))
+
+
+def approved_for(session: Session, row: Post) -> datetime | None:
+    """The time that the approvals which stand were given for; None if none stands."""
+    given = [vote.at for vote in standing(session, row, row.revision) if vote.kind == "approve"]
+    return (row.approved_for or row.due_at or max(given)) if given else None
 
 
 def unfinished(session: Session, post_id: int) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import grammar, rules
+from bot import grammar, rules, stops
 from bot.actions import attaching, cards, drafting, rows, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
@@ -121,6 +121,7 @@ def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: d
     if wanted is PostState.APPROVED:
         if post.timing == "now":
             post.due_at = now + desk.config.social.grace
+        stops.lifted(post)  # whatever was stopped is another revision: its card told, and it is approved
         who = ", ".join(judgement.approvers)
         queue.transition(session, post, wanted, who=who, what="approved", now=now)
         text = lines.approved(post, judgement, now)

@@ -117,6 +117,9 @@ def cast(
             at=now,
         )
     )
+    if kind == "approve":
+        post.approved_for = post.due_at or now
+        session.add(post)
     session.flush()
     scope = f" for {accounts}" if accounts else ""
     queue.write_entry(

@@ -83,7 +83,7 @@ VERBS: tuple[Verb, ...] = (
         "post",
         ("hold", "pause", "stop", "freeze", r"hold on with", "wait with"),
         "hold N",
-        "Stops the post until somebody says `resume`.",
+        "Stops the post until it is resumed: what an approver or another member stopped, its author does not let go on.",
         ("hold 12", "put 12 on hold"),
     ),
     Verb(
@@ -91,7 +91,7 @@ VERBS: tuple[Verb, ...] = (
         "post",
         ("resume", "unhold", "unpause", "continue", "continue with"),
         "resume N",
-        "Lets a held post go on; its approvals still count.",
+        "Lets a held post go on; its approvals still count. What an approver held, only an approver resumes.",
         ("resume 12", "take 12 off hold"),
     ),
     Verb(
@@ -107,7 +107,8 @@ VERBS: tuple[Verb, ...] = (
         "time",
         ("move", "reschedule", "postpone", "shift", "delay", "schedule"),
         "move N to TIME",
-        "Gives the post another time; its approvals stay. `help time` shows how times are written.",
+        "Gives the post another time; its approvals stay. Once approved, only approvers move it far. `help time` shows how "
+        "times are written.",
         ("move 12 to friday 9:00", "reschedule 12 to next"),
     ),
     Verb(
@@ -115,7 +116,7 @@ VERBS: tuple[Verb, ...] = (
         "post",
         ("now", r"(?:publish|post|send|release)(?: out)?", "send out"),
         "now N",
-        "Lets the post go out as soon as it is approved.",
+        "Lets the post go out as soon as it is approved; what was approved for later, only approvers bring out now.",
         ("now 12", "publish 12 now"),
     ),
     Verb(

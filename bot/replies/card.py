@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.replies import refusals
 from bot.replies.escape import escape, inline, shorten, with_code
 from bot.replies.preview import few, preview
 from bot.replies.words import Titles, count, linked, listed, people, places, when
 from bot.rules import Electorate, Judgement
+from bot.stops import Part
 from handlers.base import Outgoing, Problem
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
@@ -101,12 +103,13 @@ def _state(facts: CardFacts) -> str:
         case PostState.BROKEN:
             return "⛔ **Cannot go out as it stands.** Edit your message and a new card follows."
         case PostState.DRAFT:
-            return _wanted(facts)
+            return "\n".join(part for part in (_wanted(facts), _was_stopped(facts)) if part)
         case PostState.APPROVED:
             line = f"✔ **Approved** by {people(facts.judgement.approvers)}. `hold {number}` stops it."
             return "\n".join(part for part in (line, _partly(facts)) if part)
         case PostState.HELD:
-            return f"⏸ **Held.** `resume {number}` lets it go on, `cancel {number}` ends it."
+            by = f" by {refusals.stopper(facts.post)}" if facts.post.stopped_as else ""
+            return f"⏸ **Held**{by}. `resume {number}` lets it go on, `cancel {number}` ends it."
         case PostState.EXPIRED:
             return (
                 f"⌛ **Its time has passed** and it was not published. "
@@ -135,6 +138,13 @@ def _wanted(facts: CardFacts) -> str:
         each = listed([f"{facts.titles.get(one.account, one.account)} {one.missing}" for one in tallies])
         line += f" Still missing: {each}."
     return line
+
+
+def _was_stopped(facts: CardFacts) -> str:
+    """Approving this revision undoes what somebody decided of an earlier one, so it is told."""
+    if facts.post.stopped_as not in {Part.APPROVER, Part.MEMBER}:
+        return ""
+    return f"⚠ Before it was changed, it was stopped by {refusals.stopper(facts.post)}: an approval lets it go on."
 
 
 def _partly(facts: CardFacts) -> str:

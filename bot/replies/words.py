@@ -9,6 +9,8 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.replies.escape import inline
+from storage.models import Post
+from storage.states import PostState
 
 _IN_ADDRESSES = ":/?#@!$&'+,;=%~"
 """Signs of an address that mean nothing else in the Markdown of a link (beside letters, digits and `-._`)."""
@@ -82,3 +84,16 @@ def lasting(span: timedelta) -> str:
     minutes = round(span.total_seconds() / 60)
     units = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
     return listed([count(number, noun) for noun, number in units if number][:2]) or count(0, "minute")
+
+
+def state(post: Post) -> str:
+    """Its state, in a few words."""
+    return {
+        PostState.BROKEN: "not yet ready (see its card)",
+        PostState.DRAFT: "waiting for approval",
+        PostState.APPROVED: "approved",
+        PostState.HELD: "held",
+        PostState.RELEASED: "released",
+        PostState.WITHDRAWN: "withdrawn",
+        PostState.EXPIRED: "expired",
+    }[PostState(post.state)]

@@ -22,8 +22,6 @@ def _one_of(states: type[StrEnum]) -> CheckConstraint:
 
 
 _SENDING = text(f"state = '{DeliveryState.SENDING.value}'")
-
-
 _STAGING = text(f"state = '{StagedState.STAGING.value}'")
 _LAST = text("not_after IS NOT NULL")
 _CHANGED = text("changed_at IS NOT NULL")
@@ -69,6 +67,11 @@ class Post(SQLModel, table=True):
     """SHA-256 of what the draft message said when it was last turned into a revision."""
     changed_at: datetime | None = None
     """When an edit was first seen that is still being gathered; None: nothing to gather."""
+    stopped_by: int | None = None
+    stopped_name: str = ""
+    stopped_as: str = ""
+    """Who held or cancelled it, and as what: `approver`, `author` or `member`; empty: nobody did, or it was lifted."""
+    approved_for: datetime | None = None  # the time it had when an approver last approved or moved it
 
 
 class Revision(SQLModel, table=True):
@@ -192,7 +195,6 @@ class Staged(SQLModel, table=True):
     state: str = StagedState.PENDING
     attempts: int = 0
     not_before: datetime
-    """UTC; a retry waits until then."""
     lease_until: datetime | None = None
     """While `staging`: when the claim may be taken for dead."""
     worker: str = ""

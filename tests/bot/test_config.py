@@ -80,6 +80,7 @@ def test_the_file_of_zulip_and_two_lines_are_enough(loading: Load, tmp_path: Pat
     assert (social.timezone, social.default_time, social.slots) == (ZoneInfo("UTC"), "now", ())
     assert (social.grace, social.late) == (timedelta(0), timedelta(hours=1))
     assert (social.gather, social.lease) == (timedelta(seconds=5), timedelta(minutes=5))
+    assert social.move_freely == timedelta(hours=24)
     assert social.data_dir == tmp_path / "social-data"
     assert social.database_url.get_secret_value() == f"sqlite:///{tmp_path}/social-data/social.sqlite3"
     assert (dict(config.accounts), social.default_platforms, config.warnings) == ({}, (), ())

@@ -53,9 +53,9 @@ def test_cancel_ends_a_post(town: Town) -> None:
 def test_move_keeps_the_approval(town: Town) -> None:
     town.carol.says(LATER)
     town.alice.reacts(town.card_id(1))
-    town.carol.says("@social move 1 to wednesday 12:00 UTC")
+    town.carol.says("@social move 1 to tomorrow 20:00 UTC")  # further, it would need an approver
     assert town.post(1).state == "approved"
-    town.later(days=2, hours=3.9)
+    town.later(days=1, hours=11.9)
     assert town.published() == []
     town.later(hours=0.2)
     assert len(town.published("mastodon")) == 1
@@ -71,7 +71,7 @@ def test_move_asks_back_when_the_time_is_not_clear(town: Town) -> None:
 def test_now_sends_what_was_approved_for_later(town: Town) -> None:
     town.carol.says(LATER)
     town.alice.reacts(town.card_id(1))
-    town.carol.says("@social now 1")
+    town.bob.says("@social now 1")  # its author may not: it was approved for another time
     assert len(town.published("mastodon")) == 1
 
 

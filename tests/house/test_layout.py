@@ -41,7 +41,7 @@ STORAGE = [
 """Each may import only those before it."""
 BOT_LAYERS: list[set[str]] = [
     {"chat", "grammar", "when", "clocks", "logs", "config"},
-    {"rules"},
+    {"rules", "stops"},
     {"replies"},
     {"desk"},
     {"actions", "pacing"},

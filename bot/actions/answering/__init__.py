@@ -1,7 +1,8 @@
 """The answers to commands and questions: one function per verb, in a written table.
 
 approving   approve, veto, withdraw
-steering    hold, resume, cancel, move, now, retry, published
+steering    hold, resume, cancel, retry, published
+moving      move, now
 changing    edit, copy, alt
 asking      plan, drafts, waiting, history, show, log, status, help
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.actions.answering import approving, asking, changing, steering
+from bot.actions.answering import approving, asking, changing, moving, steering
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Message, Person
 from bot.desk import Desk
@@ -24,8 +25,8 @@ VERBS: Mapping[str, Callable[[Order], str | None]] = {
     "hold": steering.hold,
     "resume": steering.resume,
     "cancel": steering.cancel,
-    "move": steering.move,
-    "now": steering.at_once,
+    "move": moving.move,
+    "now": moving.at_once,
     "retry": steering.retry,
     "published": steering.published,
     "edit": changing.edit,

@@ -10,7 +10,9 @@ from bot.actions import rows
 from bot.actions.answering.order import Order, UserError
 from bot.actions.sync import begin, rewrite, sync
 from bot.grammar import Attachment, Written
-from bot.replies import words
+from bot.replies import refusals, words
+from bot.stops import Part
+from handlers.base import Problem
 from storage.models import Post
 from storage.states import PostState
 
@@ -68,6 +70,9 @@ def copy(order: Order) -> str | None:
     there = tuple(one for one in fresh.accounts if one in order.desk.platforms)
     fresh = replace(fresh, accounts=there or fresh.accounts)
     problems = tuple(one for one in fresh.problems if "at:" not in one.text and "not after" not in one.text)
+    if post.stopped_as in {Part.APPROVER, Part.MEMBER}:  # who approves the copy is to know
+        told = f"A copy of #{post.id}, which was stopped by {refusals.stopper(post)}."
+        problems = (*problems, Problem(told))
     begin(order.desk, order.message, replace(fresh, problems=problems), order.person, order.now)
     return None
 

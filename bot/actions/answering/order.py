@@ -14,6 +14,8 @@ from bot.actions.sync import sync
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Command
+from bot.rules import Electorate
+from bot.stops import Part, part_of
 from storage import queue
 from storage.database import insert
 from storage.models import Post, Seen
@@ -57,11 +59,21 @@ class Order:
         with self.desk.database.transaction() as session:
             who = electing.electorate(self.desk, session)
         if not rules.may_steer(self.person, post, who):
-            raise UserError(
-                f"Only the author of #{post.id} and the approvers may do that. "
-                f"Anybody in the channel may say `hold {post.id}`, which stops it."
-            )
+            raise self.no_right(post)
         return post
+
+    @staticmethod
+    def no_right(post: Post) -> UserError:
+        """The answer to somebody who is neither the post's author nor an approver."""
+        return UserError(
+            f"Only the author of #{post.id} and the approvers may do that. "
+            f"Anybody in the channel may say `hold {post.id}`, which stops it."
+        )
+
+    def part(self, session: Session, post: Post) -> tuple[Part, Electorate]:
+        """What this person is to the post, and who may approve, now."""
+        who = electing.electorate(self.desk, session)
+        return part_of(self.person, post, who), who
 
     def unreleased(self, post: Post) -> Post:
         """The post, if it has not been released. Raises `UserError` otherwise."""

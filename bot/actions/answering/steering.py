@@ -1,17 +1,18 @@
-"""Stopping, moving and repeating posts."""
+"""Stopping posts, letting them go on, and repeating what is not out. Who may is written in `bot.stops`."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from bot import when
-from bot.actions import cards, drafting, rows, stopping
+from bot import stops
+from bot.actions import cards, rows, stopping
 from bot.actions.answering.order import Order, UserError
-from bot.actions.sync import rewrite, stop, sync
-from bot.replies import words
+from bot.actions.answering.rights import must_be_free_to_move, must_undo
+from bot.actions.sync import stop, sync
+from bot.replies import refusals, words
 from bot.replies.escape import inline
 from handlers.media import MissingMedia
 from storage import queue
@@ -22,7 +23,10 @@ _LINK = re.compile(r"https?://[^\s<>()\[\]`*\\|]+")
 """A link that cannot mean anything else on the card."""
 _BY_NOW = {DeliveryState.FAILED, DeliveryState.CANCELLED}
 """Of deliveries in these states the files may be gone by now; what is in doubt keeps them."""
-MOVABLE = {PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED}
+
+
+AGAIN = {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED}
+"""What a person may order again."""
 
 
 def hold(order: Order) -> str | None:
@@ -30,22 +34,42 @@ def hold(order: Order) -> str | None:
     if order.person.guest:
         raise UserError("Guests cannot stop posts; please ask somebody in the channel.")
     post = order.unreleased(order.post())
-    if post.state == PostState.HELD:
-        return f"#{post.id} is held already."
-    if post.state not in {PostState.DRAFT, PostState.APPROVED}:
+    if post.state not in {PostState.DRAFT, PostState.APPROVED, PostState.HELD}:
         raise UserError(f"#{post.id} is {post.state}: there is nothing to hold.")
-    _change(order, post, PostState.HELD, "held")
-    return f"⏸ #{post.id} is held. `resume {post.id}` lets it go on."
+    desk = order.desk
+    with desk.turn(post.message_id), desk.database.transaction() as session:
+        row = order.unreleased(rows.post(session, post.id or 0))  # it may have gone out meanwhile
+        part, electorate = order.part(session, row)
+        already = row.state == PostState.HELD
+        if already and not stops.outweighs(row, part):
+            return f"#{post.id} is held already, by {refusals.stopper(row)}."
+        stops.stopped(row, order.person, part)
+        if not already:
+            if row.timing == "now":
+                row.due_at = None  # it has no time to miss; with the next approval it gets one
+            queue.transition(session, row, PostState.HELD, who=order.person.name, what="held", now=order.now)
+        else:
+            queue.write_entry(session, at=order.now, who=order.person.name, what="held too", post_id=row.id)
+        order.done(session)
+    cards.refresh(desk, post.id or 0, order.now)
+    return refusals.held(post, part, electorate)
 
 
 def resume(order: Order) -> str | None:
     """`resume 12`: back to where its votes put it."""
-    post = order.unreleased(order.steerable())
+    post = order.unreleased(order.post())
     if post.state != PostState.HELD:
         raise UserError(f"#{post.id} is not held; it is {post.state}.")
-    _change(order, post, PostState.DRAFT, "resumed")
-    post = sync(order.desk, post.id or 0, order.now)
-    return f"▶ #{post.id} goes on: it is {_standing(post)}."
+    desk = order.desk
+    with desk.turn(post.message_id), desk.database.transaction() as session:
+        row = order.unreleased(rows.post(session, post.id or 0))
+        must_undo(order, session, row, f"resume {row.id}")
+        if row.timing == "now":  # it goes out by this, at another time than was approved
+            must_be_free_to_move(order, session, row, order.now, f"resume {row.id}")
+        queue.transition(session, row, PostState.DRAFT, who=order.person.name, what="resumed", now=order.now)
+        order.done(session)
+    post = sync(desk, post.id or 0, order.now)
+    return f"▶ #{post.id} goes on: it is {words.state(post)}."
 
 
 def cancel(order: Order) -> str | None:
@@ -54,11 +78,13 @@ def cancel(order: Order) -> str | None:
     if post.state == PostState.WITHDRAWN:
         return f"#{post.id} is withdrawn already."
     if post.state != PostState.RELEASED:
-        _change(order, post, PostState.WITHDRAWN, "cancelled")
+        _withdraw(order, post)
         return f"✖ #{post.id} is withdrawn. `copy {post.id}` starts anew from its text."
     desk = order.desk
     with desk.turn(post.message_id), desk.database.transaction() as session:
-        stopped = stop(session, rows.post(session, post.id or 0), "cancelled", order.person.name, order.now)
+        row = rows.post(session, post.id or 0)
+        stops.stopped(row, order.person, order.part(session, row)[0])
+        stopped = stop(session, row, "cancelled", order.person.name, order.now)
         left = [one for one in queue.deliveries(session, post.id or 0) if one.account not in stopped]
         meanwhile = [one.account for one in left if one.state in stopping.MEANWHILE]
         for one in left:
@@ -77,84 +103,12 @@ def cancel(order: Order) -> str | None:
     )
 
 
-def move(order: Order) -> str | None:
-    """`move 12 to friday 9:00`; approvals stay."""
-    post = order.unreleased(order.steerable())
-    if post.state not in MOVABLE:
-        raise UserError(f"#{post.id} is {post.state}: `copy {post.id}` starts anew from its text.")
-    if not order.command.rest.strip():
-        raise UserError(f"To when? For example `move {post.id} to tomorrow 10:00`.")
-    moment = when.read(order.command.rest, now=order.now, zone=order.zone)
-    if isinstance(moment, when.Ask):
-        raise UserError(moment.question)
-    due = moment.at
-    if moment.kind == "next":
-        with order.desk.database.reading() as session:
-            due = drafting.free_slot(order.desk, session, order.now, None)
-        if due is None:
-            raise UserError("No slots are configured to take the next of: write a time.")
-    _before_the_last_moment(post, due or order.now)
-    return _retime(order, post, moment.kind, due)
-
-
-def at_once(order: Order) -> str | None:
-    """`now 12`: as soon as it is approved."""
-    post = order.unreleased(order.steerable())
-    if post.state not in MOVABLE:
-        raise UserError(f"#{post.id} is {post.state}: `copy {post.id}` starts anew from its text.")
-    _before_the_last_moment(post, order.now)
-    return _retime(order, post, "now", None)
-
-
-def _before_the_last_moment(post: Post, due: datetime) -> None:
-    if post.not_after is not None and due > post.not_after:
-        raise UserError(
-            f"#{post.id} must not go out after {words.when(post.not_after)} (its `not after:`). "
-            "Edit the draft to change that."
-        )
-
-
-def _retime(order: Order, post: Post, timing: str, due: datetime | None) -> str | None:
-    desk = order.desk
-    with desk.turn(post.message_id):
-        with desk.database.transaction() as session:
-            row = order.unreleased(rows.post(session, post.id or 0))
-            row.timing, row.moved = timing, True
-            row.due_at = order.now if timing == "now" and row.state == PostState.APPROVED else due
-            session.add(row)
-            what = f"moved to {timing if due is None else f'{due:%Y-%m-%d %H:%M} UTC'}"
-            queue.write_entry(session, at=order.now, who=order.person.name, what=what, post_id=row.id)
-            if row.state == PostState.EXPIRED:
-                queue.transition(
-                    session, row, PostState.DRAFT, who=order.person.name, what="moved", now=order.now
-                )
-            revision = rows.current(session, row)
-            order.done(session)
-        if row.state == PostState.BROKEN:
-            # Perhaps only its time was wrong: read the same text anew.
-            author = desk.chat.directory.person(row.author_id)
-            rewrite(
-                desk,
-                row,
-                rows.written(revision),
-                revision.source,
-                author,
-                order.now,
-                writer_id=revision.created_by,
-            )
-    post = sync(desk, post.id or 0, order.now)
-    goes = f"goes out {words.when(post.due_at)}" if post.due_at else "goes out once it is approved"
-    if post.state == PostState.APPROVED and timing == "now":
-        goes = "goes out now"
-    return f"#{post.id} {goes}; it is {_standing(post)}."
-
-
 def retry(order: Order) -> str | None:
     """`retry 12 [platform]`: a person orders what failed, or what may not be out, again."""
     post = order.steerable()
     if post.state != PostState.RELEASED:
         raise UserError(
-            f"#{post.id} is {_standing(post)}: nothing of it was sent yet, so there is nothing to retry."
+            f"#{post.id} is {words.state(post)}: nothing of it was sent yet, so there is nothing to retry."
         )
     if post.not_after is not None and post.not_after < order.now:
         raise UserError(
@@ -162,10 +116,11 @@ def retry(order: Order) -> str | None:
         )
     desk = order.desk
     wanted = order.accounts(post)
-    again = {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED}
     with desk.turn(post.message_id), desk.database.transaction() as session:
-        found = [one for one in queue.deliveries(session, post.id or 0) if one.account in wanted]
-        todo = [one.account for one in found if one.state in again]
+        every = queue.deliveries(session, post.id or 0)
+        found = [one for one in every if one.account in wanted]
+        todo = [one.account for one in found if one.state in AGAIN]
+        _must_be_free_to_repeat(order, session, every, todo)
         _must_have_files(order, session, [one for one in found if one.state in _BY_NOW])
         for delivery in found:
             if delivery.account in todo:
@@ -180,6 +135,19 @@ def retry(order: Order) -> str | None:
         raise UserError(f"There is nothing of #{post.id} to retry: {states}.")
     sync(desk, post.id or 0, order.now)
     return _retried(order, post, todo)
+
+
+def _must_be_free_to_repeat(
+    order: Order, session: Session, every: Sequence[Delivery], todo: list[str]
+) -> None:
+    """What an approver cancelled on its way stays in, but for an approver; as long as any of it is in."""
+    row = rows.post(session, every[0].post_id) if todo else None
+    if row is None or not row.stopped_as:
+        return
+    by, name, how = row.stopped_by, row.stopped_name, row.stopped_as
+    must_undo(order, session, row, f"retry {row.id}")
+    if any(one.state in AGAIN and one.account not in todo for one in every):
+        row.stopped_by, row.stopped_name, row.stopped_as = by, name, how
 
 
 def _must_have_files(order: Order, session: Session, again: list[Delivery]) -> None:
@@ -266,26 +234,13 @@ def _only(found: list[Delivery], post: Post) -> Delivery:
     return found[0]
 
 
-def _change(order: Order, post: Post, state: PostState, what: str) -> None:
+def _withdraw(order: Order, post: Post) -> None:
     desk = order.desk
     with desk.turn(post.message_id), desk.database.transaction() as session:
-        row = order.unreleased(
-            rows.post(session, post.id or 0)
-        )  # it may have gone out since it was looked at
-        if state == PostState.HELD and row.timing == "now":
-            row.due_at = None  # it has no time to miss; with the next approval it gets one
-        queue.transition(session, row, state, who=order.person.name, what=what, now=order.now)
+        row = order.unreleased(rows.post(session, post.id or 0))  # it may have gone out meanwhile
+        stops.stopped(row, order.person, order.part(session, row)[0])
+        queue.transition(
+            session, row, PostState.WITHDRAWN, who=order.person.name, what="cancelled", now=order.now
+        )
         order.done(session)
     cards.refresh(desk, post.id or 0, order.now)
-
-
-def _standing(post: Post) -> str:
-    return {
-        PostState.BROKEN: "not yet ready (see its card)",
-        PostState.DRAFT: "waiting for approval",
-        PostState.APPROVED: "approved",
-        PostState.HELD: "held",
-        PostState.RELEASED: "released",
-        PostState.WITHDRAWN: "withdrawn",
-        PostState.EXPIRED: "expired",
-    }[PostState(post.state)]

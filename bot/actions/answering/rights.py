@@ -1,0 +1,38 @@
+"""The rules of `bot.stops` put to one order: who may let a stopped post go on, and who may move an approved one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import stops
+from bot.actions import rows
+from bot.actions.answering.order import Order, UserError
+from bot.replies import refusals
+from storage.models import Post
+
+
+def must_undo(order: Order, session: Session, post: Post, how: str) -> None:
+    """Refuse who may not let a stopped post go on; for all others the stop is lifted. `how` is what they say."""
+    part, electorate = order.part(session, post)
+    if stops.may_undo(post.stopped_as, post.stopped_by, order.person.id, part):
+        stops.lifted(post)
+        session.add(post)
+    elif post.stopped_as in {stops.Part.MEMBER, stops.Part.APPROVER}:
+        raise UserError(refusals.stays_stopped(post, electorate, how))
+    else:
+        raise order.no_right(post)
+
+
+def must_be_free_to_move(order: Order, session: Session, post: Post, to: datetime | None, how: str) -> None:
+    """Refuse who may not give the post that time while its approvals stand (None: now). An approver's own word
+    becomes the time that is approved. `how` is what an approver would say.
+    """
+    part, electorate = order.part(session, post)
+    approved_for = rows.approved_for(session, post)
+    free = order.desk.config.social.move_freely
+    if approved_for is not None and not stops.may_move(approved_for, to, free, part):
+        raise UserError(refusals.keeps_its_time(post, approved_for, free, electorate, how))
+    if part is stops.Part.APPROVER:
+        post.approved_for = to or order.now

@@ -1,0 +1,56 @@
+"""What somebody is told who may not undo what was decided: what stands, who can change it, and what they say."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.replies.escape import inline
+from bot.replies.words import lasting, when
+from bot.rules import Electorate
+from bot.stops import Part
+from storage.models import Post
+from storage.states import PostState
+
+_STOPPED = {
+    PostState.HELD: "is held",
+    PostState.EXPIRED: "was held until its time had passed,",
+    PostState.WITHDRAWN: "was cancelled",
+    PostState.RELEASED: "was cancelled on its way",
+}
+
+
+def stopper(post: Post) -> str:
+    """Who stopped it, made harmless: `Ada, an approver`."""
+    name = inline(post.stopped_name) or "somebody"
+    return f"{name}, an approver" if post.stopped_as == Part.APPROVER else name
+
+
+def held(post: Post, part: Part, electorate: Electorate) -> str:
+    """It is held now, and who lets it go on."""
+    start = f"⏸ **#{post.id}** is held."
+    if part is Part.AUTHOR:
+        return f"{start} `resume {post.id}` lets it go on."
+    also = ", or who held it," if part is Part.MEMBER else ""
+    return f"{start} An approver (one of *{inline(electorate.name)}*){also} lets it go on with `resume {post.id}`."
+
+
+def stays_stopped(post: Post, electorate: Electorate, how: str) -> str:
+    """To somebody who may not let it go on; `how` is the command that would."""
+    what = _STOPPED.get(PostState(post.state), "was stopped")
+    also = f"{inline(post.stopped_name)} or " if post.stopped_as == Part.MEMBER else ""
+    return (
+        f"**#{post.id}** {what} by {stopper(post)}, and stays so until {also}an approver "
+        f"(one of *{inline(electorate.name)}*) says `{how}`."
+    )
+
+
+def keeps_its_time(
+    post: Post, approved_for: datetime, free: timedelta, electorate: Electorate, how: str
+) -> str:
+    """To somebody who may not move it that far; `how` is the command that an approver would say."""
+    far = f" or by more than {lasting(free)}" if free else " or to another time"
+    return (
+        f"**#{post.id}** was approved for {when(approved_for)}, and only an approver moves it to now{far}: "
+        f"one of *{inline(electorate.name)}* says `{how}`. You may instead change the `at:` of its draft; "
+        "then it needs approvals anew."
+    )
