@@ -111,12 +111,12 @@ def ours(asked: Asked, seen: Seen) -> Published | None:
     taken = asked.ledger.taken(asked.number, {one.published.id: one.published.url for one in fresh})
     free = [one for one in fresh if one.published.id not in taken]
     own = [one for one in free if one.agreement is Agreement.OWN]
-    same = [one for one in free if one.agreement is Agreement.SAME and one.made_at is not None]
+    same = [one for one in free if one.agreement is Agreement.SAME]
     if len(own) == 1:
         return own[0].published
     if len(own or same) > 1:
         raise _doubt(asked, own or same, "more than one post that may be this one")
-    if same:
+    if same and same[0].made_at is not None:
         _must_have_no_rival(asked, same[0])
         return same[0].published
     alike = [one for one in free if one.agreement is not Agreement.OTHER]

@@ -54,6 +54,12 @@ def of(session: Session, post_id: int, account: str) -> Sequence[Part]:
     return session.exec(found.order_by(col(Part.number), col(Part.id))).all()
 
 
+def begun(session: Session, post_id: int) -> frozenset[str]:
+    """The accounts where readers can see something of this post."""
+    seen = select(Part.account).where(Part.post_id == post_id, Part.url != "")
+    return frozenset(session.exec(seen))
+
+
 def taken(session: Session, post_id: int, account: str, number: int, found: Mapping[str, str]) -> set[str]:
     """Those of the found numbers (number -> address) that are known to be another post's, or another part's.
 

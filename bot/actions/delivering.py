@@ -32,7 +32,7 @@ log = logging.getLogger("social.delivering")
 
 LONG = timedelta(minutes=20)
 """A wait that people should hear of: longer than they look at the channel for news of a post."""
-SEARCHES = (timedelta(seconds=5), timedelta(seconds=25), timedelta(minutes=2))
+SEARCHES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=2))
 """When a platform is asked whether a delivery in doubt is there; absent twice counts as certain, because
 timelines may lag behind."""
 BUG = "The bot had an error of its own while sending; its log has the details."

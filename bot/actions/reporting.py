@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
 from bot.actions import rows
 from bot.actions.gathering import gather, perhaps_said
@@ -13,7 +13,7 @@ from bot.actions.warning import known_cause
 from bot.chat import Down, Place, Refused
 from bot.desk import Desk
 from bot.replies import lines
-from storage import queue
+from storage import parts, queue
 from storage.models import Delivery, Notice, Post
 from storage.states import DeliveryState
 
@@ -25,6 +25,8 @@ TOPICS = {"account": "accounts"}
 """First word of a notice's key -> the topic of its own that such notices have."""
 PATIENCE = timedelta(seconds=20)
 """How long an outcome waits for the others of its post, so that one message tells of all."""
+ASKED = timedelta(seconds=115)
+"""So long a delivery is in doubt before people are asked; what can be found out was found out by then."""
 
 
 def report(desk: Desk, post_id: int, now: datetime) -> None:
@@ -32,7 +34,7 @@ def report(desk: Desk, post_id: int, now: datetime) -> None:
     with desk.database.transaction() as session:
         post = rows.post(session, post_id)
         deliveries = queue.deliveries(session, post_id)
-        news = [one for one in deliveries if not one.told and _is_news(one)]
+        news = [one for one in deliveries if not one.told and _is_news(one, now)]
         for one in [
             one for one in news if one.state == DeliveryState.FAILED and known_cause(desk, session, one)
         ]:
@@ -42,8 +44,9 @@ def report(desk: Desk, post_id: int, now: datetime) -> None:
         busy = [one for one in deliveries if _is_busy(one, now)]
         if not news or (busy and all(_fresh(one, now) for one in news)):
             return
-        text = lines.report(post, news, desk.titles)
-        key = "outcome:" + ":".join(f"{one.id}-{one.state}-{one.key[:8]}" for one in news)
+        wanted = {one.account: _wanted(session, one) for one in news if one.state == DeliveryState.UNKNOWN}
+        text = lines.report(post, news, desk.titles, deliveries, wanted)
+        key = "outcome:" + ":".join(f"{one.id}-{one.state}-{one.key[:8]}-{one.attempts}" for one in news)
         queue.notify(session, key=key, text=text, post_id=post_id, now=now)
         for one in news:
             one.told = True
@@ -56,16 +59,27 @@ def untold(desk: Desk) -> dict[int, int]:
         return queue.untold(session)
 
 
-def _is_news(delivery: Delivery) -> bool:
+def _wanted(session: Session, delivery: Delivery) -> str:
+    """What people are to look for: the part of which nobody knows."""
+    outgoing = rows.outgoing(rows.revision(session, delivery.post_id, delivery.revision)).get(
+        delivery.account
+    )
+    number = len(parts.of(session, delivery.post_id, delivery.account))
+    return lines.to_look_for(outgoing, number, delivery.first_at) if outgoing else ""
+
+
+def _is_news(delivery: Delivery, now: datetime) -> bool:
     if delivery.state == DeliveryState.UNKNOWN:
-        return delivery.searches >= 3  # noqa: PLR2004  # as long as it is searched for, there is nothing to say
+        # it is searched for; but who could post it by hand must not wait for hours
+        asked = delivery.settled_at is None or not timedelta() <= now - delivery.settled_at < ASKED
+        return asked or delivery.searches >= 3  # noqa: PLR2004
     return delivery.state in {DeliveryState.PUBLISHED, DeliveryState.FAILED}
 
 
 def _is_busy(delivery: Delivery, now: datetime) -> bool:
     if delivery.state == DeliveryState.SENDING:
         return True
-    searching = delivery.state == DeliveryState.UNKNOWN and delivery.searches < 3  # noqa: PLR2004
+    searching = delivery.state == DeliveryState.UNKNOWN and not _is_news(delivery, now)
     return (delivery.state == DeliveryState.PENDING or searching) and delivery.not_before <= now + PATIENCE
 
 

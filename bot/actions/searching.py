@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bot.actions import reporting
-from bot.actions.delivering import BUG, SEARCHES, outgoing_of, settle
+from bot.actions import reporting, rows, stopping, voting
+from bot.actions.delivering import BUG, SEARCHES, deliver, outgoing_of, settle
 from bot.actions.holding import Hold
+from bot.actions.sync import sync
 from bot.actions.waiting import FIRST_WAIT, LONGEST_WAIT, wait
+from bot.chat import ChatError
 from bot.desk import Desk
-from handlers.base import PlatformError, Unavailable, Uncertain
+from handlers.base import Platform, PlatformError, Repeater, Unavailable, Uncertain
+from storage import queue
 from storage.models import Delivery
 from storage.states import DeliveryState
 
@@ -22,13 +25,18 @@ LATEST_SEARCH = timedelta(hours=24)
 
 
 def search(desk: Desk, delivery: Delivery) -> None:
-    """Ask the platform whether a delivery in doubt is there. Never raises."""
+    """Find out what became of a delivery in doubt. Never raises.
+
+    Where to send it once more is harmless, that decides; else the platform is asked whether it is there.
+    """
     platform = desk.platforms.get(delivery.account)
     now = desk.clock()
     number = delivery.searches + 1
     try:
         if platform is None:
             raise Uncertain(f"The account {delivery.account} is not configured any more.")
+        if _sent_once_more(desk, delivery, platform):
+            return
         found = platform.find(outgoing_of(desk, delivery), Hold(desk, delivery).ticket())
     except Unavailable as trouble:
         if delivery.first_at is not None and now > delivery.first_at + LATEST_SEARCH:
@@ -50,6 +58,50 @@ def search(desk: Desk, delivery: Delivery) -> None:
             settle(desk, delivery, DeliveryState.PENDING, what="is not there", not_before=now)
 
 
+class _NotNow(Exception):
+    """The account sends something else."""
+
+
+def _sent_once_more(desk: Desk, delivery: Delivery, platform: Platform) -> bool:
+    """Repeat the request with its key, if the platform knows the key and the post is still wanted. True: it was done."""
+    if not isinstance(platform, Repeater):
+        return False
+    if not platform.repeats(outgoing_of(desk, delivery), Hold(desk, delivery).ticket()):
+        return False
+    try:
+        sync(desk, delivery.post_id, desk.clock())  # perhaps nobody wants it any more
+        claimed = _claimed_again(desk, delivery, desk.clock())
+    except (ChatError, _NotNow):
+        return False
+    if claimed is None:
+        return False
+    deliver(desk, claimed)
+    return True
+
+
+def _claimed_again(desk: Desk, delivery: Delivery, now: datetime) -> Delivery | None:
+    """The delivery, on its way again; None if it is not to go any more: then it must be found out what is there."""
+    with desk.database.transaction() as session:
+        row, post = _same_doubt(session, delivery), rows.post(session, delivery.post_id)
+        if row is None or stopping.wished(session, row) or (post.not_after and now > post.not_after):
+            return None
+        revision = rows.revision(session, row.post_id, row.revision)
+        if row.account not in voting.count(desk, session, post, revision, None, now).ready:
+            return None
+        queue.settle(
+            session,
+            row,
+            DeliveryState.PENDING,
+            now=now,
+            what="is sent once more, with its key",
+            not_before=now,
+        )
+        claimed = queue.claim(session, now, desk.config.social.lease, desk.worker, row.id)
+        if claimed is None:
+            raise _NotNow  # and nothing of it is written
+    return claimed
+
+
 def _rest(delivery: Delivery, trouble: Unavailable, now: datetime) -> timedelta:
     """How long an account that cannot be read is left alone: as it says, else longer the longer it lasts.
 
@@ -62,11 +114,10 @@ def _rest(delivery: Delivery, trouble: Unavailable, now: datetime) -> timedelta:
 
 
 def doubtful(desk: Desk, now: datetime) -> list[Delivery]:
-    """Deliveries in doubt that are to be searched for now."""
+    """Deliveries in doubt that are to be searched for now, whether people were asked already or not."""
     with desk.database.reading() as session:
         found = select(Delivery).where(
             Delivery.state == DeliveryState.UNKNOWN,
-            col(Delivery.told).is_(False),
             Delivery.searches < len(SEARCHES),
             col(Delivery.not_before) <= now,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -35,6 +35,8 @@ class Line:
     deliveries: Sequence[Delivery] = ()
     approvers: Sequence[str] = ()
     missing: int = 0
+    begun: Collection[str] = ()
+    """Accounts where a part of it is out."""
 
     @property
     def at(self) -> datetime | None:
@@ -42,8 +44,11 @@ class Line:
         return self.post.released_at or self.post.due_at
 
 
-def outcome(deliveries: Sequence[Delivery]) -> str:
-    """What became of a released post: *going out*, *out*, *partly out* or *not out*."""
+def outcome(deliveries: Sequence[Delivery], begun: Collection[str] = ()) -> str:
+    """What became of a released post: *going out*, *out*, *partly out*, *in doubt* or *not out*.
+
+    `begun` are accounts where a part of it is out, whatever became of the rest.
+    """
     live = [one for one in deliveries if one.state != DeliveryState.CANCELLED]
     out = [one for one in live if one.state == DeliveryState.PUBLISHED]
     moving = {DeliveryState.PENDING, DeliveryState.SENDING}
@@ -51,15 +56,18 @@ def outcome(deliveries: Sequence[Delivery]) -> str:
         return "going out"
     if live and len(out) == len(live):
         return "out"
-    return "partly out" if out else "not out"
+    if out or any(one.account in begun for one in deliveries):
+        return "partly out"
+    return "in doubt" if any(one.state == DeliveryState.UNKNOWN for one in live) else "not out"
 
 
 def state(line: Line) -> str:
     """The state of one post in a few words."""
     if line.post.state == PostState.RELEASED:
-        sign = {"out": "🎉", "going out": "➡", "partly out": "◐", "not out": "✖"}
-        said = outcome(line.deliveries)
-        return f"{sign[said]} {said}"
+        sign = {"out": "🎉", "going out": "➡", "partly out": "◐", "in doubt": "❓", "not out": "✖"}
+        said = outcome(line.deliveries, line.begun)
+        doubt = said != "in doubt" and any(one.state == DeliveryState.UNKNOWN for one in line.deliveries)
+        return f"{sign[said]} {said}{', the rest in doubt' if doubt else ''}"
     if line.post.state == PostState.APPROVED and line.approvers:
         return f"✔ approved by {inline(', '.join(line.approvers))}"
     if line.post.state == PostState.DRAFT and line.missing:

@@ -87,18 +87,23 @@ class Walk:
 
     def _clear_up(self, trying: Trying) -> None:
         """An earlier request has no answer, and nobody looked, or a person orders it again: look now."""
+        ours = trying.key == self.ticket.key
         try:
             found = self._look(trying.number, trying)
         except Uncertain:
-            if trying.key == self.ticket.key:
+            if ours:
                 raise
             found = None  # the person who ordered it again has looked
+        except Unavailable as error:
+            told = f"{self.service.name} cannot be asked now whether the post is out already."
+            if ours:
+                raise Uncertain(told) from None
+            raise Unavailable(
+                f"{told} The bot looks before it sends anything.", until=error.until, wait=error.wait
+            ) from None
         if found:
             self._came_out(found)
-        elif (
-            trying.key == self.ticket.key
-            and trying.at + self.service.patience(trying, self.clock()) > self.clock()
-        ):
+        elif ours and trying.at + self.service.patience(trying, self.clock()) > self.clock():
             raise Uncertain(f"It is not certain yet whether the post is out on {self.service.name}.")
         else:
             self._not_out(doubt=True)

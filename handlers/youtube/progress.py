@@ -20,7 +20,6 @@ from datetime import datetime
 from typing import Any
 
 from handlers.base import Published, Receipt, Ticket
-from handlers.youtube.resource import address
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Progress:
     def there(self, video: str, now: datetime) -> None:
         """Commit that the video is there under that id, which nobody else may have. Raises `Uncertain`."""
         state = State(**{**asdict(self.state), "video": video, "arrived": now.isoformat()})
-        self._ticket.ledger.own(_told(state), 0, Published(video, address(video)))
+        self._ticket.ledger.own(_told(state), 0, Published(video, ""))  # nobody sees it yet
         self.state = state
 
     def restart(self, **news: Any) -> None:

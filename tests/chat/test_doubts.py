@@ -1,4 +1,4 @@
-"""A lost answer, and an account that cannot be read: nobody knows what is out, so people are asked, once."""
+"""A lost answer, and an account that cannot be read: nobody knows what is out, so people are asked, once and soon."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from datetime import timedelta
 
 from town import Town
 
+from bot.sandbox.mastodon.dialects import TAKAHE
+
 HOURS = 26
 SPAN = HOURS * 3600
 
 
 def silence(town: Town) -> None:
-    """The post is taken, its answer is lost, and from then on the account's posts cannot be read."""
+    """The post is taken, its answer is lost, and from then on the account's posts cannot be read; no key helps."""
+    town.sandbox.platforms["mastodon"].dialect = TAKAHE  # type: ignore[attr-defined]  # Mastodon's own
+    town.desk.platforms["mastodon"].check()
     town.fault("mastodon", "reset-after", path="/api/v1/statuses", method="POST")
     town.fault("mastodon", "500", path="/api/v1/accounts/", method="GET", seconds=SPAN, times=9999)
     town.carol.says("@social draft\nto: mastodon\nHello")
@@ -21,7 +25,7 @@ def silence(town: Town) -> None:
 def through_the_searches(town: Town) -> int:
     """Let the clock run from search to search until nothing is searched for any more; how many there were."""
     ends, searches = town.now + timedelta(hours=HOURS), 0
-    while (one := town.deliveries(1)["mastodon"]).state == "unknown" and not one.told and town.now < ends:
+    while (one := town.deliveries(1)["mastodon"]).state == "unknown" and one.searches < 3 and town.now < ends:
         assert one.not_before > town.now - timedelta(minutes=1)
         town.world.clock.to(max(one.not_before, town.now + timedelta(seconds=1)))
         town.settle()
@@ -29,14 +33,17 @@ def through_the_searches(town: Town) -> int:
     return searches
 
 
-def test_an_account_that_cannot_be_read_is_asked_ever_less_often_and_then_people_are_once(town: Town) -> None:
+def test_an_account_that_cannot_be_read_is_asked_ever_less_often_and_people_once_within_two_minutes(
+    town: Town,
+) -> None:
     silence(town)
+    town.later(seconds=118)
+    assert sum(one.startswith("❓") for one in town.said()) == 1
     searches = through_the_searches(town)
     assert 10 < searches < 100
     asked = [one for one in town.said() if one.startswith("❓ **#1** may or may not be out on Mastodon")]
     assert len(asked) == 1
     assert "so it may be out" in asked[0]
-    assert "could not look there" in asked[0]
     assert "nothing is out" not in asked[0]
     town.later(hours=12)
     assert sum(one.startswith("❓") for one in town.said()) == 1

@@ -14,7 +14,7 @@ from bot.replies import plan as words
 from bot.replies import standing
 from bot.replies.words import day
 from bot.when import Period
-from storage import queue
+from storage import parts, queue
 from storage.models import Delivery, Post
 from storage.states import PostState
 
@@ -192,6 +192,7 @@ def _line(order: Order, session: Session, post: Post) -> words.Line:
         queue.deliveries(session, post.id or 0),
         judgement.approvers,
         max((tally.missing for tally in judgement.tallies), default=0),
+        parts.begun(session, post.id or 0) if post.state == PostState.RELEASED else (),
     )
 
 
