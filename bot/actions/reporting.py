@@ -12,7 +12,7 @@ from bot.actions.gathering import gather, perhaps_said
 from bot.actions.warning import known_cause
 from bot.chat import Down, Place, Refused
 from bot.desk import Desk
-from bot.replies import lines
+from bot.replies import reports
 from storage import parts, queue
 from storage.models import Delivery, Notice, Post
 from storage.states import DeliveryState
@@ -45,7 +45,7 @@ def report(desk: Desk, post_id: int, now: datetime) -> None:
         if not news or (busy and all(_fresh(one, now) for one in news)):
             return
         wanted = {one.account: _wanted(session, one) for one in news if one.state == DeliveryState.UNKNOWN}
-        text = lines.report(post, news, desk.titles, deliveries, wanted)
+        text = reports.report(post, news, desk.titles, deliveries, wanted)
         key = "outcome:" + ":".join(f"{one.id}-{one.state}-{one.key[:8]}-{one.attempts}" for one in news)
         queue.notify(session, key=key, text=text, post_id=post_id, now=now)
         for one in news:
@@ -65,7 +65,7 @@ def _wanted(session: Session, delivery: Delivery) -> str:
         delivery.account
     )
     number = len(parts.of(session, delivery.post_id, delivery.account))
-    return lines.to_look_for(outgoing, number, delivery.first_at) if outgoing else ""
+    return reports.to_look_for(outgoing, number, delivery.first_at) if outgoing else ""
 
 
 def _is_news(delivery: Delivery, now: datetime) -> bool:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.replies.escape import inline, shorten, with_code
-from bot.replies.words import Titles, count, linked, listed, people, size, when
+from bot.replies.escape import inline, with_code
+from bot.replies.words import Titles, count, listed, people, size, when
 from bot.rules import Judgement, Refusal
-from handlers.base import Outgoing, Step
+from handlers.base import Step
 from storage.models import Delivery, Post, Staged
-from storage.states import DeliveryState
-
-_FIRST_WORDS = 60
-"""Characters of a text by which people are to know it again."""
 
 
 def name(text: str) -> str:
@@ -166,14 +162,14 @@ def progress(post_id: int, title: str, step: Step, *, ended: bool = False) -> st
 def waits(delivery: Delivery, error: str, then: datetime, titles: Titles) -> str:
     """A delivery is not out, and that will stay so for a while."""
     title = titles.get(delivery.account, delivery.account)
-    return f"⏳ **#{delivery.post_id}** {title}: {_sentence(error)} Next try {when(then)}; there is nothing to do."
+    return f"⏳ **#{delivery.post_id}** {title}: {sentence(error)} Next try {when(then)}; there is nothing to do."
 
 
 def not_prepared(staged: Staged, error: str, titles: Titles) -> str:
     """What should have been brought there before its time was refused."""
     title = titles.get(staged.account, staged.account)
     return (
-        f"⚠ **#{staged.post_id}** {title}, uploaded ahead of its time: {_sentence(error)} "
+        f"⚠ **#{staged.post_id}** {title}, uploaded ahead of its time: {sentence(error)} "
         "Nothing of it was to be seen. Mend it before its time, or it is tried once more then."
     )
 
@@ -183,88 +179,12 @@ def not_removed(staged: Staged, error: str, titles: Titles) -> str:
     title = titles.get(staged.account, staged.account)
     return (
         f"⚠ **#{staged.post_id}** {title}: what was uploaded there before its time is private, and the bot "
-        f"could not remove it. {_sentence(error)} Please delete it there by hand."
+        f"could not remove it. {sentence(error)} Please delete it there by hand."
     )
 
 
-def report(
-    post: Post,
-    deliveries: Sequence[Delivery],
-    titles: Titles,
-    every: Sequence[Delivery] = (),
-    wanted: Mapping[str, str] | None = None,
-) -> str:
-    """What became of the deliveries that people were not told of yet; `every` are all of the post.
-
-    `wanted`: account -> what to look for there, of what is in doubt.
-    """
-    out = [one for one in deliveries if one.state == DeliveryState.PUBLISHED]
-    failed = [one for one in deliveries if one.state == DeliveryState.FAILED]
-    unknown = [one for one in deliveries if one.state == DeliveryState.UNKNOWN]
-    said = []
-    if out:
-        there = " · ".join(_link(one, titles) for one in out)
-        rest = [_rest(one, titles) for one in every if one.state in _NOT_OUT]
-        said.append(
-            f"◐ **#{post.id}** is partly out: {there} ({', '.join(rest)})"
-            if rest
-            else f"🎉 **#{post.id}** is out: {there}"
-        )
-    said.extend(
-        f"✖ **#{post.id}** {titles.get(one.account, one.account)}: {_sentence(one.error)} "
-        f"Then say `retry {post.id} {one.account}`."
-        for one in failed
-    )
-    said.extend(_doubt(post, one, titles, (wanted or {}).get(one.account, "")) for one in unknown)
-    said.extend(
-        f"⚠ {titles.get(one.account, one.account)}: {_sentence(one.error)}" for one in out if one.error
-    )
-    return "\n".join(said)
-
-
-def _link(delivery: Delivery, titles: Titles) -> str:
-    title = titles.get(delivery.account, delivery.account)
-    return linked(title, delivery.url)
-
-
-_NOT_OUT: Mapping[str, str] = {
-    DeliveryState.WAITING: "waits for its approvals",
-    DeliveryState.PENDING: "is still going out",
-    DeliveryState.SENDING: "is still going out",
-    DeliveryState.FAILED: "failed",
-    DeliveryState.UNKNOWN: "is in doubt",
-}
-"""What is said of an account whose post is not out, or not known to be, beside those where it is."""
-
-
-def _rest(delivery: Delivery, titles: Titles) -> str:
-    return f"{titles.get(delivery.account, delivery.account)} {_NOT_OUT[delivery.state]}"
-
-
-def to_look_for(outgoing: Outgoing, number: int, since: datetime | None) -> str:
-    """What a person is to look for on a platform: which part, how it begins, with how many files, made since when."""
-    if number >= len(outgoing.parts):
-        return ""
-    part = outgoing.parts[number]
-    which = f"part {number + 1} of {len(outgoing.parts)}" if len(outgoing.parts) > 1 else "a post"
-    words = shorten(" ".join((outgoing.title or part.text).split()), _FIRST_WORDS)
-    begins = f" that begins “{inline(words)}”" if words else " without text"
-    files = f" with {count(len(part.media), 'file')}" if part.media else ""
-    made = f", made since {when(since)}" if since else ""
-    return f"{which}{begins}{files}{made}"
-
-
-def _doubt(post: Post, delivery: Delivery, titles: Titles, wanted: str) -> str:
-    title = titles.get(delivery.account, delivery.account)
-    look = f"Please look there for {wanted}." if wanted else "Please look there."
-    return (
-        f"❓ **#{post.id}** may or may not be out on {title}: {_sentence(delivery.error)} {look} "
-        f"If it is out, say `published {post.id} {delivery.account} LINK`; "
-        f"if it is not, say `retry {post.id} {delivery.account}`."
-    )
-
-
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """What a platform's trouble is, ended as a sentence."""
     text = text.strip() or "no reason was given"
     return with_code(text if text.endswith((".", "!", "?")) else f"{text}.")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import grammar
 from bot.grammar import Unknown
-from bot.replies import accounts, doors, lines, plan
+from bot.replies import accounts, doors, lines, plan, reports
 from bot.replies.card import CardFacts, card
 from bot.rules import Electorate, Judgement, Tally
 from bot.sandbox.world import World
@@ -94,7 +94,7 @@ def everything(nasty: str) -> Iterator[str]:
             )  # fmt: skip
             yield card(facts, 10_000)
             yield card(facts, 1_200)
-            yield lines.report(post, list(deliveries.values()), titles)
+            yield reports.report(post, list(deliveries.values()), titles)
     entry = Entry(at=NOW, who=nasty, what=nasty, account="x")
     yield plan.journal(post, [entry], titles)
     yield plan.listing("Drafts", [plan.Line(post, ["x"], "", approvers=(nasty,))], titles, "")
