@@ -41,7 +41,7 @@ def picture(source: BinaryIO, out: BinaryIO, mime: str, name: str) -> dict[str, 
         note = f"made a {'PNG' if mime == PNG else 'JPEG'}, {readable_size(len(data))}"
     known = clean(data, mime)
     del data
-    judge_pixels(name, known.width, known.height)
+    judge_pixels(name, known.width, known.height, mime)
     if not known.width or not known.height:
         raise Damaged("no size")
     if known.orientation == 1 or known.animated:
@@ -49,6 +49,8 @@ def picture(source: BinaryIO, out: BinaryIO, mime: str, name: str) -> dict[str, 
         kept, size = known.data, (known.width, known.height)
     else:
         kept, size = _turned(known, mime)
+        if size[0] * size[1] < known.width * known.height:
+            note = ", ".join(one for one in (note, f"scaled to {size[0]} × {size[1]}") if one)
     out.write(kept)
     out.flush()
     return {
@@ -68,11 +70,12 @@ def measured(source: BinaryIO, mime: str) -> dict[str, Any]:
 
 
 def _turned(known: Clean, mime: str) -> tuple[bytes, tuple[int, int]]:
-    image = decode(known.data, mime)
+    image = decode(known.data, mime)  # reduced, where it is too large to be turned
     profile = image.info.get("icc_profile")
     turned = upright(image, known.orientation)
     if mime == JPEG:
         fine = JpegImagePlugin.get_sampling(image) in (0, 1)
+        del image
         data = encode(turned, mime, profile, quality=_QUALITY, subsampling=0 if fine else 2, optimize=True)
     elif mime == PNG:
         data = encode(turned, mime, profile, compress_level=6)

@@ -12,14 +12,16 @@ from typing import Any
 from PIL import Image, features
 
 from handlers.bad import BadMedia, Damaged, quoted
-from handlers.pictures.decoding import TROUBLE, encode, judge_pixels, simple, upright
-from handlers.pictures.sniffing import AVIF, JPEG, PNG
+from handlers.pictures.decoding import MOST_DECODED, TROUBLE, encode, judge_pixels, simple, upright
+from handlers.pictures.sniffing import AVIF, HEIC, JPEG, PNG
 
 pillow_heif: Any = None
 with suppress(ImportError):  # now or never: a child can read no module any more
     import pillow_heif
 
 _QUALITY = 92
+_STRIP = 256
+"""Rows; an even number."""
 _ORIENTATION = 0x0112
 _INSTALL = (
     "{name} is {what}, and nothing is installed here that reads it: save it as JPEG and upload that "
@@ -50,8 +52,23 @@ def _heif(data: bytes, name: str) -> Image.Image:
     if pillow_heif is None:
         raise BadMedia(_INSTALL.format(name=quoted(name), what="a HEIC picture"))
     opened = pillow_heif.open_heif(data)  # its header only
-    judge_pixels(name, *opened.size)
-    made: Image.Image = opened.to_pillow()
+    width, height = opened.size
+    judge_pixels(name, width, height, HEIC)
+    return _strip_by_strip(opened)
+
+
+def _strip_by_strip(opened: Any) -> Image.Image:
+    """Taken over from libheif's memory piece by piece, halved if it is too large: never twice as a whole."""
+    pixels, stride, mode = opened.data, opened.stride, opened.mode
+    width, height = opened.size  # known for certain since it was decoded
+    by = 1 if width * height <= MOST_DECODED else 2
+    made = Image.new(mode, (-(-width // by), -(-height // by)))
+    for top in range(0, height, _STRIP):
+        rows = min(_STRIP, height - top)
+        piece = pixels[top * stride : (top + rows) * stride]
+        strip = Image.frombuffer(mode, (width, rows), piece, "raw", mode, stride, 1)
+        made.paste(strip.reduce(by) if by > 1 else strip, (0, top // by))
+    made.info = {"icc_profile": opened.info.get("icc_profile")}
     return made
 
 
@@ -59,5 +76,5 @@ def _avif(data: bytes, name: str) -> Image.Image:
     if not features.check("avif"):
         raise BadMedia(_INSTALL.format(name=quoted(name), what="an AVIF picture"))
     opened = Image.open(io.BytesIO(data), formats=["AVIF"])
-    judge_pixels(name, *opened.size)
+    judge_pixels(name, *opened.size, AVIF)
     return upright(opened, opened.getexif().get(_ORIENTATION, 1))

@@ -18,6 +18,8 @@ KINDS = {
     PNG: "a PNG picture",
     GIF: "a GIF picture",
     WEBP: "a WebP picture",
+    HEIC: "a HEIC picture",
+    AVIF: "an AVIF picture",
     MP4: "an MP4 video",
     MOV: "a QuickTime video",
     PDF: "a PDF document",

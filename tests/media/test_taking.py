@@ -195,3 +195,52 @@ def test_broken_bytes_never_do_worse_than_a_sentence(
     cut = data.draw(st.integers(0, len(broken)))
     with suppress(BadMedia):
         assert store.read(take(bytes(broken[: cut or None]), "x", "", store).sha256)
+
+
+def declared(made: Any, form: str, width: int, height: int) -> bytes:
+    """A picture that says it is so large, and a colour that is all of it: a few bytes."""
+    if form == "WEBP":  # lossless: size in 14 bits each, then four colours of one value
+        bits = (width - 1) | (height - 1) << 14
+        body = (
+            b"\x2f" + struct.pack("<I", bits) + bytes.fromhex("10 01 00 00 00 00 00 00 00".replace(" ", ""))
+        )
+        chunk = b"VP8L" + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+        return b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+    size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return bytes(PNG + made.chunk(b"IHDR", size) + made.chunk(b"IDAT", b"") + made.chunk(b"IEND", b""))
+
+
+@pytest.mark.parametrize(
+    "form, width, height, sentence",
+    [
+        ("WEBP", 8900, 8900, "8 900 × 8 900 pixels, more than can be handled of a WebP picture (12.6 million)"),
+        ("WEBP", 4200, 3100, "or save it as JPEG"),
+        ("PNG", 6100, 6000, "more than can be handled of a PNG picture (36.2 million): make it smaller"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_opened_in_a_childs_memory_is_refused_by_its_header(
+    form: str, width: int, height: int, sentence: str, made: Any, store: Store
+) -> None:
+    data = declared(made, form, width, height)
+    assert len(data) < 100
+    with pytest.raises(BadMedia) as refused:
+        take(data, "x", "", store)
+    assert sentence in str(refused.value)
+
+
+def test_a_photo_of_fifty_million_pixels_is_turned_reduced_and_told(made: Any, store: Store) -> None:
+    data = made.encoded(Image.new("RGB", (8200, 6100), "red"), "JPEG", exif=made.exif(6))
+    media = take(data, "photo.jpg", "", store)
+    assert (media.width, media.height) == (3050, 4100)
+    assert media.note == "scaled to 3050 × 4100"
+
+
+def test_a_large_photo_is_made_to_fit_from_a_half(made: Any, store: Store) -> None:
+    data = made.encoded(Image.new("RGB", (10_000, 7_900), "red"), "JPEG")
+    media = take(data, "photo.jpg", "", store)
+    assert (media.width, media.height, store.read(media.sha256)) == (10_000, 7_900, data)
+    from handlers.pictures import fit
+
+    small = fit(media, store, max_bytes=100_000_000, max_pixels=36_152_319, mimes=["image/jpeg"])
+    assert (small.width, small.height) == (5000, 3950)
+    assert "scaled to 5000 × 3950" in small.note
