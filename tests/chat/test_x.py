@@ -245,3 +245,15 @@ class TestWithABudget:
         spent: Any = town.sandbox.platforms["x"]
         assert (state(town), texts(town)) in (("published", [LINK]), ("unknown", []), ("unknown", [LINK]))
         assert spent.purse.spent <= 240
+
+
+AT_THE_LIMIT = "https://example.org/a/long/address 👨‍👩‍👧‍👦 " + "é" * 253
+"""23 for the link, 2 for the family, a blank behind each, and 253: what X publishes as its rule, 280 in all."""
+
+
+def test_the_stand_in_takes_what_is_at_the_limit_by_its_own_count(town: Town) -> None:
+    town.carol.says(f"@social draft\nto: x\n{AT_THE_LIMIT}")
+    town.carol.says(f"@social draft\nto: x\n{AT_THE_LIMIT}é")
+    for number in (1, 2):
+        town.bob.reacts(town.card_id(number))
+    assert [len(town.published("x")), town.deliveries(2)["x"].state] == [3, "published"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import grapheme
+
 from bot.sandbox.mastodon import entities, text
 from bot.sandbox.mastodon.core import MAX_CHARACTERS, MAX_MEDIA, PER_URL, USERNAME, Core
 from bot.sandbox.mastodon.params import texts, word, yes
 from bot.sandbox.published import Picture, Poll, Publication
 from bot.sandbox.service import Doc, Refusal, stamp
-from handlers.counting import graphemes
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 KEY_LIFE = timedelta(hours=1)
@@ -96,7 +97,7 @@ class Statuses:
             raise self.invalid("Validation failed: Poll options must have more than one item")
         if len(options) > most:
             raise self.invalid(f"Validation failed: Poll options can't contain more than {most} items")
-        if any(graphemes(one) > _OPTION_LENGTH for one in options):
+        if any(grapheme.length(one) > _OPTION_LENGTH for one in options):
             raise self.invalid(
                 f"Validation failed: Poll options can't be longer than {_OPTION_LENGTH} characters each"
             )

@@ -6,13 +6,16 @@ import html
 import re
 from collections.abc import Iterator
 
-from handlers.counting import graphemes, mastodon_length
-from handlers.counting.links import MASTODON, links
+import grapheme
+
+from bot.sandbox.addresses import addresses
 
 MENTION = re.compile(
     r"(?<![\w/@=])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?:@([\w.-]+\w(?::\d+)?))?"
 )
 HASHTAG = re.compile(r"(?<![\w/&)#])#(\w*[^\W\d]\w*)")
+REMOTE = re.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\w.-]*\w", re.IGNORECASE)
+"""Somebody on another server: only the name counts."""
 _TOKEN = re.compile(f"(?P<mention>{MENTION.pattern})|(?P<tag>{HASHTAG.pattern})")
 _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _SHOWN = 30
@@ -22,13 +25,20 @@ _TAG = re.compile(r"<[^>]+>")
 
 def length(text: str, spoiler: str, per_url: int) -> int:
     """Grapheme clusters of content warning and text together, an address as `per_url`, `@a@b.example` as `@a`."""
-    return graphemes(spoiler) + mastodon_length(text, per_url)
+    pieces = [(piece, is_link) for piece, is_link in _pieces(text) if piece]
+    rest = "\n".join(REMOTE.sub(r"\1", piece) for piece, is_link in pieces if not is_link)
+    between = sum(not is_link for _, is_link in pieces) - 1 if rest else 0
+    return (
+        int(grapheme.length(spoiler) + grapheme.length(rest))
+        - max(0, between)
+        + per_url * sum(is_link for _, is_link in pieces)
+    )
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The text in order, each piece with whether it is an address."""
     last = 0
-    for start, end in links(text, MASTODON):
+    for start, end in addresses(text, "mastodon"):
         yield text[last:start], False
         yield text[start:end], True
         last = end

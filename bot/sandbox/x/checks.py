@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.sandbox.service import Doc
 from bot.sandbox.x.core import Core
+from bot.sandbox.x.counting import forbidden, weighted
 from bot.sandbox.x.troubles import TOO_LONG
-from handlers.counting import x_forbidden, x_length
 
 LIMIT = 280
 """Weighted characters."""
@@ -66,9 +66,9 @@ def checked(core: Core, asked: Doc) -> None:
 
 
 def _text(core: Core, text: str) -> None:
-    if forbidden := x_forbidden(text):
-        raise core.invalid(f"The text contains characters that are not allowed: {', '.join(forbidden)}")
-    if x_length(text) > LIMIT:
+    if bad := forbidden(text):
+        raise core.invalid(f"The text contains characters that are not allowed: {', '.join(bad)}")
+    if weighted(text) > LIMIT:
         raise core.forbidden(TOO_LONG)
     if len({one.upper() for one in _CASHTAG.findall(text)}) > 1:
         raise core.forbidden("You are not allowed to create a post with more than one cashtag.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from bot.sandbox.addresses import addresses
 from bot.sandbox.world import World
-from handlers.counting.links import X, links
 
 POST, POST_WITH_LINK = 15, 200
 ALT_TEXT, READ_POST, READ_USER = 5, 5, 10
@@ -59,4 +59,4 @@ class Purse:
 
 def price_of(text: str) -> int:
     """What a post with this text costs."""
-    return POST_WITH_LINK if any(links(text, X)) else POST
+    return POST_WITH_LINK if any(addresses(text, "x")) else POST

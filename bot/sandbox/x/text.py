@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
+from bot.sandbox.addresses import addresses
 from bot.sandbox.service import Doc
-from handlers.counting.links import X, links
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHOWN = 26
@@ -23,7 +23,7 @@ def wrapped(text: str, number: int) -> tuple[str, list[Doc]]:
         out.append(piece)
         length += len(piece)
 
-    for start, end in links(text, X):
+    for start, end in addresses(text, "x"):
         put(html.escape(text[last:start], quote=False))
         short = f"https://t.co/{slug(number + len(urls))}"
         found = text[start:end]
