@@ -30,7 +30,7 @@ UNBOUNDED = dict.fromkeys(
 class Place:
     """A new little community. `ask` has the stand-ins do something: the methods of `town.Town`."""
 
-    def __init__(self, folder: Path, **social: str) -> None:
+    def __init__(self, folder: Path, *, bounded: bool = False, **social: str) -> None:
         self.folder = folder
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.town", str(folder)],
@@ -44,7 +44,7 @@ class Place:
         self.sections: dict[str, dict[str, str]] = self.facts["sections"]
         clock = self.sections["social"].pop("clock")  # the real bot asks nobody for the time
         self.clock = {"clock": clock}
-        self.write(**UNBOUNDED | social)
+        self.write(**social if bounded else UNBOUNDED | social)
 
     def ask(self, do: str, **how: Any) -> Any:
         """Have the stand-ins do this. Raises RuntimeError when they cannot."""
@@ -76,10 +76,12 @@ class Place:
 
 
 @contextmanager
-def place(**social: str) -> Iterator[Place]:
-    """A place for as long as the block lasts; its files lie where temporary files lie."""
+def place(*, bounded: bool = False, **social: str) -> Iterator[Place]:
+    """A place for as long as the block lasts; its files lie where temporary files lie. `bounded`: people may ask the bot
+    for as much as is configured by default, and not for all they like.
+    """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        made = Place(Path(folder), **social)
+        made = Place(Path(folder), bounded=bounded, **social)
         try:
             yield made
         finally:

@@ -22,7 +22,7 @@ from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.wire import who
 from bot.sandbox.world import World
-from bot.sandbox.zulip import api_reactions
+from bot.sandbox.zulip import api_edit, api_reactions
 from bot.sandbox.zulip.shapes import message_json
 from bot.sandbox.zulip.web import Call, Params
 
@@ -121,6 +121,26 @@ class Town:
             for one in ids:
                 call = Call(self._people[name], Params({"emoji_name": emoji}), {"id": str(one)})
                 api_reactions.add(self._zulip.core, call)
+
+    def stranger(self, name: str) -> None:
+        """Somebody new, in the channel."""
+        row = self._zulip.add_person(name, email=f"{name}@sandbox.example")
+        self._zulip.subscribe(self._channel, row)
+        self._people[name] = row
+
+    def edit(self, name: str, message: int, text: str) -> None:
+        """Somebody edits a message of theirs."""
+        with self._zulip.core.lock:
+            api_edit.edit(
+                self._zulip.core, Call(self._people[name], Params({"content": text}), {"id": str(message)})
+            )
+
+    def toggle(self, name: str, message: int, times: int) -> None:
+        """Somebody puts an emoji there and takes it away, so many times in all."""
+        with self._zulip.core.lock:
+            for number in range(times):
+                call = Call(self._people[name], Params({"emoji_name": "+1"}), {"id": str(message)})
+                (api_reactions.remove if number % 2 else api_reactions.add)(self._zulip.core, call)
 
     def upload(self, name: str, path: str, mime: str) -> str:
         """Somebody's file; what a message links to."""
