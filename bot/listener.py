@@ -288,8 +288,8 @@ class Listener:
                 sync(self._desk, post_id, now)
         except (Down, Dismissed, NotHome, StorageError):
             raise
-        except Exception:  # one post's trouble must not deafen the bot; the owner finds it in the log
-            log.exception("post %s: error while looking", post_id, extra={"action": "sync_failed"})
+        except Exception as error:  # one post's trouble must not deafen the bot; a bug has its traceback
+            log.error("post %s: %s", post_id, type(error).__name__, exc_info=not isinstance(error, ChatError))
 
     def _remember(self, message_id: int, *, first: bool = False) -> None:
         """Everything up to this message was taken care of."""

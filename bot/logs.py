@@ -12,6 +12,8 @@ from types import TracebackType
 
 from typing_extensions import override
 
+from handlers.redaction import redact
+
 QUIET = (
     *("urllib3", "httpx", "httpcore", "requests_oauthlib", "oauthlib", "alembic", "tweepy", "PIL"),
     *("mastodon", "zulip"),
@@ -37,6 +39,11 @@ class TextLines(logging.Formatter):
         """See `frames`."""
         return frames(ei[1])
 
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        """The record, without what is known for a secret."""
+        return redact(super().format(record))
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line, for machines that read logs."""
@@ -55,7 +62,7 @@ class JsonLines(logging.Formatter):
                 line[name] = getattr(record, name)
         if record.exc_info:
             line["traceback"] = frames(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        return redact(json.dumps(line, ensure_ascii=False))
 
 
 def frames(error: BaseException | None) -> str:

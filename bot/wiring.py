@@ -17,6 +17,7 @@ from bot.desk import Desk
 from handlers.base import Platform, Rejected, Tools, Unavailable, holding
 from handlers.base import Vault as AnyVault
 from handlers.media import Store
+from handlers.redaction import know
 from handlers.registry import PLATFORMS
 from storage.database import Database
 from storage.errors import StorageError
@@ -92,6 +93,7 @@ def vault_of(config: Config, database: Database, clock: clocks.Clock) -> Keeping
     """The stored tokens. Raises `StorageError` when the key cannot be had."""
     secret = config.social.secret_key
     key = secret.get_secret_value() if secret else key_of(config.social.data_dir / "secret.key")
+    know(key)
     return Keeping(Vault(database, key, clock))
 
 

@@ -17,6 +17,7 @@ import httpx
 from handlers.base import Rejected, Unavailable, Uncertain, must_hold
 from handlers.bounds import JSON_BYTES, Call, TooLarge, Unreadable, sound, unpacked
 from handlers.bounds.bodies import ACCEPTED
+from handlers.redaction import redact_body
 
 TIMEOUT: Final = httpx.Timeout(20, read=60, write=120)
 """Seconds. httpx's own 5 s would make many an upload, and many a slow answer, uncertain."""
@@ -78,16 +79,19 @@ class Web:
     def __exit__(self, *_: object) -> None:
         self.http.close()
 
-    def call(self, method: str, url: str, *, acts: bool = False, **request: Any) -> httpx.Response:
+    def call(
+        self, method: str, url: str, *, acts: bool = False, gives: bool = False, **request: Any
+    ) -> httpx.Response:
         """One request, answered with whatever status; an answer that is larger or slower than may be is none.
 
-        `acts`: it publishes something, so that a lost answer is `Uncertain` instead of `Unavailable`.
+        `acts`: it publishes something, so that a lost answer is `Uncertain` instead of `Unavailable`. `gives`: what is
+        asked for is a secret; every other answer comes without those that are known.
         Raises `Rejected` when the request could not even be written.
         """
         if method != "GET":
             must_hold()
         try:
-            return self._answer(method, url, request)
+            return self._answer(method, url, request, clean=not gives)
         except NOT_SENT:
             raise Unavailable(
                 f"{self.title} could not be reached, so nothing is out. The bot tries again by itself."
@@ -100,7 +104,7 @@ class Web:
         except (httpx.HTTPError, TooLarge, Unreadable):
             raise lost(self.title, acts=acts) from None
 
-    def _answer(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response:
+    def _answer(self, method: str, url: str, request: dict[str, Any], *, clean: bool) -> httpx.Response:
         """The answer, its body unpacked. (httpx has no time for a whole call, and unpacks without a bound.)"""
         with Call(WHOLE_S + _size(request) / SLOWEST) as call:
 
@@ -114,6 +118,7 @@ class Web:
             if call.over:  # what came may look whole
                 raise httpx.ReadTimeout("the answer did not come to its end in time")
         headers = [(name, text) for name, text in answer.headers.multi_items() if name not in _OF_THE_LINE]
+        body = redact_body(body) if clean else body
         return httpx.Response(answer.status_code, headers=headers, content=body, request=answer.request)
 
 

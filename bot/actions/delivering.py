@@ -22,6 +22,7 @@ from handlers.base import (
     Uncertain,
     holding,
 )
+from handlers.redaction import redact
 from storage import queue
 from storage.errors import StorageError
 from storage.insist import insist
@@ -231,9 +232,9 @@ def settle(
                 state,
                 now=now,
                 what=what,
-                error=" ".join(published.warnings) if published else error,
-                remote_id=published.id if published else "",
-                url=published.url if published else "",
+                error=redact(" ".join(published.warnings) if published else error),
+                remote_id=redact(published.id) if published else "",
+                url=redact(published.url) if published else "",
                 not_before=not_before,
                 counts=counts,
             )

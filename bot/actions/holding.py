@@ -13,6 +13,7 @@ from bot.actions import progressing
 from bot.actions.ledger import Numbers
 from bot.desk import Desk
 from handlers.base import Receipt, Ticket
+from handlers.redaction import redact
 from storage import queue
 from storage.insist import insist
 from storage.models import Delivery
@@ -64,13 +65,13 @@ class Hold:
         if not self._claimed:  # a search found parts of it
             self._keep_found(session, receipt)
             return
-        queue.keep_receipt(session, self._delivery, receipt)
+        queue.keep_receipt(session, self._delivery, json.loads(redact(json.dumps(receipt))))
         queue.renew(session, self._delivery, self._until())
 
     def _keep_found(self, session: Session, receipt: Receipt) -> None:
         row = session.get(Delivery, self._delivery.id)
         if row is not None and row.state == DeliveryState.UNKNOWN and row.key == self._delivery.key:
-            row.receipt = json.dumps(receipt)
+            row.receipt = redact(json.dumps(receipt))
             session.add(row)
 
     def _renew(self) -> None:

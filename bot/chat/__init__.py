@@ -1,6 +1,7 @@
 """The only room that speaks Zulip as chat.
 
 errors   how speaking with Zulip can go wrong
+sense    what is answered, read strictly
 values   people, messages, reactions, hints as plain values
 wire     one call: sent once, answered or named for what went wrong
 people   who may be who: users, groups, channels
@@ -11,6 +12,7 @@ events   the event queue, as hints
 fetching many messages with few requests
 links    addresses of messages
 home     the channel where the bot lives
+sending  the request that says something
 client   `Chat`: look, say, edit, react, read files, wait for hints
 """
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bot.chat import fetching, links
+from bot.chat import fetching, links, sending
 from bot.chat.emojis import Emojis
 from bot.chat.errors import ChatError, Lost, Refused
 from bot.chat.events import Events, QueueGone
 from bot.chat.home import Home
 from bot.chat.people import Directory
+from bot.chat.sense import number, numbers, understanding, understood
 from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, read_message
 from bot.chat.wire import Wire
+from handlers.redaction import redact
 
 log = logging.getLogger("social.chat")
 
@@ -57,10 +58,11 @@ class Chat:
 
     # -- who and where ---------------------------------------------------------------------------------
 
+    @understanding
     def listen(self) -> None:
         """Register for events and learn who is who. Raises `ChatError`."""
         me = self.wire.call("users/me")
-        self.directory.me = me["user_id"]
+        self.directory.me = number(me, "user_id")
         self._events.register(self.wire)
         self._newest = self.newest()
         self._emojis.read(self.wire)
@@ -94,16 +96,18 @@ class Chat:
         """The channel was found before, by an earlier process: it is followed even if it was renamed."""
         self._home.remember(channel_id)
 
+    @understanding
     def must_be_home(self, *, ask: bool = False) -> None:
         """Raise `NotHome` if the bot is not in its channel; with `ask`, the server is asked just now."""
         if ask and self.at_home:
             self._home.ask(self.wire)
         self._home.must_be_here()
 
+    @understanding
     def belong(self, user_ids: Iterable[int]) -> bool:
         """Whether all these people are subscribed to the bot's channel."""
         answer = self.wire.call(f"streams/{self.home}/members")
-        return set(user_ids) <= set(answer["subscribers"])
+        return set(user_ids) <= set(numbers(answer, "subscribers"))
 
     @property
     def emoji_names(self) -> dict[str, str]:
@@ -126,6 +130,7 @@ class Chat:
 
     # -- looking ---------------------------------------------------------------------------------------
 
+    @understanding
     def look(self, message_id: int) -> Message | None:
         """The message as it stands now; None if it was deleted.
 
@@ -149,15 +154,18 @@ class Chat:
             answer["message"] | {"flags": answer["message"].get("flags", [])}, self.directory.me
         )
 
+    @understanding
     def newest(self) -> int:
         """Id of the newest message that the bot can see; 0 if there is none."""
         found = fetching.page(self.wire, [], "newest", before=1, after=0)
         return found[-1]["id"] if found else 0
 
+    @understanding
     def since(self, message_id: int) -> list[Message]:
         """Every message after that one in the bot's channel, in its direct messages, or that mentions it."""
         return fetching.since(self.wire, message_id, self.home, self.directory.me)
 
+    @understanding
     def until(self, message_id: int) -> list[Message]:
         """The newest messages up to that one in the bot's channel and in its direct messages: some thousand."""
         return fetching.until(self.wire, message_id, self.home, self.directory.me)
@@ -173,7 +181,8 @@ class Chat:
         self._aheads.append(overtaken)
         try:
             self._local.overtaken = overtaken
-            self._local.ahead = fetching.some(self.wire, message_ids, self.home, self.directory.me)
+            with understood():
+                self._local.ahead = fetching.some(self.wire, message_ids, self.home, self.directory.me)
             yield
         finally:
             self._local.ahead = {}
@@ -205,7 +214,7 @@ class Chat:
         After a lost answer the bot's own newest messages are searched before it is said again: Zulip has
         no idempotency, so this is what keeps a doubled reply rare (facts/zulip-newer.md, Sending).
         """
-        last = self._newest
+        text, last = redact(text), self._newest
         try:
             said: int | None = self._post(place, text)
         except Lost:
@@ -215,6 +224,7 @@ class Chat:
         self._newest = max(self._newest, said)
         return said
 
+    @understanding
     def said(self, place: Place, text: str, after: int) -> int | None:
         """Id of the bot's own message with this text there, later than message `after`, if there is one."""
         narrow: fetching.Narrow = [{"operator": "sender", "operand": self.directory.me}]
@@ -226,35 +236,14 @@ class Chat:
                 return int(one["id"])
         return None
 
+    @understanding
     def _post(self, place: Place, text: str) -> int:
-        request: dict[str, Any] = {"content": text}
-        if place.channel_id is None:
-            request |= {"type": "direct", "to": json.dumps(place.user_ids)}
-        else:
-            request |= {"type": "stream", "to": place.channel_id, "topic": place.topic}
-        try:
-            return int(self.wire.call("messages", "POST", request, once=True)["id"])
-        except Refused as error:
-            other = self._other_topic(place, error)
-            if other is None:
-                raise
-            return int(self.wire.call("messages", "POST", request | {"topic": other}, once=True)["id"])
-
-    def _other_topic(self, place: Place, error: Refused) -> str | None:
-        """Where to say it when this topic is refused: newer servers can forbid new or named topics."""
-        if place.channel_id is None:
-            return None
-        if "empty_topic_display_name" in error.answer:
-            return "" if place.topic else "social"
-        if "create new topics" in str(error):
-            topics = self.wire.call(f"users/me/{place.channel_id}/topics")["topics"]
-            return topics[0]["name"] if topics else None
-        return None
+        return sending.post(self.wire, place, text)
 
     def edit(self, message_id: int, text: str) -> bool:
         """Change one of the bot's own messages; False when Zulip no longer allows it."""
         try:
-            self.wire.call(f"messages/{message_id}", "PATCH", {"content": text})
+            self.wire.call(f"messages/{message_id}", "PATCH", {"content": redact(text)})
         except Refused as error:
             log.info("message %s stays as it is: %s", message_id, error, extra={"action": "edit_refused"})
             return False
@@ -275,12 +264,14 @@ class Chat:
 
     # -- waiting ---------------------------------------------------------------------------------------
 
+    @understanding
     def hints(self, *, block: bool) -> list[Hint]:
         """What may have changed since the last call. Raises `QueueGone` and `ChatError`."""
         found = self._events.poll(self.wire, block=block)
         self._newest = max([self._newest, *(hint.message_id for hint in found if hint.kind is Kind.WRITTEN)])
         return found
 
+    @understanding
     def nudge(self) -> None:
         """End the wait of the thread that waits for hints, from another thread: a second poll ends the first.
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.chat.errors import ChatError, Down
 from bot.chat.people import Directory
+from bot.chat.sense import understood
 from bot.chat.values import Emoji
 from bot.chat.wire import Wire
+from handlers.bounds import sound
 
 log = logging.getLogger("social.chat")
 
@@ -30,8 +32,11 @@ class Emojis:
         data: dict[str, Any] = {}
         if self._directory.emoji_url:
             try:
-                data = json.loads(wire.download(self._directory.emoji_url, 8 << 20))
-            except (ChatError, ValueError) as error:
+                body = sound(wire.download(self._directory.emoji_url, 8 << 20))
+                with understood():
+                    data = json.loads(body)
+                    unicode_names(read_emoji(data, {}))
+            except ChatError as error:
                 if isinstance(error, Down) and not self._names:
                     raise  # listening is tried again
                 log.warning("no emoji table: %s", error, extra={"action": "emoji_missing"})

@@ -14,9 +14,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.redaction import redact
+
 
 class ChatError(Exception):
     """Zulip could not do what was asked; the text is one sentence."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(redact(sentence))
 
 
 class NotHome(ChatError):

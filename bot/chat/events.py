@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.chat.errors import Refused
+from bot.chat.errors import Nonsense, Refused, TooMuch
 from bot.chat.people import Directory
+from bot.chat.sense import maybe, number, numbers, objects, understood, words
 from bot.chat.values import Hint, Kind
 from bot.chat.wire import Wire
 
@@ -37,6 +38,8 @@ class Events:
         self.directory = directory
         self._queue = ""
         self._last = -1
+        self._puzzled = False
+        """Whether something came that cannot be understood: then all is looked at anew."""
 
     def register(self, wire: Wire) -> None:
         """Open a queue and read the directory anew. What happens from now on will be in the queue."""
@@ -51,23 +54,32 @@ class Events:
                 "client_gravatar": "true",
             },
         )
-        self._queue = state["queue_id"]
-        self._last = state["last_event_id"]
-        self.directory.read(state)
+        with understood():
+            queue, last = words(state, "queue_id"), number(state, "last_event_id")
+            self.directory.read(state)
+        self._queue, self._last, self._puzzled = queue, last, False
 
     def poll(self, wire: Wire, *, block: bool) -> list[Hint]:
         """The hints that came since the last poll; with `block`, wait for one (up to a minute).
 
-        Raises `QueueGone` when the queue is no more, `Down` when the server does not answer.
+        Raises `QueueGone` when the queue is no more, `Down` when the server does not answer, `Nonsense` for what cannot
+        be understood. What an event told of that could not be read is not known, so the next poll raises `QueueGone`.
         """
+        if self._puzzled:
+            raise QueueGone("it told something that cannot be understood")
         answer = self._ask(wire, block=block)
         hints: list[Hint] = []
-        for event in answer["events"]:
-            self._last = max(self._last, event["id"])
-            if self.directory.apply(event):
-                hints.append(Hint(Kind.PEOPLE))
-            else:
-                hints.extend(read_event(event))
+        try:
+            with understood():
+                for event in objects(answer, "events"):
+                    self._last = max(self._last, number(event, "id"))
+                    if self.directory.apply(event):
+                        hints.append(Hint(Kind.PEOPLE))
+                    else:
+                        hints.extend(read_event(event))
+        except Nonsense:
+            self._puzzled = True
+            raise
         return hints
 
     def peek(self, wire: Wire) -> None:
@@ -80,6 +92,8 @@ class Events:
             request["dont_block"] = "true"
         try:
             return wire.call("events", "GET", request, waiting=block)
+        except TooMuch as error:  # what was written meanwhile is read page by page
+            raise QueueGone("it has too many events for one answer") from error
         except Refused as error:
             # A pruned or a future event id is told as BAD_REQUEST (facts/zulip.md section 3).
             if error.code in {"BAD_EVENT_QUEUE_ID", "BAD_REQUEST"}:
@@ -98,18 +112,19 @@ def read_event(event: dict[str, Any]) -> list[Hint]:
     match event["type"]:
         case "message":
             message = event["message"]
-            return [Hint(Kind.WRITTEN, message["id"], message["sender_id"])]
+            return [Hint(Kind.WRITTEN, number(message, "id"), number(message, "sender_id"))]
         case "reaction":
-            return [Hint(Kind.REACTED, event["message_id"], event["user_id"])]
+            return [Hint(Kind.REACTED, number(event, "message_id"), number(event, "user_id"))]
         case "delete_message":
-            ids = event.get("message_ids") or [event["message_id"]]
+            ids = numbers(event, "message_ids") if event.get("message_ids") else [number(event, "message_id")]
             return [Hint(Kind.DELETED, one) for one in ids]
         case "update_message" if not event.get("rendering_only"):
             hints = []
             if "orig_content" in event:
-                hints.append(Hint(Kind.EDITED, event["message_id"], event.get("user_id") or 0))
+                hints.append(Hint(Kind.EDITED, number(event, "message_id"), maybe(event, "user_id", 0)))
             if "orig_subject" in event or "new_stream_id" in event:
-                channel = event.get("new_stream_id") or 0
-                hints.extend(Hint(Kind.MOVED, one, channel_id=channel) for one in event["message_ids"])
+                channel = maybe(event, "new_stream_id", 0)
+                moved = numbers(event, "message_ids")
+                hints.extend(Hint(Kind.MOVED, one, channel_id=channel) for one in moved)
             return hints
     return []

@@ -6,11 +6,15 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from bot.chat.errors import TooMuch
+from bot.chat.sense import number, objects
 from bot.chat.values import Message, read_message
 from bot.chat.wire import Wire
 
 PAGE = 1000
 """Messages fetched at once."""
+SMALLEST = 8
+"""With fewer messages a page is not made smaller still."""
 BY_ID = 300
 """From this feature level on messages can be fetched by their ids (facts/zulip-newer.md)."""
 IDS_AT_ONCE = 500
@@ -27,7 +31,7 @@ def channel(number: int) -> Narrow:
 
 
 def page(wire: Wire, narrow: Narrow, anchor: int | str, *, before: int, after: int) -> list[dict[str, Any]]:
-    """Messages around an anchor, oldest first, as Zulip gives them."""
+    """Messages around an anchor, oldest first, as Zulip gives them; in smaller pieces where one answer is too large."""
     request = {
         "narrow": json.dumps(narrow),
         "anchor": str(anchor),
@@ -35,7 +39,21 @@ def page(wire: Wire, narrow: Narrow, anchor: int | str, *, before: int, after: i
         "num_after": after,
         "apply_markdown": "false",
     }
-    return list(wire.call("messages", "GET", request)["messages"])
+    try:
+        return objects(wire.call("messages", "GET", request), "messages")
+    except TooMuch:
+        if min(before, after) or before + after < SMALLEST:
+            raise
+    many = (before + after) // 2
+    if before:
+        later = page(wire, narrow, anchor, before=many, after=0)
+        if len(later) < many:
+            return later
+        return page(wire, narrow, number(later[0], "id") - 1, before=before - many, after=0) + later
+    sooner = page(wire, narrow, anchor, before=0, after=many)
+    if len(sooner) < many:
+        return sooner
+    return sooner + page(wire, narrow, number(sooner[-1], "id") + 1, before=0, after=after - many)
 
 
 def since(wire: Wire, message_id: int, home: int, me: int) -> list[Message]:
@@ -80,7 +98,7 @@ def _by_id(wire: Wire, wanted: list[int]) -> list[dict[str, Any]]:
     for at in range(0, len(wanted), IDS_AT_ONCE):
         ids = json.dumps(wanted[at : at + IDS_AT_ONCE])
         request = {"message_ids": ids, "apply_markdown": "false"}
-        found.extend(wire.call("messages", "GET", request)["messages"])
+        found.extend(objects(wire.call("messages", "GET", request), "messages"))
     return found
 
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from bot.chat.client import Chat
 from bot.chat.errors import Dismissed, Refused
+from bot.chat.sense import understanding
 from bot.chat.wire import Wire
 
 PAGE: Final = 1000
@@ -21,6 +22,7 @@ _FILE: Final = re.compile(r"/(\d+/\w{1,4}/[\w-]{8,})/")
 """What no two files have in common: organization, folder, and a word that cannot be guessed."""
 
 
+@understanding
 def hidden(chat: Chat, files: Mapping[str, int]) -> set[str]:
     """Of these files (path -> who links to it) those that stand where that person is not. Raises `ChatError`."""
     wanted = {path: (_mark(path), user_id) for path, user_id in files.items()}

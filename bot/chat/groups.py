@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from bot.chat.sense import maybe, number, words
 from bot.chat.values import Door, Group
 
 FULL_MEMBERS: Final = "role:fullmembers"
@@ -19,14 +20,17 @@ _DOORS: Final = {
 """The settings of newer servers that let people in, and what one may do by them (facts/zulip-newer.md)."""
 
 
+_NOBODY: Final[list[int]] = []
+
+
 def read_groups(raw: Iterable[dict[str, Any]]) -> dict[int, Group]:
     """The groups that are in use, by their ids."""
     return {
-        one["id"]: Group(
+        number(one, "id"): Group(
             one["id"],
-            one["name"],
-            set(one.get("members", ())),
-            set(one.get("direct_subgroup_ids", ())),
+            words(one, "name"),
+            set(maybe(one, "members", _NOBODY)),
+            set(maybe(one, "direct_subgroup_ids", _NOBODY)),
             bool(one.get("is_system_group")),
             read_doors(one),
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.chat import groups
 from bot.chat.groups import read_doors, read_groups
+from bot.chat.sense import maybe, number, numbers, objects, words
 from bot.chat.values import ADMIN, GUEST, Group, Person, read_person
 
 
@@ -45,24 +46,28 @@ class Directory:
 
     def read(self, state: dict[str, Any]) -> None:
         """Take everything from the answer of `/register`."""
-        people = {one["user_id"]: read_person(one) for one in state.get("realm_users", ())}
+        people = {one["user_id"]: read_person(one) for one in objects(state, "realm_users")}
         for one in state.get("realm_non_active_users", ()):
             people[one["user_id"]] = read_person(one, active=False)
         for one in state.get("cross_realm_bots", ()):
             people[one["user_id"]] = replace(read_person(one), is_bot=True)
+        if (
+            self.me and self.me not in people
+        ):  # who may approve must not hang on an answer that is not all of it
+            raise LookupError("realm_users")
+        groups_of = read_groups(objects(state, "realm_user_groups"))
+        channels = {one["stream_id"]: _channel(one) for one in objects(state, "subscriptions")}
         # put in place whole: the publisher may be counting votes while the listener registers anew
-        self.people = people
-        self.groups = read_groups(state.get("realm_user_groups", ()))
-        self.channels = {one["stream_id"]: _channel(one) for one in state.get("subscriptions", ())}
-        self.max_length = state.get("max_message_length", 10_000)
-        self.max_topic = state.get("max_topic_length", 60)
-        self.max_upload = int(state.get("max_file_upload_size_mib", 25)) << 20
+        self.people, self.groups, self.channels = people, groups_of, channels
+        self.max_length = max(maybe(state, "max_message_length", 10_000), 1000)
+        self.max_topic = max(maybe(state, "max_topic_length", 60), 1)
+        self.max_upload = max(maybe(state, "max_file_upload_size_mib", 25), 0) << 20
         self.open_house = (
             state.get("realm_invite_required") is False
             and state.get("realm_emails_restricted_to_domains") is False
         )
-        self.emoji_url = state.get("server_emoji_data_url", "")
-        self._own_emoji(state.get("realm_emoji", {}))
+        self.emoji_url = maybe(state, "server_emoji_data_url", "")
+        self._own_emoji(maybe(state, "realm_emoji", {}))
 
     def apply(self, event: dict[str, Any]) -> bool:
         """Bring in line with one event; False if it is about something else."""
@@ -137,10 +142,10 @@ class Directory:
 
     def _own_emoji(self, raw: dict[str, Any]) -> None:
         """All of them, by their ids; those that were taken away stand on messages still."""
-        self.realm_emoji = {one["name"]: str(key) for key, one in raw.items() if not one.get("deactivated")}
         called: dict[str, set[str]] = {}
         for key, one in raw.items():
-            called.setdefault(one["name"], set()).add(str(key))
+            called.setdefault(words(one, "name"), set()).add(str(key))
+        self.realm_emoji = {one["name"]: str(key) for key, one in raw.items() if not one.get("deactivated")}
         self.once_called = {name: frozenset(ids) for name, ids in called.items()}
 
     def _person(self, event: dict[str, Any]) -> None:
@@ -154,11 +159,13 @@ class Directory:
             case "update" if known:
                 self.people[known.id] = replace(
                     known,
-                    name=person.get("full_name", known.name),
-                    role=person.get("role", known.role),
-                    active=person.get("is_active", known.active),
-                    timezone=person.get("timezone", known.timezone),
-                    email=person.get("delivery_email") or person.get("new_email") or known.email,
+                    name=maybe(person, "full_name", known.name),
+                    role=maybe(person, "role", known.role),
+                    active=maybe(person, "is_active", known.active),
+                    timezone=maybe(person, "timezone", known.timezone),
+                    email=maybe(person, "delivery_email", "")
+                    or maybe(person, "new_email", "")
+                    or known.email,
                 )
 
     def _group(self, event: dict[str, Any]) -> None:
@@ -172,18 +179,18 @@ class Directory:
             case "remove":
                 del self.groups[group.id]
             case "update":
-                group.name = event["data"].get("name", group.name)
+                group.name = maybe(event["data"], "name", group.name)
                 group.doors |= read_doors(event["data"])
                 if event["data"].get("deactivated"):
                     del self.groups[group.id]
             case "add_members":
-                group.members |= set(event["user_ids"])
+                group.members |= set(numbers(event, "user_ids"))
             case "remove_members":
-                group.members -= set(event["user_ids"])
+                group.members -= set(numbers(event, "user_ids"))
             case "add_subgroups":
-                group.subgroups |= set(event["direct_subgroup_ids"])
+                group.subgroups |= set(numbers(event, "direct_subgroup_ids"))
             case "remove_subgroups":
-                group.subgroups -= set(event["direct_subgroup_ids"])
+                group.subgroups -= set(numbers(event, "direct_subgroup_ids"))
 
     def _subscription(self, event: dict[str, Any]) -> None:
         for one in event.get("subscriptions", ()):
@@ -195,7 +202,7 @@ class Directory:
     def _stream(self, event: dict[str, Any]) -> None:
         channel = self.channels.get(event.get("stream_id", 0))
         if event["op"] == "update" and channel and event.get("property") == "name":
-            channel.name = event["value"]
+            channel.name = words(event, "value")
         elif event["op"] == "delete":
             gone = event.get("stream_ids") or [one["stream_id"] for one in event.get("streams", ())]
             for one in gone:
@@ -203,4 +210,4 @@ class Directory:
 
 
 def _channel(raw: dict[str, Any]) -> Channel:
-    return Channel(raw["stream_id"], raw["name"], private=bool(raw.get("invite_only")))
+    return Channel(number(raw, "stream_id"), words(raw, "name"), private=bool(raw.get("invite_only")))

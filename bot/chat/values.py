@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.chat.sense import maybe, number, objects, words
+
 ADMIN, GUEST = 200, 600
 """Zulip's role numbers of administrators and guests; members are 400, moderators 300, owners 100."""
 
@@ -150,31 +152,31 @@ def zone_of(person: Person | None, fallback: ZoneInfo) -> ZoneInfo:
 def read_person(raw: dict[str, Any], *, active: bool = True) -> Person:
     """A person from Zulip's user object."""
     return Person(
-        id=raw["user_id"],
-        name=raw.get("full_name", ""),
-        email=raw.get("delivery_email") or raw.get("email", ""),
-        role=raw.get("role", 400),
+        id=number(raw, "user_id"),
+        name=maybe(raw, "full_name", ""),
+        email=maybe(raw, "delivery_email", "") or maybe(raw, "email", ""),
+        role=maybe(raw, "role", 400),
         is_bot=bool(raw.get("is_bot")),
         active=active and raw.get("is_active", True) is not False,
-        timezone=raw.get("timezone") or "",
+        timezone=maybe(raw, "timezone", ""),
     )
 
 
 def read_message(raw: dict[str, Any], me: int) -> Message:
     """A message from Zulip's object; `user` in reactions is gone from newer servers, `user_id` stays."""
     if raw["type"] == "stream" or raw["type"] == "channel":
-        place = Place(channel_id=raw["stream_id"], topic=raw["subject"])
+        place = Place(channel_id=number(raw, "stream_id"), topic=words(raw, "subject"))
     else:
-        others = tuple(sorted(one["id"] for one in raw["display_recipient"] if one["id"] != me))
-        place = Place(user_ids=others)
+        people = (number(one, "id") for one in objects(raw, "display_recipient"))
+        place = Place(user_ids=tuple(sorted(one for one in people if one != me)))
     return Message(
-        id=raw["id"],
-        sender_id=raw["sender_id"],
-        content=raw["content"],
+        id=number(raw, "id"),
+        sender_id=number(raw, "sender_id"),
+        content=words(raw, "content"),
         place=place,
-        at=datetime.fromtimestamp(raw["timestamp"], UTC),
+        at=_instant(number(raw, "timestamp")),
         reactions=tuple(
-            Reaction(one["user_id"], Emoji(one["emoji_code"], one["reaction_type"]))
+            Reaction(number(one, "user_id"), Emoji(words(one, "emoji_code"), words(one, "reaction_type")))
             for one in raw.get("reactions", ())
         ),
         mentioned="mentioned" in raw.get("flags", ()),
@@ -183,9 +185,16 @@ def read_message(raw: dict[str, Any], me: int) -> Message:
     )
 
 
+def _instant(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except OSError as error:  # far outside of all calendars
+        raise ValueError("timestamp") from error
+
+
 def _changed_at(raw: dict[str, Any]) -> datetime | None:
     """Newer servers tell edits and moves apart; where the history is hidden, the last edit is still told."""
     told = [raw.get("last_edit_timestamp"), raw.get("last_moved_timestamp")]
     told += [one.get("timestamp") for one in raw.get("edit_history", ())]
     instants = [one for one in told if one]
-    return datetime.fromtimestamp(max(instants), UTC) if instants else None
+    return _instant(max(instants)) if instants else None

@@ -21,7 +21,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
@@ -31,6 +31,7 @@ from bot.config.accounts import default_accounts, read_accounts
 from bot.config.bounds import Bounds, Strict
 from bot.config.sections import Report, fill, given, variable
 from handlers.base import Settings
+from handlers.redaction import know
 
 _SQLITE_FILE = re.compile(r"(sqlite(?:\+pysqlite)?:///)([^?:][^?]*)(.*)$")
 
@@ -172,6 +173,7 @@ def load(path: Path, environ: Mapping[str, str], platforms: Mapping[str, type[Se
         social = social.model_copy(update={"default_platforms": chosen, **_places(social, path)})
     if report.problems or api is None or social is None:
         raise ConfigError(*sorted(report.problems, key=_line))
+    _make_known(api, social)
     if api.site.startswith("http:") and not _loopback(api.site):
         report.warnings.append(
             f"{api.site} is not encrypted: the bot's key and all drafts can be read on the way."
@@ -246,6 +248,15 @@ def _places(social: Social, path: Path) -> dict[str, object]:
     if match := _SQLITE_FILE.match(url):
         url = f"{match[1]}{beside / Path(match[2]).expanduser()}{match[3]}"
     return {"data_dir": data_dir, "database_url": SecretStr(url)}
+
+
+def _make_known(api: Api, social: Social) -> None:
+    """Let the filter know the secrets of these sections; those of accounts make themselves known."""
+    key = social.secret_key
+    know(api.key.get_secret_value(), key.get_secret_value() if key else None)
+    address = urlsplit(social.database_url.get_secret_value())
+    if address.password:
+        know(unquote(address.password), address.password, f":{address.password}@{address.hostname}")
 
 
 def _loopback(site: str) -> bool:

@@ -188,7 +188,7 @@ def _refusal(said: str) -> dict[str, Any]:
     """A refusal in every platform's words at once, as a proxy might write it that speaks to all."""
     names = ("error", "error_description", "message", "msg", "detail", "title", "reason", "code", "status")
     told: dict[str, Any] = dict.fromkeys(names, f"bad request: {said}")
-    told |= {"result": "error", "code": "BAD_REQUEST", "serviceErrorCode": 0}
+    told |= {"result": "error", "serviceErrorCode": 0}
     inner = {"code": said, "reason": said, "message": said, "input": {"inputPath": {"fieldPath": said}}}
     return told | {"errorDetails": {"inputErrors": [inner]}, "errors": [inner]}
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from typing_extensions import override
 
 from handlers.media import Store
+from handlers.redaction import know
 
 
 class Vault(Protocol):
@@ -67,3 +69,7 @@ class Settings(BaseModel):
 
     approvals: int | None = Field(default=None, ge=1)
     """How many approvals this account needs, where it is more than the community's number."""
+
+    @override
+    def model_post_init(self, context: Any, /) -> None:
+        know(*(value.get_secret_value() for _, value in self if isinstance(value, SecretStr)))

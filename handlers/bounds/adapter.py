@@ -23,6 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from handlers.bounds.bodies import ACCEPTED, JSON_BYTES, PIECE, TooLarge, Unreadable, sound, unpacked
 from handlers.bounds.calls import Call, hold
+from handlers.redaction import redact_body
 
 WHOLE_S: Final = 60.0
 """Seconds for a whole call whose caller says nothing else."""
@@ -136,7 +137,7 @@ def _read(response: Response, most: int) -> Response:
     raw.release_conn()
     for name in ("Content-Encoding", "Content-Length", "Transfer-Encoding"):
         response.headers.pop(name, None)
-    response.raw = io.BytesIO(sound(body))
+    response.raw = io.BytesIO(redact_body(sound(body)))
     return response
 
 

@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from handlers.base import PlatformError, Rejected, Unavailable
 from handlers.oauth.grants import Client, Grant, granted
+from handlers.redaction import know
 from handlers.web import Web, json_object
 
 OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
@@ -126,11 +127,12 @@ class Consent:
 
     def exchange(self, web: Web, code: str, now: datetime) -> Grant:
         """Tokens for the code, which works once and not for long. Raises `Rejected`, `Unavailable`."""
+        know(code, self.verifier, passing=True)
         fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.redirect_uri}
         if self.pkce:
             fields["code_verifier"] = self.verifier
         try:
-            response = web.call("POST", self.client.token_url, **self.client.signed(fields))
+            response = web.call("POST", self.client.token_url, gives=True, **self.client.signed(fields))
         except Unavailable:
             raise Unavailable(
                 f"{self.title} did not answer when the code was to be exchanged for tokens. Try it once more."

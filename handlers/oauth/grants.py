@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from typing_extensions import override
 
+from handlers.redaction import know
+
 EARLY: Final = timedelta(minutes=2)
 """So long before its end an access token counts as over."""
 SOON: Final = 10
@@ -53,6 +55,9 @@ class Grant:
     """As whom that was, in the platform's own words."""
     signed_in_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        know(self.access, self.refresh, passing=True)
+
     @override
     def __repr__(self) -> str:
         return f"Grant(expires_at={self.expires_at})"
@@ -82,6 +87,9 @@ class Client:
     client_secret: str
     basic: bool = False
     """The secret goes into the header (X), not into the form. Only such a platform takes apps without a secret."""
+
+    def __post_init__(self) -> None:
+        know(self.client_secret)
 
     @override
     def __repr__(self) -> str:

@@ -132,7 +132,7 @@ class Tokens:
 
     def _ask(self, web: Web, grant: Grant) -> Grant | _Refusal:
         fields = {"grant_type": "refresh_token", "refresh_token": grant.refresh}
-        response = web.call("POST", self._client.token_url, **self._client.signed(fields))
+        response = web.call("POST", self._client.token_url, gives=True, **self._client.signed(fields))
         body = json_object(response)
         found = granted(body, self._tools.clock()) if response.status_code == HTTPStatus.OK else None
         if found is None:

@@ -24,6 +24,8 @@ from handlers.oauth import Grant, sealed
 UNPUBLISHED = "Zwiebelfisch-unpublished-words"
 THOROUGH = bool(os.environ.get("FAULTS_LONG"))
 """`FAULTS_LONG=1` runs with every fault; else with some of each service."""
+REPEATED = ("echo", "seeded")
+"""What answers with the client's own secrets: a refusal that repeats the request, and success with them in every text."""
 MAKER = Path(__file__).parents[1] / "benchmarks" / "long_film.py"
 CODE = "marker-oauth-code"
 GRANT = Grant(access="marker-access-token", refresh="marker-refresh-token", who="@us", by="alice")
@@ -80,7 +82,7 @@ def seeded(town: Town) -> set[str]:
 def every_fault(town: Town, service: str) -> list[str]:
     own = town.sandbox.platforms[service].own_faults if service in town.sandbox.platforms else {}
     found = [one for one in (*COMMON, *own) if one != "delay"]
-    return found if THOROUGH else found[1::6]
+    return [*(found if THOROUGH else found[1::6]), *REPEATED]
 
 
 def everywhere(town: Town) -> str:
@@ -107,9 +109,10 @@ def a_run(town: Town, services: tuple[str, ...], folder: Path) -> None:
             town.sandbox.faults.clear()
             with suppress(ValueError):  # of the other services' own
                 town.fault(service, fault, times=2)
-            town.carol.says(
-                f"@social draft\nto: {service}\ntitle: A film\n{UNPUBLISHED} {fault}\n[a]({path})"
-            )
+            with suppress(ChatError):  # the listener's own loop waits it out
+                town.carol.says(
+                    f"@social draft\nto: {service}\ntitle: A film\n{UNPUBLISHED} {fault}\n[a]({path})"
+                )
             numbers = [one for one in town.said() if one.startswith("**#")]
             with suppress(ChatError):
                 town.alice.says(f"@social approve {len(numbers)}")

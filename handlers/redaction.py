@@ -1,0 +1,107 @@
+"""One filter for secrets: what was made known here is taken out of whatever is said, logged or stored.
+
+Settings, grants, sign-ins and the vault's key make themselves known when they come into being. Every answer from outside
+goes through the filter before anybody reads it (`handlers.bounds`, `handlers.web`), every error when it is made, every
+message before it is said, every line before it is logged, every receipt before it is kept. A server, or a proxy on the way
+to it, that repeats a request can so put no token into a chat, a log or the database.
+
+Written otherwise a secret is found too: percent-encoded, in JSON or HTML, and in base64 (as `Authorization: Basic` has it).
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+HIDDEN: Final = "(a secret)"
+"""What stands in a secret's place."""
+SHORTEST: Final = 8
+"""Characters. What is shorter is found by chance in much that is said."""
+_A_WORD: Final = re.compile(r"[a-z]{1,15}|[A-Z][a-z]{1,14}|[A-Z]{1,15}|\d{1,9}")
+"""What people say is no secret, even where somebody made a password of it: it would be missing from every draft."""
+_PASSING: Final = 200
+"""So many secrets that change (tokens of a few hours) are remembered."""
+
+
+class Redactor:
+    """Known secrets, and what texts look like without them. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lasting: dict[str, tuple[str, ...]] = {}
+        self._passing: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._found: tuple[str, ...] = ()
+        """All forms of all of them, the longest first."""
+        self._bytes: tuple[bytes, ...] = ()
+
+    def know(self, *secrets: str | None, passing: bool = False) -> None:
+        """These are secrets from now on; `passing` ones are forgotten when many others came after them."""
+        for secret in secrets:
+            if secret is None or len(secret) < SHORTEST or _A_WORD.fullmatch(secret):
+                continue
+            with self._lock:
+                if secret in self._lasting:
+                    continue
+                if secret in self._passing:
+                    self._passing.move_to_end(secret)
+                    continue
+                (self._passing if passing else self._lasting)[secret] = tuple(_forms(secret))
+                if len(self._passing) > _PASSING:
+                    self._passing.popitem(last=False)
+                every = {
+                    one
+                    for known in (self._lasting, self._passing)
+                    for forms in known.values()
+                    for one in forms
+                }
+                self._found = tuple(sorted(every, key=len, reverse=True))
+                self._bytes = tuple(one.encode(errors="surrogatepass") for one in self._found)
+
+    def redact(self, text: str) -> str:
+        """The text, with something else in the place of each secret."""
+        for form in self._found:
+            if form in text:
+                text = text.replace(form, HIDDEN)
+        return text
+
+    def redact_body(self, body: bytes) -> bytes:
+        """The same for an answer as it came."""
+        for form in self._bytes:
+            if form in body:
+                body = body.replace(form, HIDDEN.encode())
+        return body
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """However it may be written."""
+    quoted, plus, escaped = quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]
+    yield from (
+        secret,
+        quoted,
+        plus,
+        escaped,
+        escaped.replace("/", "\\/"),
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+    )
+    yield from (quote(secret), _lower(quote(secret)), json.dumps(escaped)[1:-1])
+    yield from (_lower(quoted), _lower(plus), html.escape(secret), repr(secret)[1:-1])
+    data = secret.encode(errors="surrogatepass")
+    for before in range(3):  # where it begins in what is encoded
+        coded = base64.b64encode(b"\0" * before + data).decode()
+        core = coded[-(-8 * before // 6) : 8 * (before + len(data)) // 6]
+        yield from (core, core.translate(str.maketrans("+/", "-_")))
+
+
+def _lower(quoted: str) -> str:
+    return re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
+
+
+_REDACTOR: Final = Redactor()
+know, redact, redact_body = _REDACTOR.know, _REDACTOR.redact, _REDACTOR.redact_body

@@ -1,0 +1,90 @@
+"""A secret that is known is found however it is written, and nothing else is touched."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from handlers.base import Unavailable
+from handlers.mastodon import MastodonSettings
+from handlers.oauth import Client, Grant
+from handlers.redaction import HIDDEN, Redactor, redact, redact_body
+
+TOKEN = "tok/en+ü\"'<&-9 Zk"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        TOKEN,
+        quote(TOKEN),
+        quote(TOKEN, safe=""),
+        quote(TOKEN, safe="").lower().replace("-9%20zk", "-9%20Zk"),
+        quote_plus(TOKEN),
+        json.dumps(TOKEN),
+        json.dumps({"inner": json.dumps({"a": TOKEN})}),
+        json.dumps(TOKEN).replace("/", "\\/"),
+        html.escape(TOKEN),
+        repr(TOKEN),
+    ],
+)
+def test_a_secret_is_found_however_it_is_written(written: str) -> None:
+    redactor = Redactor()
+    redactor.know(TOKEN)
+    assert redactor.redact(f"a {TOKEN}") == f"a {HIDDEN}"
+    assert HIDDEN in redactor.redact(f"error: {written}!")
+    assert HIDDEN.encode() in redactor.redact_body(f"error: {written}!".encode())
+
+
+@given(
+    st.text(st.characters(codec="utf-8"), min_size=9).filter(lambda text: not text.isalnum()),
+    st.text(max_size=40),
+)
+def test_in_base64_it_is_found_wherever_it_stands(secret: str, before: str) -> None:
+    redactor = Redactor()
+    redactor.know(secret)
+    coded = base64.b64encode(f"{before}{secret}".encode()).decode()
+    if len(secret.encode()) >= 11:
+        assert HIDDEN in redactor.redact(f"Basic {coded}")
+
+
+@given(st.text(max_size=200))
+def test_what_holds_no_secret_stays_as_it_is(text: str) -> None:
+    redactor = Redactor()
+    redactor.know("a-long-secret-0815", "another/secret+1")
+    assert redactor.redact(text) == text
+
+
+def test_short_words_and_numbers_are_no_secrets() -> None:
+    redactor = Redactor()
+    redactor.know("short", "workshop", "Bootcamp", "20261128", None, "")
+    text = "a short workshop, Bootcamp 20261128"
+    assert redactor.redact(text) == text
+
+
+def test_only_so_many_passing_secrets_are_remembered_and_the_lasting_ones_for_ever() -> None:
+    redactor = Redactor()
+    redactor.know("lasting-secret-1")
+    redactor.know("passing-secret-x", passing=True)
+    for number in range(300):
+        redactor.know(f"passing-secret-{number}", passing=True)
+    assert redactor.redact("lasting-secret-1") == HIDDEN
+    assert redactor.redact("passing-secret-299") == HIDDEN
+    assert redactor.redact("passing-secret-x") != HIDDEN
+
+
+def test_settings_grants_and_apps_make_their_secrets_known() -> None:
+    MastodonSettings(base_url="https://m.example", access_token=SecretStr("settings-secret-1"))
+    Grant(access="grant-access-1", refresh="grant-refresh-1")
+    Client("https://m.example/token", "app", "client-secret-1")
+    said = "settings-secret-1 grant-access-1 grant-refresh-1 client-secret-1"
+    assert redact(said) == " ".join([HIDDEN] * 4)
+    assert redact_body(said.encode()) == redact(said).encode()
+    assert str(Unavailable(f"It said {said}.")) == f"It said {redact(said)}."
