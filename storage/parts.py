@@ -85,6 +85,15 @@ def _names(url: str, remote_id: str, address: str) -> bool:
     return url.rstrip("/") == address.rstrip("/") or remote_id in re.split(r"[/?&=#]", url)
 
 
+def whose(session: Session, account: str, link: str) -> int | None:
+    """The post that is known to be out under that address there; None: nobody knows of one."""
+    part = select(Part.post_id).where(Part.account == account, Part.url == link)
+    told = select(Delivery.post_id).where(
+        Delivery.account == account, Delivery.state == _D.PUBLISHED, Delivery.url == link
+    )
+    return session.exec(part.limit(1)).first() or session.exec(told.limit(1)).first()
+
+
 def rivals(session: Session, post_id: int, account: str) -> Sequence[Delivery]:
     """Other posts of which a request may have reached this account, and nobody knows yet."""
     return session.exec(

@@ -24,19 +24,25 @@ _KINDS: Final = {"image": {"image"}, "video": {"video", "gifv"}, "audio": {"audi
 class Comparison:
     """One part of what was sent, held against one status after the other."""
 
-    def __init__(self, place: Place, outgoing: Outgoing, files: list[str], limits: Limits, host: str) -> None:
-        """`files` are the ids that were uploaded for it; `host` is that server's own."""
+    def __init__(
+        self, place: Place, outgoing: Outgoing, files: list[str], limits: Limits, host: str, app: str
+    ) -> None:
+        """`files` are the ids that were uploaded for it; `host` is that server's own, `app` the name of ours there."""
         self._place = place
         self._outgoing = outgoing
         self._files = files
         self._limits = limits
         self._host = host
+        self._app = app
 
     def agreement(self, status: Any) -> Agreement:
         """How much of it agrees."""
         attached = [text_of(one, "id") for one in list_of(status, "media_attachments")]
         if self._files and sorted(attached) == sorted(self._files):
             return Agreement.OWN
+        made_by = text_of(status.get("application"), "name") if isinstance(status, dict) else ""
+        if self._app and made_by and made_by != self._app:
+            return Agreement.OTHER  # by hand, at the server's own page, or by another program
         return worst([self._parent(status), self._text(status), *self._beside(status), *self._media(status)])
 
     def _parent(self, status: Any) -> Likeness:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import mastodon
 from typing_extensions import override
 
-from handlers.base import Tools
+from handlers.base import PlatformError, Tools
 from handlers.mastodon.errors import judge, judge_answer
 from handlers.mastodon.limits import Limits
 from handlers.wire import Answer, Wire
@@ -124,6 +124,15 @@ class Line:
         body = self.plain("GET", "/api/v1/apps/verify_credentials").body
         scopes = body.get("scopes") if isinstance(body, dict) else None
         return tuple(map(str, scopes)) if isinstance(scopes, list) else ()
+
+    def app(self) -> str:
+        """The name of the app that made the token, under which its posts are shown to us; empty where nobody tells."""
+        try:
+            body = self.plain("GET", "/api/v1/apps/verify_credentials").body
+        except PlatformError:
+            return ""
+        name = body.get("name") if isinstance(body, dict) else None
+        return name if isinstance(name, str) else ""
 
     def _heed(self, answer: Answer | None) -> None:
         """Write down that a call will go away some day (RFC 9745; Mastodon tells since 4.4)."""

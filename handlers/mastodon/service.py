@@ -132,7 +132,7 @@ class Posting(Service):
 
     @override
     def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
-        compare = Comparison(place, self._outgoing, files, self._limits, self._line.host)
+        compare = Comparison(place, self._outgoing, files, self._limits, self._line.host, self._line.app())
         found = [
             Found(self._checked(one, place), instant(one.get("created_at")), compare.agreement(one))
             for one in self._own(since)

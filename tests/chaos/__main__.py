@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.chaos import copies, kills, migrating, short
+from tests.chaos import alike, copies, kills, migrating, short
 
 
 def main() -> int:
@@ -20,13 +20,21 @@ def main() -> int:
     migrating.arguments(
         verbs.add_parser("migrations", help="kill it at every statement that changes the tables")
     )
+    alike.arguments(
+        verbs.add_parser("alike", help="posts that look alike, and others' hands; judged by number and link")
+    )
     short.arguments(verbs.add_parser("short", help="the short form of both, for the normal suite"))
     for verb in verbs.choices.values():
         verb.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     chosen = top.parse_args()
-    return {"kills": kills.main, "copies": copies.main, "migrations": migrating.main, "short": short.main}[
-        chosen.verb
-    ](chosen)
+    tools = {
+        "kills": kills.main,
+        "copies": copies.main,
+        "migrations": migrating.main,
+        "alike": alike.main,
+        "short": short.main,
+    }
+    return tools[chosen.verb](chosen)
 
 
 if __name__ == "__main__":

@@ -147,7 +147,8 @@ def told(place: Place, story: Story, post_id: int) -> dict[str, int]:
                 counts["expired"] += 1
             for account in story.accounts:
                 title = TITLES[account]
-                if line.startswith("🎉") and re.search(rf"(: |· )(\[{title}\]|{title}(?= ·|$))", line):
+                out = line.startswith(("🎉", "◐"))
+                if out and re.search(rf"(: |· )(\[{title}\]|{title}(?= ·| \(|$))", line):
                     counts[f"published {account}"] += 1
                 elif line.startswith("❓") and f" on {title}:" in line:
                     counts[f"unknown {account}"] += 1

@@ -250,3 +250,27 @@ def test_in_doubt_people_are_asked_within_two_minutes_and_the_search_goes_on(tow
     assert state(town, 1) == "published"
     assert "🎉 **#1** is out: [Mastodon]" in "\n".join(town.said())
     assert sum(one.startswith("❓") for one in town.said()) == 1
+
+
+def test_a_link_that_is_another_posts_is_not_taken_for_an_answer(town: Town) -> None:
+    drafts(town, 1, "Registration is open", to="x")
+    drafts(town, 2, "Registration is open", to="x")
+    assert state(town, 2, "x") == "failed"
+    link = town.deliveries(1)["x"].url
+    town.alice.says(f"@social published 2 x {link}")
+    assert "That is the link of #1" in town.said()[-1]
+    assert state(town, 2, "x") == "failed"
+
+
+@pytest.mark.parametrize("kind", ["mastodon", "hollo"])
+def test_what_somebody_posts_by_hand_meanwhile_is_told_by_its_app(town: Town, kind: str) -> None:
+    speak(town, kind, forgets=kind == "hollo")
+    lose(town, "mastodon", "reset-before")
+    town.fault("mastodon", "500", path="/api/v1/accounts/", method="GET", seconds=20, times=99)
+    town.carol.says("@social draft\nto: mastodon\nRegistration is open")
+    town.alice.reacts(town.card_id(1))
+    hand = by_hand(town, "Registration is open")
+    wait(town)
+    assert state(town, 1) == "published"
+    assert town.deliveries(1)["mastodon"].remote_id != hand
+    assert len(ids(town)) == 2

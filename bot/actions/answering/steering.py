@@ -15,7 +15,7 @@ from bot.actions.sync import stop, sync
 from bot.replies import refusals, words
 from bot.replies.escape import inline
 from handlers.media import MissingMedia
-from storage import queue
+from storage import parts, queue
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
@@ -208,6 +208,9 @@ def published(order: Order) -> str | None:
             if one.state in doubt and (not wanted or one.account in order.accounts(post))
         ]
         delivery = _only(found, post)
+        owner = parts.whose(session, delivery.account, link) if link else None
+        if owner not in {None, post.id}:
+            raise UserError(f"That is the link of #{owner}. Please give the link of #{post.id} itself.")
         queue.settle(
             session,
             delivery,

@@ -1,6 +1,6 @@
 """Servers that speak Mastodon's API and are not Mastodon: what they do otherwise with a status, as measured in November 2026.
 
-Takahē 0.11: forgets keys, leaves followers-only posts out of an account's own timeline.
+Takahē 0.11: forgets keys, leaves followers-only posts out of an account's own timeline, tells no app.
 Hollo 0.10: reads a text as Markdown, so that `2*3*4` comes back as `2<em>3</em>4` and `1986. A year` as a list.
 GoToSocial 0.20: forgets keys, and decodes what people wrote as `&amp;`.
 """
@@ -30,6 +30,8 @@ class Dialect:
     """Whether it answers a repeated `Idempotency-Key` with the first status."""
     hides: frozenset[str] = frozenset()
     """Visibilities that an account's own timeline leaves out."""
+    tells_apps: bool = True
+    """Whether it tells the author which app made a status."""
     stores: Callable[[str], str] = str
     """What it makes of a text before it is kept."""
     marks_up: Callable[[str], str] = str
@@ -50,6 +52,6 @@ def _markdown(content: str) -> str:
 
 
 MASTODON: Final = Dialect("4.6.4")
-TAKAHE: Final = Dialect("takahe/0.11.0", keys=False, hides=frozenset({"private", "direct"}))
+TAKAHE: Final = Dialect("takahe/0.11.0", keys=False, hides=frozenset({"private", "direct"}), tells_apps=False)
 HOLLO: Final = Dialect("0.10.0", marks_up=_markdown)
 GOTOSOCIAL: Final = Dialect("0.20.0+git-0000000", keys=False, stores=html.unescape)

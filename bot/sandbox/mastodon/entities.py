@@ -142,7 +142,7 @@ def status(core: Core, doc: Doc, *, source: bool = False) -> Doc:
         **({"text": doc["text"]} if source else {"content": content(core, doc)}),
         "filtered": [],
         "reblog": None,
-        "application": {"name": doc["app"], "website": None},
+        "application": {"name": doc["app"], "website": None} if core.dialect.tells_apps else None,
         "account": account(core),
         "media_attachments": [attachment(core, one) for one in media],
         "mentions": [mention] if text.mentioned(doc["text"], USERNAME, core.domain) else [],
