@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -9,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.chat import Chat, Person, zone_of
+from bot.chat import Chat, Person, Place, zone_of
 from bot.config import Config
 from handlers.base import Platform, Step, Vault
 from handlers.media import Store
@@ -31,6 +33,52 @@ class Effort:
     shown_at: datetime = NEVER
     """When the chat was last told."""
     ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How a post stood in Zulip when it was last judged, or seen to be as it was then."""
+
+    print: bytes
+    """Of draft, card and who was who."""
+    card_id: int
+    place: Place
+    """Where the card was."""
+    at: float
+    """When, by the clock that nobody sets (seconds)."""
+
+
+class Stale:
+    """Posts whose cards do not show yet how things stand. Thread-safe: each change gives a new number."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._count = 0
+        self._since: dict[int, tuple[int, float]] = {}
+
+    def add(self, post_id: int) -> None:
+        """Its card is to be shown anew."""
+        with self._guard:
+            self._count += 1
+            _, since = self._since.get(post_id, (0, time.monotonic()))
+            self._since[post_id] = (self._count, since)
+
+    def waiting(self) -> dict[int, tuple[int, float]]:
+        """Each post with the number of its last change, and since when it waits (monotonic seconds)."""
+        with self._guard:
+            return dict(self._since)
+
+    def shown(self, post_id: int, number: int) -> None:
+        """Its card shows that change; one that came since then still waits."""
+        with self._guard:
+            if self._since.get(post_id, (0, 0.0))[0] == number:
+                del self._since[post_id]
+
+    def __contains__(self, post_id: int) -> bool:
+        return post_id in self._since
+
+    def __len__(self) -> int:
+        return len(self._since)
 
 
 @dataclass(slots=True)
@@ -67,8 +115,12 @@ class Desk:
     """(Post, account) -> the upload under way there."""
     considered: dict[tuple[int, int], dict[str, timedelta]] = field(default_factory=dict)
     """(Post, revision) -> how long before its time each account begins to prepare it."""
-    stale: set[int] = field(default_factory=set)
-    """Posts whose cards do not show yet that a delivery must wait."""
+    stale: Stale = field(default_factory=Stale)
+    """Posts whose cards do not show yet how things stand: they are shown when there is time, each once."""
+    sights: dict[int, Sight] = field(default_factory=dict)
+    """Post -> how it stood when it was last judged."""
+    looked: dict[int, float] = field(default_factory=dict)
+    """Post -> when it was last looked at (monotonic seconds); only the last second counts."""
     listening_since: datetime | None = None
     """Since when this process listens; None while it does not."""
     unsaid: bool = True
@@ -105,6 +157,11 @@ class Desk:
             _, _, name = account.partition(":")
             titles[account] = f"{platform.title} ({name})" if name else platform.title
         return titles
+
+    @property
+    def single(self) -> bool:
+        """Whether this process is the only one that works with the database."""
+        return self.database.url.get_backend_name() == "sqlite"
 
     def turn(self, message_id: int) -> AbstractContextManager[None]:
         """One look at a draft at a time: neither listener and publisher nor two copies of the bot may judge the

@@ -25,20 +25,28 @@ class Pace:
         self._round_s = round_s
         self._woken = True
         self._looked = 0.0
+        self._next: datetime | None = None
+        """When something is due next."""
 
     def worth(self, now: datetime, under_way: Iterable[Future[Any]]) -> bool:
         """Whether to do a round now: it was woken, something is under way or due, or it did none for long."""
-        found = self._woken or any(not one.done() for one in under_way) or self._due(now)
+        due = self._due(now)
+        found = due or self._woken or any(not one.done() for one in under_way)
         if found:
             self._looked = time.monotonic()
         return found
 
     def _due(self, now: datetime) -> bool:
         with self._desk.database.reading() as session:
-            due = queue.next_due(session)
+            due = self._next = queue.next_due(session)
             return (due is not None and due <= now) or bool(queue.changed(session))
 
     def rest(self) -> None:
         """Until the clock is to be looked at again, or somebody wakes it."""
-        self._woken = self._wake.wait(self._round_s) or time.monotonic() - self._looked > QUIET_S
+        self._woken = self._wake.wait(self._span()) or time.monotonic() - self._looked > QUIET_S
         self._wake.clear()
+
+    def _span(self) -> float:
+        """Until the next thing is due, if that is sooner than usual: it is not to wait for the end of a rest."""
+        ahead_s = (self._next - self._desk.clock()).total_seconds() if self._next else 0.0
+        return min(ahead_s, self._round_s) if ahead_s > 0 else self._round_s

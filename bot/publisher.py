@@ -4,52 +4,42 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
-from bot.actions import (
-    checking,
-    delivering,
-    expiring,
-    living,
-    progressing,
-    reporting,
-    searching,
-    staging,
-    tidying,
-)
-from bot.actions.news import News
+from bot.actions import checking, delivering, expiring, lastlook, living, searching, staging, tidying
 from bot.actions.sync import sync
-from bot.chat import ChatError, Dismissed, Down, NotHome
+from bot.apart import Apart
+from bot.chat import ChatError
 from bot.desk import NEVER, Desk
+from bot.lanes import Lanes
 from bot.pacing import Pace
+from bot.telling import Telling
+from bot.underway import CHECK, EDIT, SEARCH, SEND, STAGE, UnderWay
 from storage import queue
 from storage.errors import StorageError
 from storage.membership import ALONE, Membership
 from storage.models import Delivery, Staged
-from storage.plan import IN_PREPARATION
 from storage.states import DeliveryState
 
 log = logging.getLogger("social.publisher")
-Work = Callable[[Desk, int, datetime], object]
 
 ROUND_S = 0.5
 """How long the loop rests when nothing wakes it; the sandbox's clock may jump at any moment."""
-AT_ONCE = 2
-"""So many posts are released in one round: of many that are due, the first are sent before the last are released."""
+AT_ONCE = 50
+"""So many due posts are looked at with one request."""
+SLICE = 4
+"""After so many released posts, what is ready is sent on: the first go out before the last are released."""
 DAY = timedelta(days=1)
-AWAY = timedelta(seconds=5)
-"""How long Zulip is left alone after it did not answer."""
-REST = timedelta(minutes=1)
-"""How long a post is left alone that could not be looked at."""
+AWAY = timedelta(seconds=2)
+"""How long Zulip is left alone after it did not answer: something may be due."""
 
 
 class Publisher:
-    """Releases, delivers and reports. One delivery at a time per account, all accounts side by side."""
+    """Releases, delivers and searches; `telling` reports. One delivery at a time per account, all side by side."""
 
     def __init__(
         self,
@@ -69,79 +59,66 @@ class Publisher:
         self._caught_up = caught_up
         self._membership = membership
         self._wake = wake or threading.Event()
-        self._news = News(desk)
         # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
-        places = 3 * (len(desk.platforms) + len(desk.config.waiting)) + 1  # those, too, that may yet wake
-        self._pool = ThreadPoolExecutor(places, thread_name_prefix="deliver")
-        self._searched: dict[str, Future[None]] = {}
-        self._under_way: dict[int, Future[None]] = {}
+        places = 3 * (len(desk.platforms) + len(desk.config.waiting)) + 2  # those, too, that may yet wake
+        self._under_way = UnderWay(places, self._wake)
+        self._apart, self._edits = Apart(desk), Apart(desk)
+        self._lanes = Lanes(desk, self._under_way, membership, self._look)
+        self.telling = Telling(desk, leads, lambda: bool(self._under_way.futures(SEND)))
         self._away_until: datetime | None = None
         self._complaint = ""
         """What was last logged of Zulip, so that a long absence is told once."""
         self._acquainted: datetime | None = None
-        self._troubled: dict[int, datetime] = {}
-        """Posts that could not be looked at, and until when they are left alone."""
-        self._checks: list[Future[Any]] = []
-        self._staging: dict[int, Future[None]] = {}
         self._signed = NEVER
+        self._more = False
+        """Whether there is more to do at once: an edit was followed, or a look became too old."""
+        self._kept_s = float("-inf")
+        """When the house was last kept (monotonic seconds)."""
 
     def acquaint(self) -> None:
         """Ask every account who we are there, side by side: it tells the limits of its texts, and whether its
         token works. Nothing waits for the answers.
         """
-        for account, platform in self._desk.platforms.items():
-            self._checks.append(self._pool.submit(checking.acquaint, self._desk, account, platform))
+        for account in list(self._desk.platforms):
+            self._check(account)
         self._acquainted = self._desk.clock()
 
     def tick(self, now: datetime, *, settle: bool = False) -> None:
-        """One round. With `settle`, the deliveries begun are waited for, and told of (tests step like that)."""
-        self._under_way = {key: one for key, one in self._under_way.items() if not one.done()}
-        if self._away_until is None or now >= self._away_until or now < self._away_until - AWAY:
-            self._away_until = None
-            try:
-                self._with_people(now)
-            except ChatError as error:
-                if str(error) != self._complaint:
-                    log.warning("%s", error, extra={"action": "zulip_away"})
-                self._complaint = str(error)
-                self._away_until = now + AWAY
-            else:
-                self._complaint = ""
-        if self._leads():
-            self._recover(now)
-            self._remove(now)
-            self._sign(now)
-        for account in checking.signed_in_anew(self._desk):
-            platform = self._desk.platforms[account]
-            self._checks.append(self._pool.submit(checking.acquaint, self._desk, account, platform))
+        """One step by hand: a look at everything, and what is to be told. With `settle`, what was begun is waited for
+        before it is told of (tests step like that).
+        """
+        self._more = False
+        self._desk.looked.clear()
+        self._round(now)
+        self._keep_house(now)
         if settle:
             self.settle()
-        if settle and self._leads():
-            self._tell(self._desk.clock())
-
-    def _sign(self, now: datetime) -> None:
-        """A sign of life, as long as anything is heard; a clock that was turned back makes it anew."""
-        since = self._desk.listening_since
-        if since is not None and not self._signed <= now < self._signed + living.EVERY:
-            living.sign(self._desk, since, now)
-            self._signed = now
+            while self._more or self._lanes.waiting:  # the end of that wakes the loop
+                self._more = self._lanes.waiting = False
+                self._round(now)
+                self.settle()
+        if settle or self._away_until is None:
+            self._tell(self._desk.clock() if settle else now)
 
     def settle(self) -> None:
         """Wait for everything under way: deliveries, searches and checks."""
-        wait([*self._under_way.values(), *self._staging.values(), *self._checks])
-        self._checks.clear()
+        self._under_way.settle()
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; then let what is being sent come to its end for a moment."""
         pace = Pace(self._desk, self._wake, ROUND_S)
+        telling = threading.Thread(target=self.telling.run, args=(stop,), name="telling", daemon=True)
+        telling.start()
         while not stop.is_set():
             if self._acquainted is None or self._desk.clock() - self._acquainted > DAY:
                 self.acquaint()
-                self._checks.append(self._pool.submit(tidying.tidy, self._desk, self._desk.clock()))
+                self._under_way.start(CHECK, "tidy", tidying.tidy, self._desk, self._desk.clock())
             try:
-                going = (*self._under_way.values(), *self._staging.values(), *self._searched.values())
-                if pace.worth(self._desk.clock(), going):
-                    self.tick(self._desk.clock())
+                if pace.worth(self._desk.clock(), self._under_way.futures(SEND, SEARCH, STAGE, EDIT)):
+                    self._round(self._desk.clock())
+                    self.telling.wake.set()
+                    if time.monotonic() - self._kept_s >= ROUND_S:
+                        self._keep_house(self._desk.clock())
             except StorageError as error:
                 log.error("%s", error, extra={"action": "storage_trouble"})
                 stop.wait(ROUND_S * 4)
@@ -160,36 +137,95 @@ class Publisher:
 
     def close(self, patience_s: float) -> int:
         """Take nothing more, wait for what is under way, and tell how much of it was not finished."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        _, unfinished = wait(self._under_way.values(), patience_s)
-        return len(unfinished)
+        self._lanes.close()
+        return self._under_way.close(patience_s)
+
+    def _round(self, now: datetime) -> None:
+        """Everything that needs a look at Zulip; while it is away, nothing goes out."""
+        if self._away_until is not None and self._away_until - AWAY <= now < self._away_until:
+            return
+        self._away_until = None
+        try:
+            self._with_people(now)
+        except ChatError as error:
+            self._complain(error, now)
+        else:
+            self._complaint = ""
 
     def _with_people(self, now: datetime) -> None:
-        """Everything that needs a look at Zulip, or says something there. Nothing, while we are not at home."""
         self._desk.chat.must_be_home()
-        # an instant further ahead than that was written before the clock went back
-        self._troubled = {key: at for key, at in self._troubled.items() if now < at <= now + REST}
+        self._apart.begin(now)
         if not self._caught_up():
-            if self._leads():
-                self._tell(now)
             return
-        looked = set(self._judge(now)) if self._leads() else set()
-        for delivery in self._ready(now):
-            # a deletion or a lost approval wins to the last moment
-            if delivery.post_id in looked or self._each([delivery.post_id], delivering.last_look, now):
-                looked.add(delivery.post_id)
-                self._claim(delivery, now)
-        self._stage(now)
-        self._each({self._desk.stale.pop() for _ in range(len(self._desk.stale))}, delivering.show, now)
         if self._leads():
-            self._tell(now)
+            self._apart.each(expiring.late(self._desk, now), expiring.expire, now)
+            self._apart.each(expiring.missed(self._desk, now), expiring.give_up, now)
+        self._lanes.feed(now)
+        if self._leads():
+            self._judge(now)
+        self._stage(now)
 
-    def _judge(self, now: datetime) -> list[int]:
-        """Whatever the clock does to posts; returns those that were released."""
-        self._each(self._gathered(now), sync, now)
-        self._each(expiring.late(self._desk, now), expiring.expire, now)
-        self._each(expiring.missed(self._desk, now), expiring.give_up, now)
-        return self._each(self._due(now), delivering.release, now, most=AT_ONCE)
+    def _judge(self, now: datetime) -> None:
+        """Let go what is due, and follow what was edited."""
+        due, edited = self._due(now)
+        self._follow_edits(edited, now)
+        for first in range(0, len(due), AT_ONCE):
+            self._release(due[first : first + AT_ONCE], now)
+
+    def _release(self, post_ids: list[int], now: datetime) -> None:
+        """Look at these together, and let them go; what is ready is sent on in between."""
+        self._desk.chat.must_be_home(ask=True)
+        self._look(post_ids, now)
+        for first in range(0, len(post_ids), SLICE):
+            piece = post_ids[first : first + SLICE]
+            ready = [one for one in piece if lastlook.fresh(self._desk, one)]
+            if self._apart.each(ready, delivering.release, now):
+                self._lanes.feed(now)
+            if any(one in self._desk.looked for one in piece if one not in ready):
+                self._more = True  # the look is too old by now: the next round looks again
+                self._wake.set()
+
+    def _look(self, post_ids: Iterable[int], now: datetime) -> None:
+        """The last look at these posts; what changed is judged anew, and a new text beside this loop: its files may be
+        large.
+        """
+
+        def judge(post_id: int, *, edited: bool) -> bool:
+            if edited:
+                self._follow_edits([post_id], now)
+                return False
+            return bool(self._apart.each([post_id], delivering.judge, now))
+
+        lastlook.look(self._desk, [one for one in post_ids if one not in self._apart], judge)
+
+    def _follow_edits(self, post_ids: list[int], now: datetime) -> None:
+        """Make of edited drafts what they say now, one after the other; those that find no place now do later."""
+        self._edits.begin(now)
+        wanted = [one for one in post_ids if one not in self._edits]
+        if wanted and self._under_way.start(EDIT, "drafts", self._edit, wanted, now):
+            self._more = True
+
+    def _edit(self, post_ids: list[int], now: datetime) -> None:
+        try:
+            self._edits.each(post_ids, sync, now)
+        except (ChatError, StorageError) as error:
+            log.warning("%s", error, extra={"action": "edit_waits"})
+            self._edits.leave(post_ids, now + AWAY)
+
+    def _due(self, now: datetime) -> tuple[list[int], list[int]]:
+        """Approved posts whose time has come, and posts with an edit that is to be followed."""
+        social = self._desk.config.social
+        with self._desk.database.reading() as session:
+            edited = dict(queue.changed(session))
+            approved = [
+                post.id or 0
+                for post in queue.due_posts(session, now)
+                if post.approved_at is not None and post.approved_at + social.grace <= now
+            ]
+        # one that lies ahead was written before the clock went back; what is due waits for no further edit
+        quiet = now - social.gather
+        ripe = [one for one, at in edited.items() if at <= quiet or at > now or one in approved]
+        return [one for one in approved if one not in edited and one not in self._apart], ripe
 
     def _stage(self, now: datetime) -> None:
         """Bring there, unseen, what may be brought before its time."""
@@ -200,101 +236,51 @@ class Publisher:
         for staged in staging.claims(self._desk, now):
             self._prepare(staged, staging.stage)
 
-    def _remove(self, now: datetime) -> None:
-        """Remove what was brought there and is not wanted any more; Zulip has no part in it."""
-        self._staging = {key: one for key, one in self._staging.items() if not one.done()}
-        staging.recover(self._desk, now, self._membership.gone())
-        for staged in staging.leftovers(self._desk, now):
-            if staged.id not in self._staging:
-                self._prepare(staged, staging.discard)
-
     def _prepare(self, staged: Staged, work: Callable[[Desk, Staged], None]) -> None:
-        future = self._pool.submit(work, self._desk, staged)
-        self._staging[staged.id or 0] = future
-        future.add_done_callback(lambda _: self._wake.set())
+        self._under_way.start(STAGE, staged.id or 0, work, self._desk, staged)
 
-    def _each(self, post_ids: Iterable[int], work: Work, now: datetime, most: int = 0) -> list[int]:
-        """Do it with each post, and return those with which it was done. One post's trouble stays with it."""
-        done: list[int] = []
-        for post_id in post_ids:
-            if post_id in self._troubled or (most and len(done) == most):
-                continue
-            try:
-                if work(self._desk, post_id, now):
-                    done.append(post_id)
-            except queue.Moved as moved:
-                log.info(
-                    "post %s: %s", post_id, moved, extra={"action": "post_moved"}
-                )  # the next round looks
-            except (Down, Dismissed, NotHome, StorageError):
-                raise
-            except Exception:  # a bug, or a refusal of Zulip's, that is about this post alone
-                log.exception("post %s: trouble", post_id, extra={"action": "post_troubled"})
-                self._troubled[post_id] = now + REST
-        return done
+    def _keep_house(self, now: datetime) -> None:
+        """What Zulip has no part in: claims of the dead, searches, what is to be removed, the accounts."""
+        self._kept_s = time.monotonic()
+        if self._leads():
+            self._recover(now)
+            staging.recover(self._desk, now, self._membership.gone())
+            for staged in staging.leftovers(self._desk, now):
+                self._prepare(staged, staging.discard)
+            self._sign(now)
+        for account in checking.signed_in_anew(self._desk):
+            self._check(account)
 
-    def _gathered(self, now: datetime) -> list[int]:
-        quiet = now - self._desk.config.social.gather
-        with self._desk.database.reading() as session:
-            # one that lies ahead was written before the clock went back
-            return [number for number, at in queue.changed(session) if at <= quiet or at > now]
+    def _check(self, account: str) -> None:
+        platform = self._desk.platforms[account]
+        self._under_way.start(CHECK, account, checking.acquaint, self._desk, account, platform)
 
-    def _due(self, now: datetime) -> list[int]:
-        grace = self._desk.config.social.grace
-        with self._desk.database.reading() as session:
-            return [
-                post.id or 0
-                for post in queue.due_posts(session, now)
-                if post.approved_at is not None and post.approved_at + grace <= now
-            ]
-
-    def _ready(self, now: datetime) -> list[Delivery]:
-        """For each account that sends nothing, its longest due delivery."""
-        with self._desk.database.reading() as session:
-            busy = set(session.exec(select(Delivery.account).where(Delivery.state == DeliveryState.SENDING)))
-            pending = select(Delivery).where(
-                Delivery.state == DeliveryState.PENDING,
-                col(Delivery.not_before) <= now,
-                col(Delivery.account).not_in(busy),
-                ~IN_PREPARATION,
-            )
-            first: dict[str, Delivery] = {}
-            for delivery in session.exec(
-                pending.order_by(col(Delivery.not_before), col(Delivery.id)).limit(200)
-            ):
-                if delivery.post_id not in self._troubled:
-                    first.setdefault(delivery.account, delivery)
-        return list(first.values())
-
-    def _claim(self, delivery: Delivery, now: datetime) -> None:
-        if not self._membership.present():
-            return  # the others could take it for a dead one's
-        with self._desk.database.transaction() as session:
-            claimed = queue.claim(
-                session, now, self._desk.config.social.lease, self._desk.worker, delivery.id
-            )
-        if claimed is not None:
-            self._start(claimed, delivering.deliver)
+    def _sign(self, now: datetime) -> None:
+        """A sign of life, as long as anything is heard; a clock that was turned back makes it anew."""
+        since = self._desk.listening_since
+        if since is not None and not self._signed <= now < self._signed + living.EVERY:
+            living.sign(self._desk, since, now)
+            self._signed = now
 
     def _recover(self, now: datetime) -> None:
         """What a crash left `sending`, and what is in doubt."""
         with self._desk.database.reading() as session:
-            cut_off = queue.interrupted(session, now, self._membership.gone())
-            interrupted = [one for one in cut_off if one.id not in self._under_way]
-        for delivery in interrupted:
-            delivering.interrupt(self._desk, delivery, now)
-        self._searched = {key: one for key, one in self._searched.items() if not one.done()}
+            cut_off = list(queue.interrupted(session, now, self._membership.gone()))
+        for delivery in cut_off:
+            if delivery.id not in self._lanes.sending:
+                delivering.interrupt(self._desk, delivery, now)
         for delivery in searching.doubtful(self._desk, now):
-            if delivery.id not in self._under_way and delivery.account not in self._searched:
-                self._searched[delivery.account] = self._start(delivery, searching.search)
-
-    def _start(self, delivery: Delivery, work: Callable[[Desk, Delivery], None]) -> Future[None]:
-        future = self._pool.submit(work, self._desk, delivery)
-        self._under_way[delivery.id or 0] = future
-        future.add_done_callback(lambda _: self._wake.set())
-        return future
+            if delivery.id not in self._lanes.sending:
+                self._under_way.start(SEARCH, delivery.account, searching.search, self._desk, delivery)
 
     def _tell(self, now: datetime) -> None:
-        self._each(self._news.posts(now), self._news.tell, now)
-        reporting.speak(self._desk, now)
-        progressing.show(self._desk, now)
+        try:
+            self.telling.round(now)
+        except ChatError as error:
+            self._complain(error, now)
+
+    def _complain(self, error: ChatError, now: datetime) -> None:
+        if str(error) != self._complaint:
+            log.warning("%s", error, extra={"action": "zulip_away"})
+        self._complaint = str(error)
+        self._away_until = now + AWAY

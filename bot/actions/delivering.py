@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from bot import rules
-from bot.actions import cards, checking, progressing, reporting, rows, stopping, voting
+from bot.actions import checking, progressing, reporting, rows, stopping, voting
 from bot.actions.holding import Hold
 from bot.actions.sync import sync
 from bot.actions.waiting import ATTEMPTS, wait
@@ -40,10 +40,10 @@ BUG = "The bot had an error of its own while sending; its log has the details."
 
 
 def release(desk: Desk, post_id: int, now: datetime) -> bool:
-    """Let a due post go, after a last look at its draft and its card; False if it may not (any more)."""
-    desk.chat.must_be_home(ask=True)
-    post = sync(desk, post_id, now)
+    """Let a due post go that was looked at just now (`lastlook`); False if it may not (any more)."""
     social = desk.config.social
+    with desk.database.reading() as session:
+        post = rows.post(session, post_id)
     with desk.turn(post.message_id), desk.database.transaction() as session:
         post = rows.post(session, post_id)
         if post.state != PostState.APPROVED or post.changed_at is not None:
@@ -66,12 +66,12 @@ def release(desk: Desk, post_id: int, now: datetime) -> bool:
                 key=queue.new_key(),
             )
             queue.create(session, delivery, who="bot", what="released", now=now)
-    cards.refresh(desk, post_id, now)
+    desk.stale.add(post_id)
     return True
 
 
-def last_look(desk: Desk, post_id: int, now: datetime) -> bool:
-    """Look at a released post just before something of it is sent. True: it was looked at."""
+def judge(desk: Desk, post_id: int, now: datetime) -> bool:
+    """Bring a post in line just before something of it goes out. True: it was done."""
     sync(desk, post_id, now)
     return True
 
@@ -79,13 +79,7 @@ def last_look(desk: Desk, post_id: int, now: datetime) -> bool:
 def tell(desk: Desk, post_id: int, now: datetime) -> None:
     """Tell what became of a post's deliveries, in the topic and on its card."""
     reporting.report(desk, post_id, now)
-    cards.refresh(desk, post_id, now)
-
-
-def show(desk: Desk, post_id: int, now: datetime) -> bool:
-    """Let the card say that a delivery waits, and why. True: it was done."""
-    cards.refresh(desk, post_id, now)
-    return True
+    desk.stale.add(post_id)
 
 
 def deliver(desk: Desk, delivery: Delivery) -> None:
@@ -241,6 +235,7 @@ def settle(
             row.told = False
             session.add(row)
             stopping.heed(desk, session, row, now)
+        desk.stale.add(delivery.post_id)
 
     try:
         insist(write)

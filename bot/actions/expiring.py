@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, and_, col, or_, select
 
 from bot import rules
-from bot.actions import cards, drafting, rows
+from bot.actions import drafting, rows
 from bot.desk import Desk
 from bot.replies import lines
 from storage import queue
@@ -33,17 +33,16 @@ def expire(desk: Desk, post_id: int, now: datetime) -> None:
     """
     with desk.database.reading() as session:
         message_id = rows.post(session, post_id).message_id
-    with desk.turn(message_id):
-        with desk.database.transaction() as session:
-            post = rows.post(session, post_id)
-            # somebody may have given it another time, or ended it, since it was found to be late
-            if post.state not in _CLOCKED or not rules.too_late(post, now, desk.config.social.late):
-                return
-            if _rolls(desk, post.timing, post.state):
-                _roll(desk, session, post, now)
-            else:
-                _expire(desk, session, post, now)
-        cards.refresh(desk, post_id, now)
+    with desk.turn(message_id), desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        # somebody may have given it another time, or ended it, since it was found to be late
+        if post.state not in _CLOCKED or not rules.too_late(post, now, desk.config.social.late):
+            return
+        if _rolls(desk, post.timing, post.state):
+            _roll(desk, session, post, now)
+        else:
+            _expire(desk, session, post, now)
+    desk.stale.add(post_id)
 
 
 def missed(desk: Desk, now: datetime) -> list[int]:
@@ -70,7 +69,7 @@ def give_up(desk: Desk, post_id: int, now: datetime) -> None:
             _past_the_last_moment(desk, session, post, now)
         else:
             _past_its_time(desk, session, post, now)
-    cards.refresh(desk, post_id, now)
+    desk.stale.add(post_id)
 
 
 def _past_the_last_moment(desk: Desk, session: Session, post: Post, now: datetime) -> None:

@@ -20,15 +20,59 @@ MOST: Final = 3
 """So many are still told one by one, each in its own topic."""
 EXPIRED: Final = "expired"
 """First word of the keys of notices that a post's time has passed."""
+OUTCOME: Final = "outcome"
+"""First word of the keys of notices of what became of a post."""
 
 
 def gather(desk: Desk, now: datetime) -> None:
     """Put one notice in the place of many that were not said yet."""
+    _outcomes(desk, now)
+    _expired(desk, now)
+
+
+def _outcomes(desk: Desk, now: datetime) -> None:
+    """What became of several posts of one topic is told in one message, each in a line of its own."""
     with desk.database.reading() as session:
-        if len(_unsaid(desk, session)) <= MOST:
+        if not any(len(some) > 1 for some in _by_topic(session, _unsaid(desk, session, OUTCOME)).values()):
             return
     with desk.database.transaction() as session:
-        notices = _unsaid(desk, session)
+        for some in _by_topic(session, _unsaid(desk, session, OUTCOME)).values():
+            for piece in _pieces(some, desk.chat.directory.max_length):
+                text = "\n".join(one.text for one in piece)
+                key = f"{OUTCOME}s:{piece[0].key}:{now.isoformat()}"
+                queue.notify(session, key=key, text=text, post_id=piece[0].post_id, now=now)
+                for one in piece:
+                    queue.said(session, one, now=now)
+
+
+def _by_topic(session: Session, notices: list[Notice]) -> dict[tuple[int | None, str], list[Notice]]:
+    found: dict[tuple[int | None, str], list[Notice]] = {}
+    for one in notices:
+        post = session.get(Post, one.post_id)
+        if post is not None:
+            found.setdefault((post.channel_id, post.topic), []).append(one)
+    return found
+
+
+def _pieces(notices: list[Notice], most: int) -> list[list[Notice]]:
+    """As many together as one message holds; one alone stays as it is."""
+    pieces: list[list[Notice]] = []
+    length = most
+    for one in notices:
+        if length + len(one.text) + 1 > most:
+            pieces.append([])
+            length = 0
+        pieces[-1].append(one)
+        length += len(one.text) + 1
+    return [one for one in pieces if len(one) > 1]
+
+
+def _expired(desk: Desk, now: datetime) -> None:
+    with desk.database.reading() as session:
+        if len(_unsaid(desk, session, EXPIRED)) <= MOST:
+            return
+    with desk.database.transaction() as session:
+        notices = _unsaid(desk, session, EXPIRED)
         posts = [post for one in notices if (post := session.get(Post, one.post_id))]
         authors = {post.author_id: desk.chat.directory.person(post.author_id).call for post in posts}
         text = lines.expired_together(posts, authors)
@@ -46,15 +90,15 @@ def perhaps_said(desk: Desk, notice: Notice) -> bool:
     return notice.id in desk.begun or notice.created_at < since
 
 
-def _unsaid(desk: Desk, session: Session) -> list[Notice]:
-    """Those that may be gathered. They are said in turns, so the oldest alone may stand in the chat already: that one is
+def _unsaid(desk: Desk, session: Session, kind: str) -> list[Notice]:
+    """Those of that kind that may be gathered. They are said in turns, so the oldest alone may stand in the chat already: that one is
     looked for before it is said again.
     """
     oldest = queue.outbox(session, limit=1)
     doubtful = {one.id for one in oldest if perhaps_said(desk, one)}
     found = select(Notice).where(
         col(Notice.said_at).is_(None),
-        col(Notice.key).startswith(f"{EXPIRED}:"),
+        col(Notice.key).startswith(f"{kind}:"),
         col(Notice.post_id).is_not(None),
     )
     return [one for one in session.exec(found.order_by(col(Notice.id))) if one.id not in doubtful]

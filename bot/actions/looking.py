@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.actions import catching
+from bot.actions import catching, lastlook
 from bot.desk import Desk
 from storage import cursors
 from storage.models import Post
@@ -46,6 +46,7 @@ class Looking:
         with self._desk.database.reading() as session:
             posts = list(catching.open_posts(session, voted=False))
             mark = cursors.read(session, MARK)
+        lastlook.forget(self._desk, ())
         self._todo = deque(_ordered(posts, int(mark or 0), now))
         self._waiting = set(self._todo)
         self._desk.unlooked = set(self._todo)

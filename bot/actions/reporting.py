@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, func, select
 
-from bot.actions import rows
+from bot.actions import lastlook, rows
 from bot.actions.gathering import gather, perhaps_said
 from bot.actions.warning import known_cause
 from bot.chat import Down, Place, Refused
@@ -87,13 +88,18 @@ def _fresh(delivery: Delivery, now: datetime) -> bool:
     return delivery.settled_at is not None and now < delivery.settled_at + PATIENCE
 
 
-def speak(desk: Desk, now: datetime) -> int:
-    """Say what waits in the outbox, oldest first; stops quietly while Zulip is down. Returns how many."""
+def speak(desk: Desk, now: datetime, may_go_on: Callable[[], bool] = lambda: True) -> int:
+    """Say what waits in the outbox, oldest first; stops quietly while Zulip is down, and when it may not go on.
+
+    Returns how many.
+    """
     gather(desk, now)
     with desk.database.reading() as session:
         waiting = list(queue.outbox(session))
     done = 0
     for notice in waiting:
+        if not may_go_on():
+            break
         try:
             message_id = _say(desk, notice)
         except Down as error:
@@ -149,6 +155,9 @@ def place_of(desk: Desk, post_id: int | None) -> Place:
         card_id = rows.current(session, post).card_id if post and post.revision else None
     if post is None:
         return Place(channel_id=desk.chat.home, topic=GENERAL)
+    seen = lastlook.where(desk, post_id or 0, card_id) if card_id else None
+    if seen is not None and seen.channel_id == desk.chat.home:
+        return seen
     card = desk.chat.look(card_id) if card_id else None
     if card is not None and card.place.channel_id == desk.chat.home:
         return card.place

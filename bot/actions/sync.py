@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot import grammar, rules, stops
-from bot.actions import attaching, cards, drafting, rows, voting
+from bot.actions import attaching, cards, drafting, lastlook, rows, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
@@ -67,8 +67,7 @@ def sync(desk: Desk, post_id: int, now: datetime) -> Post:
             _vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
         else:
             post, revision = _read(desk, post_id, draft, now)
-            counted = _count(desk, post, revision, draft, edited, now)
-            if counted is not None:
+            if (counted := _count(desk, post, revision, draft, edited, now)) is not None:
                 return counted
         if edited is not None:
             with desk.database.transaction() as session:
@@ -260,11 +259,10 @@ def _count(
     """Follow the reactions on the current card, and let it show what follows. None: there is no card to follow."""
     if revision.card_id is None or post.state == PostState.WITHDRAWN:
         return None
+    version = desk.chat.directory.version
     card = desk.chat.look(revision.card_id)
     if card is None or _moved_out(desk, card):
-        if (
-            card is not None
-        ):  # votes count where the team sees them, and the text is not for that other channel
+        if card is not None:  # votes count where the team sees them, and the text is not for others
             desk.chat.edit(card.id, lines.card_elsewhere(post))
         _card_gone(desk, post, revision, draft, now)
         return None
@@ -278,7 +276,11 @@ def _count(
         apply(desk, session, post, judgement, now)
         _gathered(post, edited)
         text = cards.text_of(desk, session, post, revision, judgement)
+    lastlook.note(desk, post, draft, card, version)
     cards.offer(desk, revision, card)
+    if post.state == PostState.RELEASED:
+        desk.stale.add(post.id or 0)  # much changes at once: its card is shown when that is over
+        return post
     cards.show(desk, post, revision, judgement, text, now)
     return post
 

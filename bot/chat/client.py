@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.chat import fetching, links, sending
+from bot.chat.budget import Budget
 from bot.chat.emojis import Emojis
 from bot.chat.errors import ChatError, Lost, Refused
 from bot.chat.events import Events, QueueGone
@@ -36,6 +37,7 @@ class Chat:
         """The newest message id heard of; what is said later has a greater one."""
         self._aheads: list[set[int]] = []
         """For each block of `ahead`, the messages that somebody looked at since."""
+        self.budget = Budget()
         self.site = site.rstrip("/")
         self.directory = Directory()
         self._emojis = Emojis(self.directory)
@@ -47,7 +49,7 @@ class Chat:
         """The connection of the calling thread; the first use makes it, and asks the server for its level."""
         wire: Wire | None = getattr(self._local, "wire", None)
         if wire is None:
-            wire = Wire(**self._credentials, pause=self._pause)
+            wire = Wire(**self._credentials, pause=self._pause, budget=self.budget)
             self._local.wire = wire
         return wire
 
@@ -171,11 +173,12 @@ class Chat:
         return fetching.until(self.wire, message_id, self.home, self.directory.me)
 
     @contextmanager
-    def ahead(self, message_ids: Collection[int]) -> Iterator[None]:
+    def ahead(self, message_ids: Collection[int]) -> Iterator[dict[int, Message]]:
         """Fetch these messages together: within the block, the first `look` of this thread at each asks nobody, unless
         another thread looked at it since: then what is at hand may be older than what that one saw.
 
-        Only for who holds an event queue, and hears of what changes since.
+        Only for who holds an event queue, and hears of what changes since. Gives what is at hand; what is taken out of
+        it is asked for.
         """
         overtaken: set[int] = set()
         self._aheads.append(overtaken)
@@ -183,7 +186,7 @@ class Chat:
             self._local.overtaken = overtaken
             with understood():
                 self._local.ahead = fetching.some(self.wire, message_ids, self.home, self.directory.me)
-            yield
+            yield self._local.ahead
         finally:
             self._local.ahead = {}
             self._aheads[:] = [one for one in self._aheads if one is not overtaken]

@@ -43,6 +43,8 @@ class Directory:
     """Name -> id of the organization's own emoji."""
     once_called: dict[str, frozenset[str]] = field(default_factory=dict)
     """Name -> ids of all the organization's own emoji that have or had it: who reacted with one meant that name."""
+    version: int = 0
+    """Goes up after every change: what was concluded at another version is to be concluded anew."""
 
     def read(self, state: dict[str, Any]) -> None:
         """Take everything from the answer of `/register`."""
@@ -68,6 +70,7 @@ class Directory:
         )
         self.emoji_url = maybe(state, "server_emoji_data_url", "")
         self._own_emoji(maybe(state, "realm_emoji", {}))
+        self.version += 1
 
     def apply(self, event: dict[str, Any]) -> bool:
         """Bring in line with one event; False if it is about something else."""
@@ -84,6 +87,7 @@ class Directory:
                 self._own_emoji(event["realm_emoji"])
             case _:
                 return False
+        self.version += 1
         return True
 
     def person(self, user_id: int) -> Person:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import logging
-import math
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import zulip
 
+from bot.chat.budget import Budget, pause_s
 from bot.chat.errors import Dismissed, Down, Lost, Nonsense, Refused, TooMuch
 from handlers.bounds.adapter import Limits, Oversized, bounded, pieces
 from handlers.bounds.bodies import TooLarge, Unreadable, unpacking
@@ -29,8 +29,9 @@ ATTEMPTS = 3
 _SLOWER = 429
 _LARGE = {"register"}
 """Whose answer may be of the size `STATE`."""
-LONGEST_PAUSE_S = 70.0
-"""Zulip's limit is 200 calls a minute; it never asks for longer."""
+EVENTS = "events"
+"""The one path that Zulip counts by itself."""
+Pause = Callable[[float], Any]
 SILENT_S, WHOLE_S = 15.0, 30.0
 """Seconds that Zulip may be silent, and that a whole call and its answer may take."""
 POLL_SILENT_S, POLL_WHOLE_S = 90.0, 110.0
@@ -73,10 +74,13 @@ _NO_ZULIP = (
 class Wire:
     """Calls to one Zulip server as one bot. One instance per thread that calls."""
 
-    def __init__(self, *, email: str, key: str, site: str, pause: Callable[[float], Any]) -> None:
-        """Connect. `pause(seconds)` waits out a rate limit and may return early when the bot stops."""
+    def __init__(self, *, email: str, key: str, site: str, pause: Pause, budget: Budget) -> None:
+        """Connect. `pause(seconds)` waits out a rate limit and may return early when the bot stops; the `budget`
+        belongs to all threads.
+        """
         self.site = site.rstrip("/")
         self._pause = pause
+        self._budget = budget
         try:
             self._client = Client(
                 email=email, api_key=key, site=site, retry_on_errors=False, client="SocialBot", insecure=False
@@ -90,6 +94,10 @@ class Wire:
         if not isinstance(level, int):
             raise Nonsense(f"Zulip at {self.site} does not tell its feature level.")
         self.feature_level = level
+        if self._client.session is not None:
+            self._client.session.hooks["response"].append(
+                lambda answer, *_, **__: budget.learn(answer.headers)
+            )
 
     def call(
         self,
@@ -108,6 +116,8 @@ class Wire:
         """
         failures = 0
         while True:
+            if path != EVENTS:  # they have a limit of their own
+                self._await_turn()
             try:
                 answer = self._attempt(path, method, request, waiting=waiting, file=file)
             except _NoAnswer as trouble:
@@ -119,12 +129,18 @@ class Wire:
                 continue
             if answer.get("code") != "RATE_LIMIT_HIT":
                 return answer
-            self._wait_out(_pause(answer.get("retry-after")))
+            span = pause_s(answer.get("retry-after"))
+            log.warning("zulip asks to wait %.1f s", span, extra={"action": "rate_limited"})
+            if path != EVENTS:
+                self._budget.refused(span)  # the other threads need not find out
+            if self._pause(span):
+                raise Down("The bot is stopping.")
 
-    def _wait_out(self, span: float) -> None:
-        log.warning("zulip asks to wait %.1f s", span, extra={"action": "rate_limited"})
-        if self._pause(span):
-            raise Down("The bot is stopping.")
+    def _await_turn(self) -> None:
+        """Wait until the budget allows another request of this thread's kind."""
+        while span := self._budget.wait_s():
+            if self._pause(span):
+                raise Down("The bot is stopping.")
 
     def _attempt(
         self,
@@ -258,14 +274,6 @@ def _arriving(answer: requests.Response, limit: int) -> Iterator[bytes]:
         raise Refused(f"The file is larger than {limit >> 20} MiB.", code="TOO_LARGE") from None
     except (requests.exceptions.RequestException, Unreadable) as error:
         raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
-
-
-def _pause(told: Any) -> float:
-    """Seconds that a rate limit asks to wait; one where it asks for nothing that makes sense."""
-    sensible = (
-        isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told) and told >= 0
-    )
-    return min(float(told), LONGEST_PAUSE_S) if sensible else 1.0
 
 
 def _refusal(answer: dict[str, Any]) -> Refused:

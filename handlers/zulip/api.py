@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final
 
 import requests
 import zulip
@@ -33,6 +33,8 @@ ANSWER: Final = 16 << 20
 """Bytes: some hundred messages of ten thousand characters."""
 UPLOAD_TIMEOUT_S: Final = 210.0
 """Until the answer to a file that is there; the file itself has a time of its own (`handlers.multipart`)."""
+SCARCE: Final = 0.5
+"""When so small a part of Zulip's limit is left, it is kept for what is due."""
 LONGEST_WAIT: Final = timedelta(hours=1)
 """A server that asks for more is not believed."""
 
@@ -61,11 +63,13 @@ class Refused(Rejected):
 
 
 class Api:
-    """One piece of work's calls, as one bot; made anew for each, which tells the server's feature level."""
+    """Calls as one bot, one piece of work at a time. To connect tells the server's feature level."""
 
     def __init__(self, settings: ZulipSettings) -> None:
         """Connect. Raises `Unavailable` when the server is not there, or is no Zulip at the moment."""
         self.settings = settings
+        self.scarce = False
+        """Whether the last answer said that few requests are left: what can be done without is not asked then."""
         try:
             self._client = Client(
                 site=settings.site,
@@ -81,13 +85,20 @@ class Api:
         self.level = level if isinstance(level, int) else 0
         if self._client.session is not None:
             self._client.session.max_redirects = 0  # a redirected POST would become a GET
+            self._client.session.hooks["response"].append(self._count)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Give the connection back."""
         if self._client.session is not None:
             self._client.session.close()
+
+    def _count(self, answer: requests.Response, *_: Any, **__: Any) -> None:
+        try:
+            limit = int(answer.headers["X-RateLimit-Limit"])
+            left = int(answer.headers["X-RateLimit-Remaining"])
+        except (KeyError, ValueError):
+            return
+        self.scarce = left < SCARCE * limit
 
     def call(
         self,

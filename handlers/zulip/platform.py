@@ -24,10 +24,13 @@ from handlers.parts import Progress, Walk
 from handlers.zulip import topics, writing
 from handlers.zulip.api import TITLE, Api, Refused
 from handlers.zulip.channel import Channel
+from handlers.zulip.clients import Clients
 from handlers.zulip.privacy import is_private
 from handlers.zulip.settings import TOPIC_LIMIT, ZulipSettings
 
 DAY: Final = timedelta(days=1)
+BURST: Final = timedelta(seconds=10)
+"""For so long it is known whether a channel is private."""
 GENERAL: Final = "(general chat)"
 
 
@@ -56,6 +59,9 @@ class Zulip:
         self._learned: datetime | None = None
         self._channels: dict[str, int] = {}
         """Channel as configured -> its number, so that a rename while we run does not matter."""
+        self._clients = Clients(settings, tools.clock)
+        self._private: dict[int, tuple[bool, datetime]] = {}
+        """Channel's number -> whether it is private, and when that was asked."""
 
     def prepare(self, draft: Draft) -> Outgoing:
         """The message, or several in order when it is too long for one."""
@@ -72,7 +78,7 @@ class Zulip:
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:
         """Upload the files and send the messages that are not there yet."""
-        with Api(self._settings) as api:
+        with self._clients.one() as api:
             limits = self._learn(api)
             if any(one.length > limits.message for one in outgoing.parts):
                 raise Rejected(
@@ -85,7 +91,7 @@ class Zulip:
         progress = Progress.of(ticket.receipt)
         if progress.trying is None and not progress.out:
             return None  # no request that creates a message ever left
-        with Api(self._settings) as api:
+        with self._clients.one() as api:
             try:
                 return Walk(self._channel(api, outgoing), outgoing, ticket, self._tools.clock).find()
             except Rejected as error:
@@ -93,7 +99,7 @@ class Zulip:
 
     def check(self) -> Standing:
         """Sign in, learn the server's limits, and see whether the bot sees the channel and may post there."""
-        with Api(self._settings) as api:
+        with self._clients.one() as api:
             me = api.call("GET", "users/me")
             limits = self._learn(api, anew=True)
             channel = self._resolve(api, self._settings.channel)
@@ -114,7 +120,16 @@ class Zulip:
         topic = outgoing.extra.get("topic", self._settings.topic)
         number = self._resolve(api, name)
         topic = "" if topic == GENERAL else topic
-        return Channel(api, self._tools, number, name, topic, private=is_private(api, number))
+        return Channel(api, self._tools, number, name, topic, private=self._is_private(api, number))
+
+    def _is_private(self, api: Api, number: int) -> bool:
+        """Asked anew for each post, but for those of one burst: a channel can be made private."""
+        now = self._tools.clock()
+        private, asked = self._private.get(number, (True, None))
+        if asked is None or not asked <= now < asked + BURST:
+            private = is_private(api, number)
+            self._private[number] = (private, now)
+        return private
 
     def _resolve(self, api: Api, name: str) -> int:
         """The channel's number."""

@@ -21,6 +21,7 @@ PARTS = {
     "flood": Part("a tap and a due post while a stranger keeps the bot busy", "flood"),
     "growing": Part("memory over a hundred thousand events", "growing"),
     "asking": Part("a thousand posts against a million", "asking"),
+    "limited": Part("what Zulip's limit of requests leaves time for", "limited"),
     "publishing": Part("posts due at once, slow platforms, several copies", "publishing"),
 }
 

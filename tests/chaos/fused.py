@@ -110,9 +110,9 @@ def hurry() -> None:
 
     socket.socket.settimeout = shortened  # type: ignore[method-assign,assignment]  # urllib3 and httpcore both end there
     from bot import pacing
-    from bot.chat import wire
+    from bot.chat import budget
 
-    wire.LONGEST_PAUSE_S = LONGEST_PAUSE_S
+    budget.LONGEST_PAUSE_S = LONGEST_PAUSE_S  # type: ignore[misc]  # nobody waits for a minute here
     pacing.QUIET_S = QUIET_S  # type: ignore[misc]  # the clock jumps here from one due instant to the next
 
 

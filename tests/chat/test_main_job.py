@@ -215,7 +215,7 @@ def test_a_platform_that_hangs_while_it_is_searched_takes_nobodys_place(town: To
     town.fault("x", "delay", times=1, delay_s=2, method="GET")
     town.world.clock.advance(timedelta(seconds=10))
     town.publisher.tick(town.now)
-    assert len([one for one in town.publisher._under_way.values() if not one.done()]) == 1
+    assert len(town.publisher._under_way.futures()) == 1
     for _ in range(6):
         town.later(seconds=5)
     assert len(town.published("x")) == 4

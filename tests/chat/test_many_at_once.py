@@ -123,7 +123,7 @@ def test_an_outcome_that_waits_for_others_is_not_thought_of_in_every_round(town:
         "mastodon": "unknown",
         "x": "published",
     }
-    news = town.publisher._news
+    news = town.publisher.telling.news
     assert news.posts(town.now) == []
     assert news.posts(town.now + timedelta(seconds=6)) == [1]
     for _ in range(6):

@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.chat import ChatError, Down
 from bot.chat import wire as chat
+from bot.chat.budget import Budget
 from bot.sandbox import rudeness
 from bot.sandbox.serve import serving
 from handlers.base import PlatformError, Uncertain
@@ -82,7 +83,7 @@ def by_web(base: str, path: str) -> object:
 
 def by_chat(base: str, path: str) -> object:
     """As the chat is asked."""
-    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True)
+    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     with pytest.raises(ChatError) as caught:
         wire.call(path.removeprefix("/"), "POST", {"a": "b"}, once=True)
     assert isinstance(caught.value, Down)
@@ -122,7 +123,7 @@ def test_the_end_comes_although_every_read_succeeds(base: str) -> None:
 
 
 def test_a_file_that_drips_ends_too(base: str) -> None:
-    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True)
+    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     begun = time.monotonic()
     with at_most(SHORT_S), pytest.raises(Down):
         wire.download("/user_uploads/rude/drip", 1 << 20)
@@ -130,7 +131,7 @@ def test_a_file_that_drips_ends_too(base: str) -> None:
 
 
 def test_a_file_is_no_larger_than_its_limit_however_it_is_packed(base: str) -> None:
-    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True)
+    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     for fault in ("huge", "bomb"):
         with frugal(MOST_BYTES), pytest.raises(ChatError, match="larger than 1 MiB"):
             wire.download(f"/user_uploads/rude/{fault}", 1 << 20)
@@ -172,20 +173,20 @@ def by_web_tls(address: str) -> None:
 
 @pytest.mark.parametrize("fault", ["list", "null", "number", "string", "html", "empty", "nested"])
 def test_what_is_no_object_is_no_answer_of_zulips(base: str, fault: str) -> None:
-    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True)
+    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     with pytest.raises(Down):
         wire.call(f"rude/{fault}", "GET")
 
 
 def test_redirects_without_end_are_no_answer(base: str) -> None:
-    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True)
+    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     with pytest.raises(Down):
         wire.call("rude/redirects", "GET")
 
 
 def test_a_kept_connection_is_watched_again(base: str) -> None:
     """The chat keeps its connections: the second call on one has an end as well."""
-    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True)
+    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     wire.call("good")
     begun = time.monotonic()
     with at_most(SHORT_S), pytest.raises(Down):

@@ -45,6 +45,8 @@ BOT_LAYERS: list[set[str]] = [
     {"replies"},
     {"desk"},
     {"actions", "pacing"},
+    {"apart", "underway"},
+    {"lanes", "telling"},
     {"listener", "publisher"},
     {"alone"},
     {"wiring"},

@@ -188,6 +188,8 @@ class Rate:
         over = self.on and len(calls) >= self.LIMIT
         if not over:
             calls.append(now)
+        if not self.on and domain == "api":
+            return {}, None  # a server without a limit tells of none
         wait = self.WINDOW_S - (now - calls[0])
         word = "X-Ratelimit" if domain == "events" else "X-RateLimit"
         headers = {

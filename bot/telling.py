@@ -1,0 +1,136 @@
+"""The lane of what is only told: outcomes, cards and the lines of long uploads, with what due posts leave of Zulip's limit."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import col, select
+
+from bot.actions import cards, progressing, reporting
+from bot.actions.news import News
+from bot.apart import Apart
+from bot.chat import ChatError
+from bot.desk import Desk
+from storage.errors import StorageError
+from storage.models import Delivery
+from storage.states import DeliveryState
+
+log = logging.getLogger("social.telling")
+
+ROUND_S: Final = 0.5
+"""How long the lane rests when nothing wakes it."""
+GATHER_S: Final = 1.5
+"""So long a card whose deliveries are on their way waits for what comes next."""
+GATHER_MANY_S: Final = 20.0
+"""The same while many posts are due: their cards are edited once, when all is out."""
+AWAY_S: Final = 5.0
+"""How long Zulip is left alone after it did not answer."""
+LATELY: Final = timedelta(days=1)
+MOST: Final = 200
+"""Cards that are compared after a start; on older ones Zulip allows no edit."""
+STEP_S: Final = 0.2
+"""How long the lane rests before each thing that it tells while something is due."""
+
+
+class Telling:
+    """Tells what happened. Only the copy that leads tells outcomes; each tells of its own uploads and waits."""
+
+    def __init__(self, desk: Desk, leads: Callable[[], bool], pressed: Callable[[], bool]) -> None:
+        """`pressed` says whether due posts wait for the processor."""
+        self._desk = desk
+        self._leads = leads
+        self._pressed = pressed
+        self.news = News(desk)
+        self._apart = Apart(desk)
+        self._remembered = False
+        """Whether the cards of what was settled before this process began were looked at."""
+        self._stop = threading.Event()
+        self.wake = threading.Event()
+
+    def round(self, now: datetime) -> None:
+        """Tell what there is to tell. Raises `ChatError` while Zulip is away, and `StorageError`."""
+        self._desk.chat.must_be_home()
+        self._apart.begin(now)
+        with self._desk.chat.budget.telling():
+            if self._leads():
+                self._remember(now)
+                self._apart.each(self.news.posts(now), self.news.tell, now)
+                reporting.speak(self._desk, now, self._may_go_on)
+            self._show(now)
+            progressing.show(self._desk, now)
+
+    def run(self, stop: threading.Event) -> None:
+        """Tell until told to stop."""
+        self._stop = stop
+        complaint = ""
+        while not stop.is_set():
+            pause = 0.0
+            try:
+                self.round(self._desk.clock())
+                complaint = ""
+            except ChatError as error:
+                if str(error) != complaint:
+                    log.warning("%s", error, extra={"action": "zulip_away"})
+                complaint, pause = str(error), AWAY_S
+            except StorageError as error:
+                log.error("%s", error, extra={"action": "storage_trouble"})
+                pause = ROUND_S * 4
+            except Exception:  # a bug in one round must not end the service
+                log.exception("error in a round", extra={"action": "round_failed"})
+                pause = ROUND_S * 4
+            stop.wait(pause)
+            self.wake.wait(ROUND_S)
+            self.wake.clear()
+
+    def _remember(self, now: datetime) -> None:
+        """A process that ended between an outcome and its card showed it nowhere: those of the last day are compared."""
+        if self._remembered:
+            return
+        lately = select(Delivery.post_id).where(col(Delivery.settled_at) >= now - LATELY)
+        with self._desk.database.reading() as session:
+            found = list(session.exec(lately.distinct().limit(MOST)))
+        for post_id in found:
+            self._desk.stale.add(post_id)
+        self._remembered = True
+
+    def _may_go_on(self) -> bool:
+        """Whether to tell the next thing; while something is due, after a short rest."""
+        if self._pressed():
+            self._stop.wait(STEP_S)
+        return not self._stop.is_set() and self._leads()
+
+    def _show(self, now: datetime) -> None:
+        """Let those cards show how things stand with which enough happened, each once."""
+        waiting = self._desk.stale.waiting()
+        if not waiting:
+            return
+        patience = GATHER_MANY_S if self._pressed() else GATHER_S
+        moving = self._moving(now)
+        for post_id, (number, since) in waiting.items():
+            if post_id in moving and time.monotonic() - since < patience:
+                continue
+            if self._pressed():
+                self._stop.wait(STEP_S)
+            if self._stop.is_set():
+                return
+            if self._apart.each([post_id], _refresh, now):
+                self._desk.stale.shown(post_id, number)
+
+    def _moving(self, now: datetime) -> set[int]:
+        """Posts of which something is being sent, or is about to be."""
+        moving = select(Delivery.post_id).where(
+            col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.PENDING)),
+            col(Delivery.not_before) <= now,
+        )
+        with self._desk.database.reading() as session:
+            return set(session.exec(moving))
+
+
+def _refresh(desk: Desk, post_id: int, now: datetime) -> bool:
+    cards.refresh(desk, post_id, now)
+    return True
