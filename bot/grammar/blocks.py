@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"(?P<fence>`{3,}|~{3,}) *(?:\{?\.?(?P<kind>[\w+./#-]+)(?: [^~`]*)?\}?)?\s*")
+from handlers.text.fences import opens
+
 _INDENTED = re.compile(r"(?: {4}|\t)")
 _QUOTED = re.compile(r" {0,3}>")
 _TICKS = re.compile(r"`+")
@@ -49,7 +50,7 @@ def layout(lines: Sequence[str]) -> Layout:
     first = quotes = 0
     for at, line in enumerate(lines):
         inside = stack[-1] if stack else ("", "")
-        opened = None if inside[1] in {"code", "math"} else _FENCE.fullmatch(line)
+        opened = None if inside[1] in {"code", "math"} else opens(line, at + 1)
         if stack and line.rstrip() == inside[0]:
             stack.pop()
             code.append(inside[1] in {"code", "math"})
@@ -60,10 +61,10 @@ def layout(lines: Sequence[str]) -> Layout:
                 blocks.append(Block(inside[1], first, at, closed=True))
             continue
         if opened:
-            kind = _kind(opened["kind"])
+            kind = opened[1].kind.value
             first = at if not stack else first
             quotes += kind == "quote"
-            stack.append((opened["fence"], kind))
+            stack.append((opened[0], kind))
         top = stack[-1][1] if stack else ""
         code.append(top in {"code", "math"} or (not stack and _is_indented(lines, at)))
         quote.append(quotes > 0 or (not stack and bool(_QUOTED.match(line))))
@@ -71,13 +72,6 @@ def layout(lines: Sequence[str]) -> Layout:
     if stack:
         blocks.append(Block(stack[0][1], first, len(lines) - 1, closed=False))
     return Layout(tuple(code), tuple(quote), tuple(fenced), tuple(blocks))
-
-
-def _kind(name: str | None) -> str:
-    name = (name or "").lower()
-    if name in {"quote", "quoted"}:
-        return "quote"
-    return name if name in {"math", "spoiler"} else "code"
 
 
 def _is_indented(lines: Sequence[str], at: int) -> bool:

@@ -58,7 +58,7 @@ def scan(markdown: str) -> Iterator[Opened | Closed | Line]:
     number = 0
     for number, line in enumerate(markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         fence, verbatim = stack[-1] if stack else ("", False)
-        opened = None if verbatim else _opened(line, number)
+        opened = None if verbatim else opens(line, number)
         if stack and line.rstrip() == fence:
             stack.pop()
             yield Closed(line, number)
@@ -71,7 +71,8 @@ def scan(markdown: str) -> Iterator[Opened | Closed | Line]:
         yield Closed(None, number)
 
 
-def _opened(line: str, number: int) -> tuple[str, Opened] | None:
+def opens(line: str, number: int) -> tuple[str, Opened] | None:
+    """The fence that begins on this line, outside of code, and what it opens; the one reading of fences for all."""
     match = _FENCE.fullmatch(line)
     if match is None or "`" in match[2] or "~" in match[2]:
         return None
