@@ -43,6 +43,7 @@ def text_of(
         outgoing=rows.outgoing(revision),
         problems=rows.problems(revision),
         note=written.note,
+        campaign=written.campaign,
         judgement=judgement,
         electorate=electing.electorate(desk, session),
         self_approval=social.self_approval,

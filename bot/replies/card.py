@@ -41,6 +41,8 @@ class CardFacts:
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
     """Account -> why it cannot post at present."""
+    campaign: str | None = None
+    """What it belongs to, for the team; never published."""
 
     @property
     def going(self) -> list[str]:
@@ -192,6 +194,8 @@ def _body(facts: CardFacts, most: int) -> str:
         if outgoing is not None:
             blocks.append(preview(facts.titles.get(account, account), outgoing, most))
     blocks.extend(few(_problems(facts), most, "problems"))
+    if facts.campaign:
+        blocks.append(f"🏷 Campaign: {inline(shorten(facts.campaign, most or 60))}")
     if facts.note:
         blocks.append(f"📝 Note for reviewers: {escape(shorten(facts.note, most or 60))}")
     return "\n".join(blocks)

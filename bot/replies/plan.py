@@ -8,11 +8,13 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from bot.replies.escape import inline
+from bot.replies.escape import inline, shorten
 from bot.replies.words import Titles, places, when
 from storage.models import Delivery, Entry, Post
 from storage.states import DeliveryState, PostState
 
+CAMPAIGN = 40
+"""Characters of a campaign's name that a line shows."""
 SIGNS: Mapping[PostState, str] = {
     PostState.BROKEN: "⛔ cannot go out as it stands",
     PostState.DRAFT: "⏳ waits for approval",
@@ -37,6 +39,8 @@ class Line:
     missing: int = 0
     begun: Collection[str] = ()
     """Accounts where a part of it is out."""
+    campaign: str = ""
+    """What it belongs to."""
 
     @property
     def at(self) -> datetime | None:
@@ -80,7 +84,8 @@ def entry(line: Line, titles: Titles, *, with_time: bool = True) -> str:
     number = f"[#{line.post.id}]({line.link})" if line.link else f"**#{line.post.id}**"
     time = f"{when(line.at)} " if with_time and line.at else ""
     where = places(line.accounts, titles) or "nowhere yet"
-    return f"* {time}{number} {where} — “{inline(line.post.summary) or '…'}” {state(line)}"
+    campaign = f" · 🏷 {inline(shorten(line.campaign, CAMPAIGN))}" if line.campaign else ""
+    return f"* {time}{number} {where} — “{inline(line.post.summary) or '…'}” {state(line)}{campaign}"
 
 
 def plan(

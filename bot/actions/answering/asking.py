@@ -193,6 +193,7 @@ def _line(order: Order, session: Session, post: Post) -> words.Line:
         judgement.approvers,
         max((tally.missing for tally in judgement.tallies), default=0),
         parts.begun(session, post.id or 0) if post.state == PostState.RELEASED else (),
+        rows.written(revision).campaign or "",
     )
 
 
