@@ -97,8 +97,6 @@ class Desk:
     """Now, in UTC."""
     worker: str
     """Who we are among several copies: host, process, and what no other life of it has."""
-    sending: set[int] = field(default_factory=set)
-    """Deliveries that this process is sending right now: their claim is alive whatever the clock says."""
     troubles: dict[str, str] = field(default_factory=dict)
     """Account -> why it cannot post at present, as its last check said; accounts in order are not in it."""
     tried: dict[str, datetime | None] = field(default_factory=dict)

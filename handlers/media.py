@@ -77,11 +77,6 @@ class Store:
         """Keep these bytes, durably; returns the SHA-256 (hexadecimal) to get them by."""
         return self._keep(data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
 
-    def put_file(self, path: Path) -> str:
-        """Keep a copy of a file, read piece by piece. Raises OSError when it cannot be read."""
-        with path.open("rb") as source:
-            return self._keep(iter(lambda: source.read(CHUNK), b""))
-
     def open(self, sha256: str) -> BinaryIO:
         """The file, opened for reading at its beginning, after its bytes were compared with its name.
 

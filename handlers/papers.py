@@ -11,7 +11,7 @@ import mmap
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO
 
 _REFERENCE = re.compile(rb"/Info\s{1,9}(\d{1,10})\s{1,9}(\d{1,5})\s{1,9}R\b")
@@ -61,8 +61,6 @@ class Paper:
     """0 where unknown."""
     left: str = ""
     """What is still in it that people may not want to publish, for the card."""
-    blanked: int = field(default=0)
-    """How many places were blanked."""
 
 
 def blank(file: BinaryIO) -> Paper:
@@ -80,7 +78,6 @@ def blank(file: BinaryIO) -> Paper:
             return found
         for start, end, fill in (*_information(data, found), *_xmp(data), *_photos(data)):
             data[start:end] = (fill * ((end - start) // len(fill) + 1))[: end - start]
-            found.blanked += 1
         _packed_xmp(data, found)
         data.flush()
     return found
@@ -195,7 +192,6 @@ def _packed_xmp(data: mmap.mmap, found: Paper) -> None:
         nothing = zlib.compress(b" ")
         if _plain_flate(said) and end - start >= len(nothing):
             data[start:end] = nothing + bytes(end - start - len(nothing))
-            found.blanked += 1
         else:
             found.left = LEFT
 

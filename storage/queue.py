@@ -156,13 +156,12 @@ def settle(
     remote_id: str = "",
     url: str = "",
     not_before: datetime | None = None,
-    receipt: Mapping[str, Any] | None = None,
     counts: bool = True,
 ) -> Delivery:
     """Write down what became of a delivery; returns the row as it now is.
 
     `delivery` is the row as it was claimed, or as it was looked at. `not_before` (UTC) is when a retry may
-    begin; `receipt` replaces the old one; without `counts` the attempt was none. Raises `Moved` if it is no longer the caller's, unless `new` is
+    begin; without `counts` the attempt was none. Raises `Moved` if it is no longer the caller's, unless `new` is
     `published`: that is true whoever says it, wherever an edge leads there.
     """
     row = _fresh(session, delivery)
@@ -179,8 +178,6 @@ def settle(
         row.remote_id, row.url = remote_id, url
     if not_before is not None:
         row.not_before = not_before
-    if receipt is not None:
-        row.receipt = json.dumps(dict(receipt))
     row.attempts -= not counts
     return transition(session, row, new, who=who, what=what, now=now)
 

@@ -33,7 +33,6 @@ class Directory:
     groups: dict[int, Group] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     max_length: int = 10_000
-    max_topic: int = 60
     max_upload: int = 25 << 20
     """Bytes."""
     open_house: bool = False
@@ -62,7 +61,6 @@ class Directory:
         # put in place whole: the publisher may be counting votes while the listener registers anew
         self.people, self.groups, self.channels = people, groups_of, channels
         self.max_length = max(maybe(state, "max_message_length", 10_000), 1000)
-        self.max_topic = max(maybe(state, "max_topic_length", 60), 1)
         self.max_upload = max(maybe(state, "max_file_upload_size_mib", 25), 0) << 20
         self.open_house = (
             state.get("realm_invite_required") is False

@@ -238,7 +238,7 @@ def test_a_large_film_is_never_in_memory_whole(tools: Tools, delivery: Any) -> N
     with path.open("wb") as file:
         for _ in range(size // 65536):
             file.write(os.urandom(64) * 1024)
-    large = Media(tools.store.put_file(path), "film.mp4", "video/mp4", size)
+    large = Media(tools.store.put(path.read_bytes()), "film.mp4", "video/mp4", size)
     server = Hasher()
     settings = MastodonSettings(base_url=server.url, access_token=SecretStr("token"))
     mastodon = Mastodon("mastodon", settings, tools)

@@ -43,15 +43,6 @@ def test_only_the_bot_can_read_the_folder_and_its_files(store: Store) -> None:
     assert stat.S_IMODE(store.path(name).stat().st_mode) == 0o600
 
 
-def test_a_file_is_copied_in_pieces(store: Store, tmp_path: Path) -> None:
-    data = os.urandom(CHUNK * 2 + 7)
-    source = tmp_path / "video.mp4"
-    source.write_bytes(data)
-    name = store.put_file(source)
-    assert store.read(name) == data
-    assert name == store.put(data)
-
-
 @pytest.mark.parametrize("name", ["0" * 64, "../../etc/passwd", "", "A" * 64])
 def test_a_missing_file_is_told_plainly(store: Store, name: str) -> None:
     for ask in (store.read, store.open, store.path):
