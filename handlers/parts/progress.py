@@ -66,9 +66,7 @@ class Progress:
         return cls(
             [Published(one["id"], one["url"], tuple(one["warnings"])) for one in receipt.get("out", [])],
             {place: Brought.of(one) for place, one in receipt.get("files", {}).items()},
-            Trying(trying["part"], _time(trying["at"]), trying["key"], trying.get("repeated", False))
-            if trying
-            else None,
+            _trying(trying) if trying else None,
             receipt.get("doubts", 0),
             _before(receipt.get("before")),
         )
@@ -84,6 +82,7 @@ class Progress:
                 "at": self.trying.at.isoformat(),
                 "key": self.trying.key,
                 "repeated": self.trying.repeated,
+                "same": self.trying.same,
             },
             "doubts": self.doubts,
             "before": self.before
@@ -95,6 +94,12 @@ class Progress:
         return Published(
             self.out[0].id, self.out[0].url, tuple(one for part in self.out for one in part.warnings)
         )
+
+
+def _trying(kept: dict[str, Any]) -> Trying:
+    """Receipts of older versions say no more than which part, when and with which key."""
+    more = {name: kept[name] for name in ("repeated", "same") if name in kept}
+    return Trying(kept["part"], _time(kept["at"]), kept["key"], **more)
 
 
 def _before(kept: dict[str, Any] | None) -> Before | None:

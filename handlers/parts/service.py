@@ -44,6 +44,8 @@ class Trying:
     key: str
     repeated: bool = False
     """Whether it left a second time, with the same key."""
+    same: bool = False
+    """Whether the platform said then that it has this very text already, and nothing of ours is to be seen."""
 
 
 class Service(Protocol):

@@ -5,7 +5,7 @@ Only the creating request can make a delivery uncertain; uploads and questions m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -27,7 +27,7 @@ from handlers.media import Media, MissingMedia
 from handlers.parts.progress import Brought, Progress
 from handlers.parts.service import AlreadyThere, Place, Service, StaleFiles, Trying
 from handlers.parts.upload import Upload
-from handlers.reconcile import Asked, earliest, ours
+from handlers.reconcile import Agreement, Asked, Found, earliest, ours
 
 
 class Walk:
@@ -41,6 +41,8 @@ class Walk:
         self.ticket = ticket
         self.clock = clock
         self.progress = Progress.of(ticket.receipt)
+        self._seen: Sequence[Found] = ()
+        """What the last look showed."""
 
     def send(self) -> Published:
         """Bring out every part that is not. Raises `PlatformError`, saying how much of a thread is out."""
@@ -77,6 +79,8 @@ class Walk:
             found = self._look(trying.number, trying)
             if found:
                 self._came_out(found)
+            elif trying.same:
+                raise self._same_text(" It is not to be seen there.")
             elif (until := trying.at + self.service.patience(trying, self.clock())) > self.clock():
                 raise Unavailable(
                     f"The post is not to be seen on {self.service.name} yet; "
@@ -169,9 +173,19 @@ class Walk:
         except (Unavailable, Uncertain) as trouble:
             told = f" {trouble}" if isinstance(trouble, Uncertain) else ""
             raise self._same_text(told) from None
-        if not found:
+        if found:
+            self._came_out(found)
+        elif any(one.agreement is not Agreement.OTHER for one in self._seen):
+            self.progress.doubts = (
+                0  # it is another post that has this text, so this one was refused, then as well
+            )
+            self._not_out()
+            raise error
+        else:
+            if self.progress.trying:
+                self.progress.trying = replace(self.progress.trying, same=True)
+                self._save()
             raise self._same_text(" It is not to be seen there.")
-        self._came_out(found)
 
     def _same_text(self, told: str) -> Uncertain:
         return Uncertain(
@@ -231,7 +245,9 @@ class Walk:
         )
         files = [one.id for name, one in self.progress.files.items() if one.id and _of(name, number)]
         try:
-            return ours(asked, self.service.look(place, since, files))
+            seen = self.service.look(place, since, files)
+            self._seen = seen.found
+            return ours(asked, seen)
         except Rejected as error:
             raise Uncertain(
                 f"{error} So the bot cannot see whether the post is out: look at {self.service.name}, "

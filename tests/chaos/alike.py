@@ -37,6 +37,8 @@ ROUNDS: Final = 5
 SERVERS: Final = (dialects.MASTODON, dialects.TAKAHE, dialects.HOLLO, dialects.GOTOSOCIAL)
 LAGS_S: Final = (0, 0, 5, 30, 50)
 """Seconds by which timelines are behind; no more than a platform is waited for."""
+LONG: Final = timedelta(hours=12)
+"""How far the clock may run until all has come to rest; a busy machine has the more real time for it."""
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -132,12 +134,12 @@ class Alike:
             if note in hands:
                 self._by_hand(note)
             self.place.people["alice"].reacts(self._card(note))
-        self.lives.settle(timedelta(minutes=20))
+        self.lives.settle(LONG)
         self.lives.spare()
         self.place.sandbox.faults.clear()
         self.place.executioner.watches.clear()
         for _ in range(4):
-            self.lives.settle(timedelta(hours=1))
+            self.lives.settle(LONG)
             if not self._answer(fresh):
                 break
         self.tally.rounds += 1
@@ -231,8 +233,13 @@ class Alike:
             for found in there:  # half a thread: away with it, and once more
                 for part in self._thread(found):
                     self.gone.add((part.service, part.id))
+                    self._delete(part)
             self.place.people["alice"].says(f"@social retry {one.post_id} {one.account}")
-        self.lives.settle(timedelta(minutes=10))
+        self.lives.settle(LONG)
+
+    def _delete(self, part: Publication) -> None:
+        if part.service == "mastodon" and (doc := self.server.statuses.get(part.id)) is not None:
+            Statuses(self.server).delete(doc)
 
     # -- judging -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,238 @@
+"""What of a status must agree before it can be ours, piece by piece, and the walk that asks for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from handlers.base import Outgoing, Part, Poll, Published, Rejected, Unavailable, Uncertain
+from handlers.mastodon.comparing import Comparison
+from handlers.mastodon.limits import Limits
+from handlers.media import Media
+from handlers.parts import AlreadyThere, Place, Trying, Walk
+from handlers.reconcile import SKEW, Agreement, Found, Seen
+
+OTHER, ALIKE, SAME, OWN = Agreement.OTHER, Agreement.ALIKE, Agreement.SAME, Agreement.OWN
+MASTODON, TAKAHE, HOLLO = (Limits(version=one) for one in ("4.6.4", "takahe/0.11.0", "0.10.0"))
+A = Media("0" * 64, "a.png", "image/png", 1, "A cat", 4, 4)
+PARENT = Published("50", "")
+BASE: dict[str, Any] = {
+    "id": "100",
+    "content": "<p>C course, 12</p>",
+    "spoiler_text": "",
+    "visibility": "public",
+    "in_reply_to_id": None,
+    "media_attachments": [],
+    "mentions": [],
+    "poll": None,
+    "application": {"name": "Social"},
+}
+
+
+def agreed(
+    status: dict[str, Any],
+    part: Part,
+    limits: Limits = MASTODON,
+    parent: Published | None = None,
+    **more: Any,
+) -> Agreement:
+    files = more.pop("files", [])
+    outgoing = Outgoing("mastodon", (part,), visibility="public", **more)
+    place = Place(1 if parent else 0, 2, part, parent, parent)
+    return Comparison(place, outgoing, files, limits, "m.example", "Social").agreement({**BASE, **status})
+
+
+def file(number: str, said: str | None = "A cat", kind: str = "image") -> dict[str, Any]:
+    return {"id": number, "type": kind, "description": said}
+
+
+COURSE, ALONE = Part("C course, 12", 12), Part("", 0, (A,))
+POLL = Poll(("R&D", "No"), 60)
+
+
+@pytest.mark.parametrize(
+    "status,part,more,wanted",
+    [
+        ({}, COURSE, {}, SAME),
+        ({}, Part("C++ course, 1-2", 15), {}, ALIKE),
+        ({}, Part("C course 13", 11), {}, OTHER),
+        ({"spoiler_text": "food"}, COURSE, {"cw": "food"}, SAME),
+        ({"spoiler_text": "meat"}, COURSE, {"cw": "food"}, OTHER),
+        ({"spoiler_text": "food"}, COURSE, {}, OTHER),
+        ({}, COURSE, {"cw": "food"}, ALIKE),
+        ({"in_reply_to_id": "50"}, COURSE, {"parent": PARENT}, SAME),
+        ({"in_reply_to_id": "51"}, COURSE, {"parent": PARENT}, OTHER),
+        ({"in_reply_to_id": "50"}, COURSE, {}, OTHER),
+        ({}, COURSE, {"parent": PARENT}, ALIKE),
+        ({"visibility": "unlisted"}, COURSE, {}, ALIKE),
+        ({"application": {"name": "Web"}}, COURSE, {}, OTHER),
+        ({"application": None}, COURSE, {}, SAME),
+        ({"poll": {"options": [{"title": "R&D"}, {"title": "No"}]}}, COURSE, {"poll": POLL}, SAME),
+        ({"poll": {"options": [{"title": "R+D"}, {"title": "No"}]}}, COURSE, {"poll": POLL}, ALIKE),
+        ({"poll": {"options": [{"title": "Yes"}, {"title": "No"}]}}, COURSE, {"poll": POLL}, OTHER),
+        ({"poll": {"options": [{"title": "R&D"}, {"title": "No"}]}}, COURSE, {}, OTHER),
+        ({}, COURSE, {"poll": POLL}, ALIKE),
+    ],
+)
+def test_all_that_was_sent_must_agree(
+    status: dict[str, Any], part: Part, more: dict[str, Any], wanted: Agreement
+) -> None:
+    assert agreed(status, part, **more) is wanted
+    if wanted is OTHER and not more.get("poll") and part is COURSE:
+        assert agreed(status, part, HOLLO, **more) is OTHER
+
+
+@pytest.mark.parametrize(
+    "attached,files,limits,wanted",
+    [
+        ([file("7")], ["7"], MASTODON, OWN),
+        ([file("7", None)], ["7"], HOLLO, OWN),
+        ([file("8")], ["7"], MASTODON, OTHER),
+        ([file("8")], ["7"], TAKAHE, ALIKE),
+        ([file("8")], [], MASTODON, SAME),
+        ([file("8", "A dog")], [], MASTODON, OTHER),
+        ([file("8", None)], [], MASTODON, ALIKE),
+        ([file("8", "A cat", "video")], [], MASTODON, OTHER),
+        ([file("8"), file("9")], [], MASTODON, OTHER),
+        ([], ["7"], MASTODON, ALIKE),
+    ],
+)
+def test_files_by_number_kind_and_alt_text(
+    attached: list[Any], files: list[str], limits: Limits, wanted: Agreement
+) -> None:
+    found = {"content": "", "media_attachments": attached}
+    assert agreed(found, ALONE, limits, files=files) is wanted
+
+
+@pytest.mark.parametrize(
+    "sent,content,limits,wanted",
+    [
+        ("2*3*4 makes 24", "<p>2<em>3</em>4 makes 24</p>", HOLLO, ALIKE),
+        ("1986. A year", "<ol start='1986'><li>A year</li></ol>", HOLLO, ALIKE),
+        ("Something else", "<p>1986</p>", HOLLO, ALIKE),
+        ("Something else", "<p>1986</p>", TAKAHE, OTHER),
+        ("Something else", "<p>1986</p>", MASTODON, OTHER),
+        (
+            "Hi @bob@a.example",
+            '<p>Hi <a href="https://a.example/@bob">@<span>bob</span></a></p>',
+            MASTODON,
+            SAME,
+        ),
+        (
+            "Hi @bob@b.example",
+            '<p>Hi <a href="https://a.example/@bob">@<span>bob</span></a></p>',
+            MASTODON,
+            ALIKE,
+        ),
+        (
+            "Hi @bob@m.example",
+            '<p>Hi <a href="https://m.example/@bob">@<span>bob</span></a></p>',
+            MASTODON,
+            SAME,
+        ),
+    ],
+)
+def test_a_text_as_that_server_stores_it(sent: str, content: str, limits: Limits, wanted: Agreement) -> None:
+    assert agreed({"content": content}, Part(sent, len(sent)), limits) is wanted
+
+
+class Asked:
+    """A platform of which the test says what it answers and shows."""
+
+    name = "Mastodon"
+    keeps_files = timedelta(hours=1)
+
+    def __init__(self, answers: list[Any], shows: list[Any]) -> None:
+        self.answers, self.shows = answers, shows
+        self.since: list[datetime] = []
+
+    def upload(self, media: Media, upload: Any) -> str:
+        raise NotImplementedError
+
+    def ready(self, media: Media, identity: str, since: datetime) -> None:
+        raise NotImplementedError
+
+    def before(self) -> None:
+        return None
+
+    def repeats(self, trying: Trying, now: datetime) -> bool:
+        return False
+
+    def post(self, place: Place, files: list[str], key: str) -> Published:
+        return self._next(self.answers)  # type: ignore[no-any-return]  # what the test says
+
+    def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
+        self.since.append(since)
+        return self._next(self.shows)  # type: ignore[no-any-return]  # what the test says
+
+    def patience(self, trying: Trying, now: datetime) -> timedelta:
+        return timedelta()
+
+    def _next(self, left: list[Any]) -> Any:
+        one = left.pop(0)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+
+OUT = Outgoing("mastodon", (COURSE,))
+HERE = Published("100", "https://m/100")
+
+
+def walk(service: Asked, delivery: Any, clock: Any) -> Walk:
+    return Walk(service, OUT, delivery.ticket(), clock)
+
+
+def test_a_duplicate_after_a_doubt_that_cannot_be_looked_for_is_in_doubt_and_not_tried_again(
+    delivery: Any, clock: Any
+) -> None:
+    service = Asked([Uncertain("lost"), AlreadyThere("same text")], [Seen([]), Unavailable("away")])
+    with pytest.raises(Uncertain):
+        walk(service, delivery, clock).send()
+    with pytest.raises(Uncertain, match="has this text already"):
+        walk(service, delivery, clock).send()
+    assert delivery.receipt["trying"]
+
+
+def test_a_duplicate_that_nobody_can_see_is_asked_about_once_and_not_sent_for_ever(
+    delivery: Any, clock: Any
+) -> None:
+    service = Asked([Uncertain("lost"), AlreadyThere("same text")], [Seen([]), Seen([]), Seen([])])
+    for _ in range(2):
+        with pytest.raises(Uncertain):
+            walk(service, delivery, clock).send()
+    with pytest.raises(Uncertain, match="has this text already"):
+        walk(service, delivery, clock).find()
+
+
+def test_a_duplicate_of_anothers_is_a_refusal_in_doubt_or_not(delivery: Any, clock: Any) -> None:
+    delivery.shelf.others = {"100"}
+    seen = Seen([Found(HERE, clock(), SAME)])
+    service = Asked([Uncertain("lost"), AlreadyThere("same text")], [seen, seen])
+    with pytest.raises(Uncertain):
+        walk(service, delivery, clock).send()
+    with pytest.raises(Rejected, match="same text"):
+        walk(service, delivery, clock).send()
+    assert not delivery.receipt["trying"]
+    with pytest.raises(Rejected, match="same text"):  # and without a doubt nobody looks at all
+        walk(Asked([AlreadyThere("same text")], []), delivery, clock).send()
+
+
+def test_what_was_sent_after_the_clock_went_back_is_found(delivery: Any, clock: Any) -> None:
+    delivery.first_at = clock()
+    clock.now -= timedelta(minutes=30)
+    service = Asked([Uncertain("lost")], [Seen([Found(HERE, clock() + timedelta(seconds=1), SAME)])])
+    with pytest.raises(Uncertain):
+        walk(service, delivery, clock).send()
+    assert walk(service, delivery, clock).find() == HERE
+    assert service.since[-1] == clock() - SKEW
+
+
+def test_an_adopted_number_that_another_took_meanwhile_is_in_doubt(delivery: Any, clock: Any) -> None:
+    service = Asked([HERE], [])
+    delivery.mine = {"100": 3}
+    with pytest.raises(Uncertain):
+        walk(service, delivery, clock).send()
+    assert delivery.receipt["out"] == []
