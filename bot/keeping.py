@@ -14,7 +14,7 @@ import os
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -22,7 +22,9 @@ from typing import IO, Final
 from sqlmodel import Session
 
 from bot import wiring
+from bot.actions.missing import missing_files
 from bot.alone import keep_alone
+from bot.clocks import Clock
 from bot.config import Config, ConfigError
 from bot.replies.words import count
 from handlers.media import CHUNK, Store
@@ -48,7 +50,12 @@ def main(verb: str, config_path: Path, target: Path) -> int:
         sys.stderr.write(f"social: {error.told(config_path)}\n")
         return CONFIG
     try:
-        told = {"backup": make_copy, "restore": bring_back, "export": export}[verb](config, target)
+        verbs: dict[str, Callable[[Config, Path], str]] = {
+            "backup": make_copy,
+            "restore": bring_back,
+            "export": export,
+        }
+        told = verbs[verb](config, target)
     except StorageError as error:
         sys.stderr.write(f"social: {error}\n")
         return STORAGE
@@ -56,12 +63,12 @@ def main(verb: str, config_path: Path, target: Path) -> int:
     return 0
 
 
-def make_copy(config: Config, target: Path) -> str:
+def make_copy(config: Config, target: Path, clock: Clock | None = None) -> str:
     """Copy one moment of the database, and the files, while the bot goes on. Raises `StorageError`.
 
     The file appears under its name once it is whole, readable by its owner alone.
     """
-    now = wiring.clock_of(config)()
+    now = _now(config, clock)
     database = _existing(config)
     part = target.with_name(f"{target.name}.part")
     try:
@@ -91,7 +98,7 @@ def make_copy(config: Config, target: Path) -> str:
     )
 
 
-def bring_back(config: Config, source: Path) -> str:
+def bring_back(config: Config, source: Path, clock: Clock | None = None) -> str:
     """Fill an empty database from a copy, so that nothing goes out twice. Raises `StorageError`."""
     alone = keep_alone(config)
     try:
@@ -100,8 +107,10 @@ def bring_back(config: Config, source: Path) -> str:
             with tarfile.open(source, "r:") as archive:
                 made_at, files, lost = _fill(database, archive, Store(config.social.data_dir / "media"))
             database.migrate()
+            now = _now(config, clock)
             with database.transaction() as session:
-                held = backup.make_safe(session, made_at, wiring.clock_of(config)())
+                lost += missing_files(session, Store(config.social.data_dir / "media"), now)
+                held = backup.make_safe(session, made_at, now)
         finally:
             database.close()
     except (tarfile.TarError, KeyError, ValueError, TypeError) as error:
@@ -137,6 +146,11 @@ def _fill(database: Database, archive: tarfile.TarFile, store: Store) -> tuple[d
         for name in tables:
             backup.load(session, name, _lines(archive, _table(name)))
     return made_at, files, lost
+
+
+def _now(config: Config, clock: Clock | None) -> datetime:
+    told = clock or wiring.clock_of(config)
+    return told()
 
 
 def _must_be_empty(session: Session) -> None:
@@ -217,7 +231,10 @@ def _load_files(archive: tarfile.TarFile, store: Store) -> tuple[int, str]:
         good, bad = good + whole, bad + (not whole)
     lost = f" {bad} files in it are damaged and were left out." if bad else ""
     if END not in archive.getnames():
-        lost += " Its end is missing, and with it perhaps more files."
+        return good, f"{lost} Its end is missing, and with it perhaps more files."
+    told = int(json.loads(_read(archive, END))["files"])
+    if told != good + bad:
+        lost += f" It says that it holds {told} files, but {good + bad} are in it."
     return good, lost
 
 

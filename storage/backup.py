@@ -8,15 +8,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, text, update
+from sqlalchemy import Connection, Table, TableClause, column, delete, func, insert, text, update
 from sqlalchemy import select as columns
+from sqlalchemy import table as clause
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlmodel import Session, SQLModel, UTCDateTime, col, select
 
 from storage import allowance, cursors
 from storage.journal import notify, transition
-from storage.models import Delivery, Post
-from storage.states import DeliveryState, PostState
+from storage.models import Delivery, Member, Post, Staged
+from storage.states import DeliveryState, PostState, StagedState
 
 _ELSEWHERE = (allowance.Allowance,)
 """Tables that are not in `storage.models`: named here, so that they are known wherever a copy is made."""
@@ -47,7 +48,7 @@ def load(session: Session, name: str, rows: Iterable[str]) -> int:
     total = 0
     while batch := [_typed(table, json.loads(one)) for one in islice(each, _ROWS)]:
         try:
-            connection.execute(insert(table), batch)
+            connection.execute(insert(_of_then(table, batch[0])), batch)
         except OperationalError:  # the disk, or the connection
             raise
         except StatementError as error:
@@ -75,9 +76,17 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
     """See to it that nothing goes out twice after a copy was brought back; returns how many posts are held.
 
     What happened since the copy was made is not known. So every post that could still go out is held, what was
-    under way is cancelled or asked about, and messages that were written since then are not read again.
+    under way is cancelled or asked about, and messages that were written since then are not read again. Whoever lets
+    any of it go on, its platform is asked first (`restored_at`).
     """
     what = "restored from a copy"
+    unfinished = update(Delivery).where(col(Delivery.state) != _D.PUBLISHED)
+    session.execute(unfinished.values(restored_at=made_at))
+    unreleased = update(Post).where(col(Post.state) != PostState.RELEASED)
+    session.execute(unreleased.values(restored_at=made_at))
+    # what was not brought there wholly is not gone on with, as it may have been brought there since
+    session.execute(delete(Staged).where(col(Staged.state) != StagedState.STAGED))
+    session.execute(delete(Member))
     waiting = select(Post).where(col(Post.state).in_((PostState.DRAFT, PostState.APPROVED)))
     posts = session.exec(waiting).all()
     for post in posts:
@@ -94,10 +103,15 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
         key=f"restored:{now.isoformat()}",
         text=f"The bot was restored from a copy of <time:{made_at:%Y-%m-%dT%H:%M:%SZ}> and does not know what "
         f"happened since. What could still go out is held, {len(posts)} in all: look what is out by now, then say "
-        "`resume` or `cancel` with its number. Drafts written since then must be written again.",
+        "`resume` or `cancel` with its number (before it sends anything of these, the bot looks for it there). Drafts written since then must be written again.",
         now=now,
     )
     return len(posts)
+
+
+def _of_then(table: Table, row: Mapping[str, Any]) -> TableClause:
+    """The table with the columns that it had when the copy was made, and without what is put into a later one."""
+    return clause(table.name, *(column(name, table.columns[name].type) for name in row))
 
 
 def _table(name: str) -> Table:

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from bot import rules
-from bot.actions import checking, progressing, reporting, rows, stopping, voting
+from bot.actions import checking, progressing, reporting, restored, rows, stopping, voting
 from bot.actions.holding import Hold
 from bot.actions.sync import sync
 from bot.actions.waiting import ATTEMPTS, wait
@@ -64,6 +64,7 @@ def release(desk: Desk, post_id: int, now: datetime) -> bool:
                 state=DeliveryState.PENDING if ready else DeliveryState.WAITING,
                 not_before=now,
                 key=queue.new_key(),
+                restored_at=post.restored_at,
             )
             queue.create(session, delivery, who="bot", what="released", now=now)
     desk.stale.add(post_id)
@@ -89,7 +90,10 @@ def deliver(desk: Desk, delivery: Delivery) -> None:
         if platform is None:
             raise Rejected(f"The account {delivery.account} is not configured any more.")
         with holding(hold.check):
-            published = platform.send(outgoing_of(desk, delivery), hold.ticket())
+            outgoing = outgoing_of(desk, delivery)
+            published = restored.look(desk, platform, outgoing, delivery) or platform.send(
+                outgoing, hold.ticket()
+            )
     except Later as trouble:
         _wait(desk, delivery, trouble)
     except Unavailable as trouble:
@@ -100,6 +104,15 @@ def deliver(desk: Desk, delivery: Delivery) -> None:
         checking.barred(desk, delivery.account, trouble)
     except Rejected as trouble:
         settle(desk, delivery, DeliveryState.FAILED, what="refused", error=str(trouble))
+    except restored.CannotTell as trouble:
+        settle(
+            desk,
+            delivery,
+            DeliveryState.UNKNOWN,
+            what="not known since the copy",
+            error=str(trouble),
+            asks=True,
+        )
     except Uncertain as trouble:
         _doubt(desk, delivery, str(trouble))
     except Exception as error:  # a bug must not stop the other deliveries
@@ -214,8 +227,12 @@ def settle(
     published: Published | None = None,
     not_before: datetime | None = None,
     counts: bool = True,
+    asks: bool = False,
 ) -> None:
-    """Write down what became of it; a claim that is no longer ours changes nothing."""
+    """Write down what became of it; a claim that is no longer ours changes nothing.
+
+    With `asks` people are asked at once what became of it, and not the platform.
+    """
     now = desk.clock()
 
     def write() -> None:
@@ -233,6 +250,7 @@ def settle(
                 counts=counts,
             )
             row.told = False
+            row.searches = len(SEARCHES) if asks else row.searches
             session.add(row)
             stopping.heed(desk, session, row, now)
         desk.stale.add(delivery.post_id)

@@ -46,8 +46,9 @@ class Hold:
             key=delivery.key,
             receipt=json.loads(delivery.receipt),
             save=self._save,
-            first_at=delivery.first_at or desk.clock(),
+            first_at=delivery.restored_at or delivery.first_at or desk.clock(),
             ledger=Numbers(desk, delivery.post_id, delivery.account, self._keep),
+            restored=delivery.restored_at is not None,
             tell=progressing.heard(desk, delivery.post_id, delivery.account, self._renew),
         )
 

@@ -50,6 +50,7 @@ def plan(desk: Desk, now: datetime) -> None:
             col(Post.due_at) > now,
             col(Post.due_at) <= now + AHEAD,
             col(Post.changed_at).is_(None),
+            col(Post.restored_at).is_(None),  # perhaps it is out: its delivery looks first
         )
         posts = {(number or 0, revision): due for number, revision, due in session.exec(near)}
         for key in posts.keys() - desk.considered.keys():

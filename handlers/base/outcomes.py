@@ -107,3 +107,6 @@ class Ticket:
     ledger: Ledger
     tell: Callable[[Step], None] = _unheard
     """Says how far a long upload has come, as often as one likes; it also keeps the claim alive."""
+    restored: bool = False
+    """A copy was brought back, and what was done since it was made (`first_at`) is not known, whatever the receipt says:
+    `find` looks for everything that is not known to be out."""

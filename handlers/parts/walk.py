@@ -74,6 +74,8 @@ class Walk:
         None: certainly nothing is under way, and what is missing may be sent. The mark of the request stays, so that
         one may ask again, and `send` looks once more before it repeats it.
         """
+        if self.ticket.restored:
+            self._find_all()
         trying = self.progress.trying
         if trying:
             found = self._look(trying.number, trying)
@@ -88,6 +90,14 @@ class Walk:
                     until=until,
                 )
         return self.progress.published() if len(self.progress.out) == len(self.outgoing.parts) > 0 else None
+
+    def _find_all(self) -> None:
+        """Of what was done since the copy was made nothing is known: part after part, as far as they are there."""
+        while (number := len(self.progress.out)) < len(self.outgoing.parts):
+            found = self._look(number, self.progress.trying)
+            if found is None:
+                return
+            self._came_out(found)
 
     def _clear_up(self, trying: Trying) -> None:
         """An earlier request has no answer, and nobody looked, or a person orders it again: look now."""

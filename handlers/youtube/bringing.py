@@ -53,6 +53,8 @@ def known(job: Job) -> bool:
         except SessionGone:
             if job.progress.state.finishing and (video := finding.find(job)):
                 _adopt(job, video)
+    if not job.video and job.ticket.restored and (video := finding.find(job)):
+        _adopt(job, video)  # brought there, and perhaps shown, since the copy was made
     return bool(job.video)
 
 

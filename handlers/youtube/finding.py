@@ -64,9 +64,10 @@ def _items(job: Job, response: httpx.Response) -> list[dict[str, Any]]:
 
 
 def _agreement(job: Job, one: dict[str, Any]) -> Agreement:
-    """Unseen, its words, and, where YouTube tells it, its bytes."""
+    """Unseen (or shown already, if nobody knows), its words, and, where YouTube tells it, its bytes."""
+    shown = {UNSEEN, job.outgoing.visibility} if job.ticket.restored else {UNSEEN}
     size = _deep(one, "fileDetails", "fileSize")
-    if _deep(one, "status", "privacyStatus") != UNSEEN or (
+    if _deep(one, "status", "privacyStatus") not in shown or (
         size is not None and str(size) != str(job.film.size)
     ):
         return Agreement.OTHER

@@ -89,7 +89,7 @@ class Zulip:
     def find(self, outgoing: Outgoing, ticket: Ticket) -> Published | None:
         """Look among the bot's own messages in the channel for what may have been sent."""
         progress = Progress.of(ticket.receipt)
-        if progress.trying is None and not progress.out:
+        if progress.trying is None and not progress.out and not ticket.restored:
             return None  # no request that creates a message ever left
         with self._clients.one() as api:
             try:

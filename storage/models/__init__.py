@@ -72,6 +72,8 @@ class Post(SQLModel, table=True):
     stopped_as: str = ""
     """Who held or cancelled it, and as what: `approver`, `author` or `member`; empty: nobody did, or it was lifted."""
     approved_for: datetime | None = None  # the time it had when an approver last approved or moved it
+    restored_at: datetime | None = None
+    """Of when the copy is that it was brought back from; its deliveries are looked for before anything is sent."""
 
 
 class Revision(SQLModel, table=True):
@@ -176,6 +178,8 @@ class Delivery(SQLModel, table=True):
     """While `unknown`: how often the platform was asked whether it is there."""
     told: bool = False
     """Whether people were told of the present outcome."""
+    restored_at: datetime | None = None
+    """Of when the copy is that it was brought back from, as long as it was not looked whether it went out since."""
 
 
 class Staged(SQLModel, table=True):

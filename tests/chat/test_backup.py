@@ -9,8 +9,11 @@ import stat
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from test_video import film
 from town import Town, picture
 
 from bot import keeping, wiring
@@ -18,12 +21,15 @@ from bot.alone import keep_alone
 from storage.database import Database
 from storage.errors import StorageError
 
+LATER = {"staged", "usage", "member", "part"}
+"""Tables that the first step of `migrations` did not make."""
+
 
 @pytest.fixture
 def copy(town: Town, tmp_path: Path) -> Callable[[], Path]:
     def make() -> Path:
         target = tmp_path / "copy.tar"
-        keeping.make_copy(town.config, target)
+        keeping.make_copy(town.config, target, town.world.clock.now)
         return target
 
     return make
@@ -44,7 +50,7 @@ def test_everything_comes_back_with_its_files_and_history(town: Town, copy: Call
     target = copy()
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     lose_everything(town)
-    assert "Restored" in keeping.bring_back(town.config, target)
+    assert "Restored" in keeping.bring_back(town.config, target, town.world.clock.now)
     town.start()
     town.settle()
     assert town.post(1).state == "released"
@@ -68,7 +74,7 @@ def test_what_went_out_since_the_copy_does_not_go_out_again(town: Town, copy: Ca
     town.later(minutes=1)
     assert len(town.published()) == 3
     lose_everything(town)
-    keeping.bring_back(town.config, target)
+    keeping.bring_back(town.config, target, town.world.clock.now)
     town.start()
     town.settle()
     for _ in range(3):
@@ -76,6 +82,141 @@ def test_what_went_out_since_the_copy_does_not_go_out_again(town: Town, copy: Ca
     assert len(town.published()) == 3, "not even with the 👍 that stands on its card"
     assert {town.post(1).state, town.post(2).state} <= {"held", "expired"}
     assert any("restored from a copy" in one for one in town.said())
+
+
+def gone_out_since_the_copy(town: Town, copy: Callable[[], Path], text: str, *platforms: str) -> None:
+    """The copy is of before the approval; what went out since is not in it."""
+    town.carol.says(f"@social draft\nto: {', '.join(platforms)}\n{text}")
+    target = copy()
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=1)
+    lose_everything(town)
+    assert "Restored" in keeping.bring_back(town.config, target, town.world.clock.now)
+    town.start()
+    town.settle()
+
+
+@pytest.mark.parametrize("platform", ["mastodon", "x", "linkedin", "zulip"])
+def test_what_went_out_since_the_copy_is_found_when_it_is_resumed(
+    town: Town, copy: Callable[[], Path], platform: str
+) -> None:
+    gone_out_since_the_copy(town, copy, "Hello", platform)
+    before = town.published(platform)
+    assert len(before) == 1
+    town.alice.says("@social resume 1")
+    for _ in range(4):
+        town.later(minutes=30)
+    assert town.published(platform) == before
+    delivery = town.deliveries(1)[platform]
+    assert (delivery.state, delivery.url) == ("published", before[0]["url"])
+
+
+@pytest.mark.parametrize("at", ["", "at: 2026-11-25 12:00 UTC\n"])
+def test_a_video_that_was_shown_since_the_copy_is_not_brought_there_again(
+    town: Town, copy: Callable[[], Path], at: str
+) -> None:
+    path = town.carol.uploads(film(), "talk.mp4")
+    town.carol.says(f"@social draft\nto: youtube\n{at}title: Testing\nA talk\n[A talk]({path})")
+    target = copy()
+    town.alice.reacts(town.card_id(1))
+    for _ in range(3 if not at else 100):
+        town.later(hours=1)
+    before = town.published("youtube")
+    assert len(before) == 1
+    lose_everything(town)
+    keeping.bring_back(town.config, target, town.world.clock.now)
+    town.start()
+    town.settle()
+    town.alice.says("@social move 1 to in 3 minutes" if at else "@social resume 1")
+    if at:
+        town.alice.says("@social resume 1")
+        town.later(minutes=4)
+    for _ in range(4):
+        town.later(minutes=30)
+    assert town.published("youtube") == before
+    assert town.deliveries(1)["youtube"].state == "published"
+
+
+def test_a_thread_that_went_out_since_the_copy_is_gone_on_with(town: Town, copy: Callable[[], Path]) -> None:
+    text = "\n\n".join(f"Paragraph {number} " + "of many words " * 20 for number in range(3))
+    gone_out_since_the_copy(town, copy, text, "mastodon")
+    out = town.published("mastodon")
+    assert len(out) > 1
+    last = out[-1]
+    account: Any = town.config.accounts["mastodon"]
+    gone = httpx.delete(
+        f"{account.base_url}/api/v1/statuses/{last['id']}",
+        headers={"Authorization": f"Bearer {account.access_token.get_secret_value()}"},
+    )
+    assert gone.status_code == 200
+    town.alice.says("@social resume 1")
+    for _ in range(4):
+        town.later(minutes=30)
+    assert [one["text"] for one in town.published("mastodon")] == [one["text"] for one in out]
+
+
+def test_what_did_not_go_out_since_the_copy_does_when_it_is_resumed(
+    town: Town, copy: Callable[[], Path]
+) -> None:
+    town.carol.says("@social draft\nto: mastodon, x, linkedin, zulip\nHello")
+    town.alice.reacts(town.card_id(1))
+    town.carol.says("@social draft\nto: mastodon, x, linkedin, zulip\nHello again")
+    town.later(minutes=1)
+    target = copy()
+    lose_everything(town)
+    keeping.bring_back(town.config, target, town.world.clock.now)
+    town.start()
+    town.settle()
+    town.alice.says("@social resume 2")
+    town.alice.reacts(town.card_id(2))
+    for _ in range(4):
+        town.later(minutes=30)
+    assert len(town.published()) == 8
+    assert {one.state for one in town.deliveries(2).values()} == {"published"}
+
+
+def test_what_the_platform_cannot_tell_is_asked_of_people_before_anything_is_sent(
+    town: Town, copy: Callable[[], Path]
+) -> None:
+    gone_out_since_the_copy(town, copy, "Hello", "linkedin")
+    town.fault("linkedin", "403", times=1000, method="GET")
+    town.alice.says("@social resume 1")
+    for _ in range(4):
+        town.later(minutes=30)
+    assert len(town.published("linkedin")) == 1
+    assert town.deliveries(1)["linkedin"].state == "unknown"
+    assert sum("retry 1" in one for one in town.said()) == 1, "asked once"
+    town.sandbox.faults.clear()
+    town.alice.says("@social published 1 linkedin")
+    assert town.deliveries(1)["linkedin"].state == "published"
+
+
+def test_the_copy_says_how_many_files_it_holds_and_which_posts_lack_theirs(
+    town: Town, copy: Callable[[], Path], tmp_path: Path
+) -> None:
+    path = town.carol.uploads(picture(), "photo.png")
+    town.carol.says(f"@social draft\nto: mastodon\nHello\n[A table]({path})")
+    target, less = copy(), tmp_path / "less.tar"
+    with tarfile.open(target) as whole, tarfile.open(less, "w") as part:
+        for one in whole:
+            if not one.name.startswith("media/"):
+                part.addfile(one, whole.extractfile(one))
+    lose_everything(town)
+    told = keeping.bring_back(town.config, less, town.world.clock.now)
+    assert "It says that it holds 1 files, but 0 are in it." in told
+    assert "“photo.png” of #1" in told
+    town.start()
+
+
+def test_a_whole_copy_lacks_nothing(town: Town, copy: Callable[[], Path]) -> None:
+    path = town.carol.uploads(picture(), "photo.png")
+    town.carol.says(f"@social draft\nto: mastodon\nHello\n[A table]({path})")
+    target = copy()
+    lose_everything(town)
+    told = keeping.bring_back(town.config, target, town.world.clock.now)
+    assert "Missing" not in told
+    assert "It says" not in told
+    town.start()
 
 
 def test_a_delivery_under_way_is_asked_about(town: Town, copy: Callable[[], Path]) -> None:
@@ -89,13 +230,18 @@ def test_a_delivery_under_way_is_asked_about(town: Town, copy: Callable[[], Path
     town.later(minutes=5)
     assert len(town.published()) == 1
     lose_everything(town)
-    keeping.bring_back(town.config, target)
+    keeping.bring_back(town.config, target, town.world.clock.now)
     town.start()
     town.settle()
     for _ in range(4):
         town.later(minutes=30)
     assert len(town.published()) == 1
     assert town.deliveries(1)["mastodon"].state == "cancelled"
+    town.alice.says("@social retry 1")
+    for _ in range(3):
+        town.later(minutes=1)
+    assert len(town.published()) == 1, "it was looked for first"
+    assert town.deliveries(1)["mastodon"].state == "published"
 
 
 def test_nothing_is_brought_back_over_what_is_there(town: Town, copy: Callable[[], Path]) -> None:
@@ -103,7 +249,7 @@ def test_nothing_is_brought_back_over_what_is_there(town: Town, copy: Callable[[
     target = copy()
     town.stop()
     with pytest.raises(StorageError, match="posts in the database already"):
-        keeping.bring_back(town.config, target)
+        keeping.bring_back(town.config, target, town.world.clock.now)
     town.start()
     assert town.post(1).state == "draft"
 
@@ -113,7 +259,7 @@ def test_nothing_is_brought_back_under_a_running_bot(town: Town, copy: Callable[
     alone = keep_alone(town.config)
     assert alone is not None
     with alone, pytest.raises(StorageError, match="runs already"):
-        keeping.bring_back(town.config, target)
+        keeping.bring_back(town.config, target, town.world.clock.now)
 
 
 @pytest.mark.parametrize("how", ["cut", "empty", "strange", "text"])
@@ -130,7 +276,7 @@ def test_what_is_no_copy_is_refused_and_changes_nothing(
         target.write_bytes({"cut": data[: len(data) // 2], "empty": b"", "text": b"Dear diary\n" * 100}[how])
     lose_everything(town)
     with pytest.raises(StorageError, match="no copy of this bot"):
-        keeping.bring_back(town.config, target)
+        keeping.bring_back(town.config, target, town.world.clock.now)
     database: Database = wiring.open_database(town.config)
     database.close()
     town.start()
@@ -150,9 +296,9 @@ def test_a_copy_is_brought_back_only_with_all_its_tables(town: Town, copy: Calla
     for table in members[:-1]:
         target.write_bytes(data[: table.offset])
         with pytest.raises(StorageError, match="no copy of this bot"):
-            keeping.bring_back(town.config, target)
+            keeping.bring_back(town.config, target, town.world.clock.now)
     target.write_bytes(data[: members[-1].offset])
-    told = keeping.bring_back(town.config, target)
+    told = keeping.bring_back(town.config, target, town.world.clock.now)
     assert "Its end is missing" in told
     assert "1 post that could still go out: held" in told
     town.start()
@@ -171,17 +317,20 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date(
             data = file.read()
             if one.name == "social.json":
                 header = json.loads(data)
-                tables = [name for name in header["tables"] if name not in {"staged", "usage"}]
+                tables = [name for name in header["tables"] if name not in LATER]
                 data = json.dumps(header | {"step": "0001", "tables": tables}).encode()
-            elif one.name in {"tables/staged.jsonl", "tables/usage.jsonl"}:
+            elif one.name in {f"tables/{name}.jsonl" for name in LATER}:
                 continue
+            data = data.replace(b', "restored_at": null', b"")
             one.size = len(data)
             other.addfile(one, io.BytesIO(data))
     lose_everything(town)
     if started:
         town.start()
         town.stop()
-    assert "1 post that could still go out: held" in keeping.bring_back(town.config, older)
+    assert "1 post that could still go out: held" in keeping.bring_back(
+        town.config, older, town.world.clock.now
+    )
     database: Database = wiring.open_database(town.config, migrate=False)
     database.must_be_current()
     with database.reading() as session:
@@ -201,7 +350,7 @@ def test_a_damaged_file_is_left_out(town: Town, copy: Callable[[], Path]) -> Non
     data[at] ^= 0xFF
     target.write_bytes(data)
     lose_everything(town)
-    assert "1 files in it are damaged" in keeping.bring_back(town.config, target)
+    assert "1 files in it are damaged" in keeping.bring_back(town.config, target, town.world.clock.now)
     town.start()
 
 
