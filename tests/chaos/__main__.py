@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.chaos import alike, copies, kills, migrating, short
+from tests.chaos import alike, copies, kills, migrating, short, stopping
 
 
 def main() -> int:
@@ -17,6 +17,9 @@ def main() -> int:
         verbs.add_parser("kills", help="kill the bot again and again, and judge what the world shows")
     )
     copies.arguments(verbs.add_parser("copies", help="several copies on PostgreSQL, killed again and again"))
+    stopping.arguments(
+        verbs.add_parser("stopped", help="several copies on PostgreSQL, one of which hangs again and again")
+    )
     migrating.arguments(
         verbs.add_parser("migrations", help="kill it at every statement that changes the tables")
     )
@@ -33,6 +36,7 @@ def main() -> int:
         "migrations": migrating.main,
         "alike": alike.main,
         "short": short.main,
+        "stopped": stopping.main,
     }
     return tools[chosen.verb](chosen)
 

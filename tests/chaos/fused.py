@@ -20,9 +20,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
-NOTHING, BEFORE_COMMIT, AFTER_COMMIT, STATEMENT, BURNT, NOTED, STOP = range(7)
+NOTHING, BEFORE_COMMIT, AFTER_COMMIT, STATEMENT, BURNT, NOTED, STOP, STOP_BEFORE, STOP_AFTER = range(9)
 """What a fuse is set to; `BURNT` is what it says after it went off. `NOTED` is after the commit that says that a
-creating request leaves, and before it does; `STOP` the same, but the process is only stopped (SIGSTOP)."""
+creating request leaves, and before it does; `STOP` the same, but the process is only stopped (SIGSTOP); `STOP_BEFORE` and
+`STOP_AFTER` stop it before and after any commit."""
 LONGEST_S: Final = 3.0
 """No answer is waited for longer than that, so that a delay past the time-out costs seconds and not minutes."""
 POLL_S: Final = 90.0
@@ -34,6 +35,7 @@ QUIET_S: Final = 0.3
 _SHORT_S: Final = 5.0
 _LEAVES: Final = '"trying": {'
 """Stands in a receipt while a creating request has left and has no answer."""
+_STOPS: Final = (STOP, STOP_BEFORE, STOP_AFTER)
 _FORM: Final = struct.Struct("<qq")
 
 
@@ -67,7 +69,7 @@ class Fuse:
                 return
             self.set(BURNT, kind)
             # to this thread, which obeys before it goes on; a process hears through any of its threads, some time
-            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP if kind == STOP else signal.SIGKILL)
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP if kind in _STOPS else signal.SIGKILL)
 
 
 def plug(fuse: Fuse) -> None:
@@ -83,9 +85,11 @@ def plug(fuse: Fuse) -> None:
         here.writes = here.notes = False
         if writes:
             fuse.pass_by(BEFORE_COMMIT)
+            fuse.pass_by(STOP_BEFORE)
         commit(self, dbapi_connection)
         if writes:
             fuse.pass_by(AFTER_COMMIT)
+            fuse.pass_by(STOP_AFTER)
         if notes:
             fuse.pass_by(NOTED)
             fuse.pass_by(STOP)

@@ -38,7 +38,12 @@ FORKS.set_forkserver_preload(
     ["bot.service", "bot.login", "handlers.registry", "alembic.command", "tests.chaos.fused"]
 )
 _KINDS: Final = {"statement": fused.STATEMENT, "noted": fused.NOTED, "stop": fused.STOP}
-_FUSES: Final = {"before": fused.BEFORE_COMMIT, "after": fused.AFTER_COMMIT}
+_FUSES: Final = {
+    ("commit", "before"): fused.BEFORE_COMMIT,
+    ("commit", "after"): fused.AFTER_COMMIT,
+    ("stop at commit", "before"): fused.STOP_BEFORE,
+    ("stop at commit", "after"): fused.STOP_AFTER,
+}
 
 
 UNBOUNDED = ("open_drafts", "drafts_an_hour", "questions_an_hour", "orders_an_hour", "reactions_a_minute")
@@ -203,6 +208,12 @@ class Bot:
         return self._process is not None and self._process.is_alive()
 
     @property
+    def pid(self) -> int | None:
+        """The number of its present process."""
+        number: int | None = self._process.pid if self._process is not None else None
+        return number
+
+    @property
     def exitcode(self) -> int | None:
         """How its last life ended; -9 is by our hand."""
         code: int | None = self._process.exitcode if self._process is not None else None
@@ -217,15 +228,17 @@ class Bot:
         self._process.start()
         self.lives += 1
 
-    def doom(self, point: Point) -> None:
-        """Let this life end there."""
+    def doom(self, point: Point, *, stop: bool = False) -> None:
+        """Let this life end there; with `stop` it is only stopped (at a request), and can go on."""
         self._doomed = point
-        if point.what == "commit":
-            self._fuse.set(_FUSES[point.side], point.number)
+        if (fuse := _FUSES.get((point.what, point.side))) is not None:
+            self._fuse.set(fuse, point.number)
         elif point.what in _KINDS:
             self._fuse.set(_KINDS[point.what], point.number)
         elif point.what != "moment":
-            self._place.executioner.condemn(point, self._process.pid)
+            self._place.executioner.condemn(
+                point, self._process.pid, signal.SIGSTOP if stop else signal.SIGKILL
+            )
 
     def spare(self) -> None:
         """Let it live on."""
@@ -238,6 +251,10 @@ class Bot:
         if self._process is not None:
             self._process.kill()
             self._process.join()
+
+    def stop(self) -> None:
+        """Stop it now, so that it hangs (SIGSTOP)."""
+        os.kill(self._process.pid, signal.SIGSTOP)
 
     @property
     def stopped(self) -> bool:

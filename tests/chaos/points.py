@@ -97,6 +97,8 @@ class Sentence:
     pid: int
     left: int
     where: str = ""
+    sign: int = signal.SIGKILL
+    """With SIGSTOP the process only hangs, and the request is answered as any other."""
 
 
 @dataclass(slots=True)
@@ -129,10 +131,10 @@ class Executioner:
         """Do something just before the `number`-th such request to a platform from now on is acted upon."""
         self.watches.append(Watch({"announce" if service == "zulip" else service, label}, number, act))
 
-    def condemn(self, point: Point, pid: int) -> None:
+    def condemn(self, point: Point, pid: int, sign: int = signal.SIGKILL) -> None:
         """Let that process end at that request."""
         with self._lock:
-            self.sentence = Sentence(point, pid, point.number)
+            self.sentence = Sentence(point, pid, point.number, sign=sign)
 
     def pardon(self) -> None:
         """Let it live."""
@@ -169,6 +171,12 @@ class Executioner:
         sentence = self._strikes(labels, f"{scope['method']} {scope['path']}")
         if sentence is None:
             await app(scope, receive, send)
+        elif sentence.sign == signal.SIGSTOP:
+            if sentence.point.side == "before":
+                _end(sentence)
+            await app(scope, receive, send)
+            if sentence.point.side == "after":
+                _end(sentence)
         elif sentence.point.side == "before":
             _end(sentence)
         elif sentence.point.side == "after":
@@ -245,7 +253,7 @@ def _platform(service: str, method: str, path: str) -> set[str]:
 
 def _end(sentence: Sentence) -> None:
     try:
-        os.kill(sentence.pid, signal.SIGKILL)
+        os.kill(sentence.pid, sentence.sign)
     except ProcessLookupError:
         sentence.where = ""
 

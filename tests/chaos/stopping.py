@@ -1,0 +1,307 @@
+"""The tool for copies that hang: several on one PostgreSQL, one of them stopped (SIGSTOP) again and again while posts are
+due, and let go on when the others have done its work.
+
+Measured from the stop (or from the due instant, if that is later): when the last delivery of the posts that are due has
+begun, and when orders that people wrote after the stop were obeyed. Then the stopped copy goes on, in the very moment in
+which a post is due whose approval was taken back meanwhile: nothing may be there twice, and nothing unapproved.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlmodel import col, select
+
+from storage import cursors
+from storage.database import Database
+from storage.models import Delivery, Post
+from storage.states import DeliveryState, PostState
+from tests.chaos.judge import threads
+from tests.chaos.place import Bot, Place, until
+from tests.chaos.points import Point
+from tests.chaos.postgres import Server
+from tests.chaos.view import look
+
+PROMISED_S: Final = 20.0
+"""Within so many seconds everything due is begun and every order obeyed."""
+LONGEST_S: Final = 60.0
+"""How long it is watched before the stopped copy is let go on all the same."""
+WHERE: Final = (("mastodon", "x"), ("linkedin", "zulip"), ("mastodon", "linkedin"), ("x", "zulip"))
+AHEAD: Final = timedelta(hours=3)
+LATER: Final = timedelta(minutes=5)
+"""How long after the others the post is due whose approval is taken back."""
+_OPEN: Final = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.WAITING)
+POINTS: Final = (
+    ("moment", ""), ("out", ""), ("out", ""), ("stop", "after"), ("stop", "after"),
+    ("stop at commit", "before"), ("stop at commit", "after"),
+    ("look", "before"), ("look", "after"), ("edit card", "before"), ("post", "before"), ("post", "after"),
+)  # fmt: skip
+"""What the copy may be about when it is stopped."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What may be chosen."""
+    parser.add_argument(
+        "--trials", type=int, default=50, help="how often one is stopped (default: %(default)s)"
+    )
+    parser.add_argument("--posts", type=int, default=20, help="due in one minute (default: %(default)s)")
+    parser.add_argument("--copies", type=int, default=3, help="how many copies run (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed stops at the same points")
+
+
+def main(chosen: argparse.Namespace) -> int:
+    """Run it; 1 if a promise was broken."""
+    with tempfile.TemporaryDirectory(prefix="stopped-") as name, Server.running() as server:
+        hangs = Hangs(Path(name), server, chosen)
+        try:
+            figures = hangs.run()
+        finally:
+            hangs.place.close()
+    sys.stdout.write("".join(f"| {key} | {value} |\n" for key, value in figures.items() if key != "breaches"))
+    sys.stdout.write("".join(f"\nBREACH {one}\n" for one in figures["breaches"]))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    return 1 if figures["breaches"] else 0
+
+
+class Hangs:
+    """The copies, and one trial after the other."""
+
+    def __init__(self, folder: Path, server: Server, chosen: argparse.Namespace) -> None:
+        self._chosen = chosen
+        self._rng = random.Random(chosen.seed)  # noqa: S311 - the same seed stops at the same points
+        url = server.fresh()
+        database = Database(url)
+        database.migrate()
+        database.close()
+        self.place = Place(folder, database_url=url)
+        for bucket in self.place.sandbox.platforms["mastodon"].buckets.values():  # type: ignore[attr-defined]  # its own
+            bucket.limit = 10**9  # 300 posts in three hours is Mastodon's affair, and not what is tried here
+        self._bots = [Bot(self.place, f"copy{number}") for number in range(chosen.copies)]
+        self._begun: list[float] = []
+        self._heard: list[float] = []
+        self._stops: Counter[str] = Counter()
+        self._wanted: dict[str, tuple[str, ...]] = {}
+        """The mark of each post that is to go out, and where."""
+        self._never: set[str] = set()
+        self._breaches: list[str] = []
+
+    def run(self) -> dict[str, Any]:
+        """All trials; returns the figures."""
+        for bot in self._bots:
+            bot.start()
+        self._must(lambda: self._leader() is not None, "one listens", 60)
+        for number in range(self._chosen.trials):
+            self._trial(number)
+            sys.stderr.write(f"{number + 1}: begun {self._begun[-1]:.1f} s, heard {self._heard[-1]:.1f} s\n")
+        return self._figures()
+
+    # -- one trial -----------------------------------------------------------------------------------------
+
+    def _trial(self, number: int) -> None:
+        due = (self.place.world.clock.now() + AHEAD).replace(second=0, microsecond=0)
+        marks = self._write(number, due)
+        bot, point = self._condemned(), self._rng.choice(POINTS)
+        self.place.world.clock.to(due - timedelta(seconds=1))
+        due_at = time.monotonic() + 1
+        self._stop(bot, point)
+        stopped_at = time.monotonic()
+        self._order(number)
+        self._watch(number, marks, max(stopped_at, due_at), stopped_at)
+        self._taken_back(number)
+        self.place.world.clock.to(due + LATER)
+        bot.go_on()
+        bot.spare()
+        self._settle(number)
+
+    def _write(self, number: int, due: datetime) -> list[str]:
+        """Everything that is drafted for this trial, approved."""
+        carol, alice = self.place.people["carol"], self.place.people["alice"]
+        drafts = {}
+        for one in range(self._chosen.posts):
+            mark, where = f"Q{number}00{one}", WHERE[one % len(WHERE)]
+            self._wanted[mark] = where
+            drafts[carol.says(_draft(where, due, f"Story {mark}v1. of many"))] = mark
+        for mark, when in (("7", LATER), ("8", timedelta(days=1)), ("9", timedelta(days=1))):
+            self._never.add(f"Q{mark}77{number}")
+            drafts[carol.says(_draft(("mastodon",), due + when, f"Story Q{mark}77{number}v1. never"))] = mark
+        waiting = set(drafts)
+
+        def tapped() -> bool:
+            view = look(self.place.database)
+            for message in list(waiting):
+                post = view.posts.get(message)
+                card = view.cards.get(post.id or 0) if post else None
+                if card is not None:
+                    alice.reacts(card)
+                    waiting.discard(message)
+            return not waiting and all(view.posts[one].state == PostState.APPROVED for one in drafts)
+
+        self._must(tapped, "all are approved", 120, 0.3)
+        view = look(self.place.database)
+        self._special = {
+            mark: (view.posts[message].id or 0, view.cards[view.posts[message].id or 0] or 0)
+            for message, mark in drafts.items()
+            if mark in "789"
+        }
+        return [mark for mark in drafts.values() if mark not in "789"]
+
+    def _condemned(self) -> Bot:
+        """Who is to be stopped: mostly the one that listens."""
+        leader = self._leader()
+        others = [bot for bot in self._bots if bot is not leader]
+        return leader if leader is not None and self._rng.random() < 0.6 else self._rng.choice(others)
+
+    def _stop(self, bot: Bot, point: tuple[str, str]) -> None:
+        """Let it come to its point; if it does not come there, at any moment."""
+        what, side = point
+        before = len(self.place.world.seen)
+        if what == "out":
+            after = self._rng.randrange(1, self._chosen.posts)
+            until(lambda: len(self.place.world.seen) >= before + after, 10, 0.01)
+        elif what == "moment":
+            time.sleep(self._rng.uniform(0.5, 4))
+        else:
+            bot.doom(
+                Point(what, side, self._rng.randrange(1, 12 if what in {"look", "stop at commit"} else 4)),
+                stop=True,
+            )
+            if until(lambda: bot.stopped, 6, 0.01):
+                self._stops[f"{what} {side}".strip()] += 1
+                return
+            bot.spare()
+            what = "moment"
+        time.sleep(self._rng.uniform(0, 0.3))
+        bot.stop()
+        self._stops[what] += 1
+
+    def _order(self, number: int) -> None:
+        """What people write while one hangs."""
+        alice = self.place.people["alice"]
+        alice.says(f"@social hold {self._special['8'][0]}")
+        alice.says(f"@social cancel {self._special['9'][0]}")
+        self._ordered_at = time.monotonic()
+
+    def _watch(self, number: int, marks: list[str], since: float, stopped_at: float) -> None:
+        """See when the last one is begun and the last order obeyed."""
+        begun = heard = None
+        first = set(self._ids())
+        while (begun is None or heard is None) and time.monotonic() - stopped_at < LONGEST_S:
+            view = look(self.place.database)
+            states = {post.id: post.state for post in view.posts.values()}
+            pending = [one for one in view.deliveries if one.post_id in first and not one.attempts]
+            unreleased = [one for one in first if states[one] == PostState.APPROVED]
+            now = time.monotonic()
+            if begun is None and not pending and not unreleased:
+                begun = max(now - since, 0.0)
+            if heard is None and (states[self._special["8"][0]], states[self._special["9"][0]]) == (
+                PostState.HELD,
+                PostState.WITHDRAWN,
+            ):
+                heard = now - self._ordered_at
+            time.sleep(0.1)
+        self._begun.append(LONGEST_S if begun is None else begun)
+        self._heard.append(LONGEST_S if heard is None else heard)
+        for what, took in (("begun", self._begun[-1]), ("obeyed", self._heard[-1])):
+            if took > PROMISED_S:
+                self._breaches.append(f"LATE: in trial {number} all was {what} after {took:.0f} s only")
+
+    def _ids(self) -> list[int]:
+        """The posts of this trial that are due."""
+        special = {one for one, _ in self._special.values()}
+        found = sorted((one.id or 0 for one in look(self.place.database).posts.values()), reverse=True)
+        return [one for one in found[: self._chosen.posts + 3] if one not in special]
+
+    def _taken_back(self, number: int) -> None:
+        """An approval goes while one hangs."""
+        post, card = self._special["7"]
+        self.place.people["alice"].unreacts(card)
+
+        def draft() -> bool:
+            with self.place.database.reading() as session:
+                return session.exec(select(Post.state).where(Post.id == post)).one() == PostState.DRAFT
+
+        if not until(draft, LONGEST_S / 2, 0.1):
+            self._breaches.append(f"LATE: in trial {number} an approval that was taken back still counts")
+
+    def _settle(self, number: int) -> None:
+        """Until nothing of this trial is under way."""
+
+        def settled() -> bool:
+            with self.place.database.reading() as session:
+                found = select(Delivery).where(col(Delivery.state).in_(_OPEN))
+                return not [
+                    one
+                    for one in session.exec(found)
+                    if one.state != DeliveryState.UNKNOWN or one.searches < 3
+                ]
+
+        for _ in range(40):
+            if until(settled, 3, 0.1):
+                return
+            self.place.advance(timedelta(seconds=31))
+        self._breaches.append(f"STUCK: trial {number} does not come to rest")
+
+    # -- what is known -------------------------------------------------------------------------------------
+
+    def _leader(self) -> Bot | None:
+        with self.place.database.reading() as session:
+            who = cursors.read(session, "alive").split("|")
+        pid = who[1].split(":")[1] if len(who) > 1 else ""
+        return next((bot for bot in self._bots if str(bot.pid) == pid), None)
+
+    def _must(self, true: Any, what: str, longest_s: float, step_s: float = 0.05) -> None:
+        if not until(true, longest_s, step_s):
+            raise AssertionError(f"{what}\n" + "\n".join(bot.log.read_text()[-2000:] for bot in self._bots))
+
+    def _figures(self) -> dict[str, Any]:
+        seen, breaches = threads(self.place.world.seen.values())
+        for (token, _, service), times in seen.items():
+            if len(times) > 1:
+                breaches.append(f"TWICE: {token} appeared {len(times)} times on {service}")
+            if token in self._never:
+                breaches.append(f"UNAPPROVED: {token} appeared on {service}")
+        with self.place.database.reading() as session:
+            rows = session.exec(select(Delivery).where(Delivery.state != DeliveryState.PUBLISHED))
+            asked = Counter(f"{one.account} {one.state}" for one in rows)
+        there = {(token, service) for token, _, service in seen}
+        lost = [
+            f"LOST: {token} is not on {service}"
+            for token, where in self._wanted.items()
+            for service in where
+            if (token, service) not in there
+        ]
+        if len(lost) > sum(asked.values()):
+            breaches += lost[:20]
+        dead = [bot.log.name for bot in self._bots if not bot.alive]
+        return {
+            "trials": len(self._begun),
+            "stopped at": dict(self._stops),
+            "all begun, seconds: median / longest": _spread(self._begun),
+            "orders obeyed, seconds: median / longest": _spread(self._heard),
+            f"trials with something later than {PROMISED_S:.0f} s": sum(
+                max(pair) > PROMISED_S for pair in zip(self._begun, self._heard, strict=True)
+            ),
+            "deliveries out": len(seen),
+            "not out": len(lost),
+            "asked of people, or refused": dict(asked),
+            "breaches": [*self._breaches, *breaches, *(f"DEAD: {one}" for one in dead)],
+        }
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"{statistics.median(seconds):.1f} / {max(seconds):.1f}"
+
+
+def _draft(where: tuple[str, ...], due: datetime, text: str) -> str:
+    return f"@social draft\nto: {', '.join(where)}\nat: {due:%Y-%m-%d %H:%M} UTC\n{text}"
