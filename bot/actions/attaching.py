@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from bot.actions import rows
+from bot.actions.weighing import Scales, TooHeavy
 from bot.chat import ChatError, Dismissed, Down, Person
 from bot.chat.files import hidden
 from bot.desk import Desk
 from bot.grammar import Attachment, Written
-from handlers import pictures
+from handlers import pictures, workers
 from handlers.base import Problem
 from handlers.media import Media
 from storage.models import Post
@@ -50,15 +52,21 @@ def linked_by(desk: Desk, written: Written, author: Person, by: Person, post: Po
     return replace(written, attachments=files)
 
 
-def media(desk: Desk, written: Written, found: Found) -> list[tuple[Attachment, Media]]:
-    """The files of a draft, fetched and kept, but for those with an error. Raises `Down`."""
+def media(
+    desk: Desk, written: Written, found: Found, writer: Person, now: datetime
+) -> list[tuple[Attachment, Media]]:
+    """The files of a draft that this person wrote, fetched and kept, but for those with an error. Raises `Down`."""
+    if not written.attachments:
+        return []
+    workers.warm()
     if len(written.attachments) > MOST_FILES:
         found.error(
             f"The draft has {len(written.attachments)} files, and at most {MOST_FILES} are taken: make several posts of it."
         )
         return []
-    taken = []
+    taken: list[tuple[Attachment, Media]] = []
     known: dict[tuple[str, str], Media] = {}
+    scales = Scales(desk, writer, now)
     unseen = hidden(desk.chat, {one.path: one.by for one in written.attachments})
     for number, attachment in enumerate(written.attachments, 1):
         if attachment.path in unseen:
@@ -67,26 +75,36 @@ def media(desk: Desk, written: Written, found: Found) -> list[tuple[Attachment, 
                 "see: download it and upload it in this message, if it is to be published."
             )
             continue
+        key = attachment.path, attachment.name
         try:
-            key = attachment.path, attachment.name
-            if key not in known:
-                known[key] = _fetched(desk, attachment)
-            taken.append((attachment, replace(known[key], alt=attachment.alt)))
-        except pictures.BadMedia as error:
+            one = known[key] if key in known else _found(desk, attachment, scales, found)
+        except TooHeavy as error:
             found.error(str(error))
-        except (Down, Dismissed):
-            raise
-        except ChatError as error:
-            found.error(
-                f"The file {PurePosixPath(attachment.name).name} could not be read: {error} Upload it again.",
-            )
+            break
+        if one is not None:
+            known[key] = one
+            taken.append((attachment, replace(one, alt=attachment.alt)))
         if not attachment.alt:
             found.warn(f"File {number} has no alt text: write `alt: what it shows` above the text.")
     return taken
 
 
-def _fetched(desk: Desk, attachment: Attachment) -> Media:
-    """One file. Raises `BadMedia`, `ChatError`, and `Down` only when Zulip itself is away.
+def _found(desk: Desk, attachment: Attachment, scales: Scales, found: Found) -> Media | None:
+    """One file; None when it cannot be taken, which is an error then. Raises `TooHeavy`, `Down`."""
+    try:
+        return _fetched(desk, attachment, scales)
+    except pictures.BadMedia as error:
+        found.error(str(error))
+    except (Down, Dismissed):
+        raise
+    except ChatError as error:
+        name = PurePosixPath(attachment.name).name
+        found.error(f"The file {name} could not be read: {error} Upload it again.")
+    return None
+
+
+def _fetched(desk: Desk, attachment: Attachment, scales: Scales) -> Media:
+    """One file. Raises `BadMedia`, `TooHeavy`, `ChatError`, and `Down` only when Zulip itself is away.
 
     A file that cannot be had although everything else can is its own trouble: it must not keep the bot from
     listening to all others.
@@ -96,7 +114,7 @@ def _fetched(desk: Desk, attachment: Attachment) -> Media:
             # read to the end or not, the answer is closed
             with closing(desk.chat.file(attachment.path, pictures.MAX_FILM_BYTES)) as pieces:
                 return pictures.take_pieces(
-                    pieces,
+                    scales.weighed(pieces),
                     attachment.name,
                     attachment.alt,
                     desk.store,

@@ -68,7 +68,7 @@ def prepare(
     found = Found(list(written.problems))
     written = attaching.linked_by(desk, written, author, by or author, post)
     names = desk.chat.emoji_names
-    media = attaching.media(desk, written, found)
+    media = attaching.media(desk, written, found, by or author, now)
     options = _options(written.options, names)
     outgoing = {}
     for account in written.accounts:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot import grammar, rules, stops
-from bot.actions import attaching, cards, drafting, lastlook, rows, voting
+from bot.actions import attaching, cards, drafting, lastlook, rows, tidying, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
@@ -114,7 +114,7 @@ def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: d
     if state is PostState.RELEASED:
         _apply_to_deliveries(session, post, judgement, now, desk.config.social.grace)
         return
-    wanted = rules.next_state(state, judgement)
+    wanted = tidying.possible(desk, session, post, rules.next_state(state, judgement), now)
     if wanted is state:
         return
     if wanted is PostState.APPROVED:

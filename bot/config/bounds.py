@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.config import values
@@ -30,3 +32,9 @@ class Bounds(Strict):
     """Commands about posts, of one person."""
     reactions_a_minute: int = Field(default=30, ge=1)
     """Of one person; further ones are not looked at."""
+    file_mib_an_hour: int = Field(default=500, ge=1)
+    """MiB of files in drafts of one person."""
+    file_mib_waiting: int = Field(default=4000, ge=1)
+    """MiB of files in all drafts together that nobody approved yet."""
+    keep_files: values.Span = timedelta(days=14)
+    """How long the files of a draft are kept that nobody approved and nobody touched. Its text stays."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.config.values import Approvers
 from bot.replies.escape import inline
-from bot.replies.words import when
+from bot.replies.words import listed, when
+from storage.models import Post
 
 _SAID = "(I say this once an hour at most.)"
 
@@ -64,4 +66,29 @@ def no_drafter(drafters: Approvers | None) -> str:
     return (
         f"In this community {who} and the approvers begin drafts. Thank you for the text: it stays where it is, and one of "
         "them can take it with `draft` in a quote and reply. You can ask me anything; `help` tells what."
+    )
+
+
+def heavy(most: int) -> str:
+    """On a card: its files are more than one person may bring within an hour."""
+    return (
+        f"Not all files were fetched: of one person who is no approver, files of at most {most} MiB are kept within an hour. "
+        "Upload smaller ones or leave some out; or write `copy` and the number of this post in an hour, and they are fetched."
+    )
+
+
+def heavy_together(most: int) -> str:
+    """On a card: the files of all drafts that wait for approval are as many as are kept."""
+    return (
+        f"Not all files were fetched: the drafts that wait for approval have files of {most} MiB together, which is as many as "
+        "are kept. When some of them are approved or cancelled, write `copy` and the number of this post: then they are fetched."
+    )
+
+
+def files_gone(post: Post, names: Sequence[str]) -> str:
+    """Approved, but its files were tidied away meanwhile."""
+    which = listed([f"“{inline(one)}”" for one in names])
+    return (
+        f"#{post.id} waited so long that its files ({which}) are no longer in the bot's folder, so it cannot be approved as it "
+        f"is. `copy {post.id}` makes a new draft of its text and fetches them again."
     )

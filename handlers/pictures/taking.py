@@ -25,7 +25,7 @@ MAX_DOCUMENT_BYTES = 100 * 1024 * 1024
 MAX_FILM_BYTES = 1024 * 1024 * 1024
 """Of a film; what people can upload at all is Zulip's decision."""
 _FILMS = frozenset({MP4, MOV})
-_VERSION = 1
+_VERSION = 2
 """Changes whenever more is blanked in films, or more is told of them."""
 _MIB = 1024 * 1024
 
@@ -42,8 +42,8 @@ def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store, *, s
     profile and pixels stay, without new compression unless a picture had to be turned; HEIC and AVIF become JPEG.
     Metadata of films and documents is blanked in place; what is known of a film is told, and what had to stay in a
     document (`note`). The declared size is judged before anything is decoded. A film or a document never stands in
-    memory whole. A film that came from the same `source` before is not read further than its beginning, which shows
-    that it is still given out.
+    memory whole. A file that came from the same `source` before is not read further than its beginning, which shows
+    that it is still given out: an edit of a draft fetches what is new in it alone.
     """
     arriving = iter(pieces)
     head = _beginning(arriving)
@@ -51,7 +51,7 @@ def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store, *, s
     if mime not in TAKEN:
         raise BadMedia(f"{quoted(name)} {REFUSED[mime]}")
     known, key = Known(store), ("taken", _VERSION, source, name)
-    before = known.find(*key) if source and mime in _FILMS else None
+    before = known.find(*key) if source else None
     if before is not None:
         return replace(before, alt=alt)
     with store.part() as part:
@@ -62,7 +62,7 @@ def take_pieces(pieces: Iterable[bytes], name: str, alt: str, store: Store, *, s
             raise BadMedia(
                 f"{quoted(name)} is damaged or incomplete ({trouble}): upload it again, or save it anew first.",
             ) from trouble
-    if source and mime in _FILMS:
+    if source:
         known.keep(media, *key)
     return replace(media, alt=alt)
 

@@ -49,7 +49,6 @@ def test_an_expired_post_that_is_given_a_new_time_still_has_its_file(town: Town)
     draft(town, at="tomorrow 10:00 UTC")
     town.later(days=1, hours=4)
     assert town.post(1).state == "expired"
-    town.world.clock.advance(A_WHILE)
     unused(town)
     tidy(town.desk, town.now)
     town.carol.says("@social now 1")
@@ -58,15 +57,47 @@ def test_an_expired_post_that_is_given_a_new_time_still_has_its_file(town: Town)
     assert [len(one["media"]) for one in town.published("mastodon")] == [1]
 
 
-@pytest.mark.parametrize("approved", [True, False])
-def test_an_open_post_keeps_its_file_however_long_it_waits(town: Town, approved: bool) -> None:
+def test_an_approved_post_keeps_its_file_however_long_it_waits(town: Town) -> None:
     draft(town, at="2027-01-20 10:00")
-    if approved:
-        town.alice.reacts(town.card_id(1))
+    town.alice.reacts(town.card_id(1))
     town.world.clock.advance(A_WHILE)
     unused(town)
     assert tidy(town.desk, town.now).files == 0
     assert files(town) == 1
+
+
+def test_the_files_of_what_nobody_approved_go_and_a_copy_fetches_them_again(town: Town) -> None:
+    """Strangers' pictures do not stay for ever; the text does, and who approves late is told what to do."""
+    draft(town, at="2027-01-20 10:00")
+    unused(town)
+    assert tidy(town.desk, town.now).files == 0
+    town.world.clock.advance(A_WHILE)
+    assert tidy(town.desk, town.now).files == 1
+    town.alice.reacts(town.card_id(1))
+    town.settle()
+    assert town.post(1).state == "draft"
+    told = [one for one in town.said() if "cannot be approved as it is" in one]
+    assert len(told) == 1
+    assert "“hall.png”" in told[0]
+    assert "`copy 1`" in told[0]
+    town.bob.reacts(town.card_id(1))
+    town.settle()
+    assert len([one for one in town.said() if "cannot be approved as it is" in one]) == 1
+    town.carol.says("@social copy 1")
+    assert files(town) == 1
+    town.alice.reacts(town.card_id(2))
+    town.later(minutes=2)
+    assert [len(one["media"]) for one in town.published("mastodon")] == [1]
+
+
+@pytest.mark.parametrize("settings", ["keep_files = 2d"])
+def test_how_long_they_stay_is_configured(town: Town) -> None:
+    draft(town)
+    unused(town)
+    town.world.clock.advance(timedelta(days=1, hours=23))
+    assert tidy(town.desk, town.now).files == 0
+    town.world.clock.advance(timedelta(hours=2))
+    assert tidy(town.desk, town.now).files == 1
 
 
 def test_a_withdrawn_post_keeps_its_file_only_for_a_while(town: Town) -> None:

@@ -32,6 +32,7 @@ STORAGE = [
     "queue",
     "meter",
     "allowance",
+    "weight",
     "backup",
     "membership_sql",
     "membership",
