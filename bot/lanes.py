@@ -44,8 +44,10 @@ class Lanes:
         self._membership = membership
         self._look = look
         self._closed = threading.Event()
-        self.sending: set[int] = set()
-        """Deliveries that lanes are sending right now."""
+        self.sending: dict[int, object] = {}
+        """Deliveries that lanes are sending right now, each with its lane's token."""
+        self._tokens: dict[str, object] = {}
+        """Account -> its lane's; one that was given up has none any more."""
         self.waiting = False
         """Whether a lane stopped before something due, until it is looked at again."""
 
@@ -70,13 +72,29 @@ class Lanes:
         self._closed.set()
 
     def _go(self, account: str) -> None:
-        while (delivery := self._claimed(account)) is not None:
+        self._tokens[account] = token = object()
+        while self._tokens.get(account) is token and (delivery := self._claimed(account)) is not None:
             number = delivery.id or 0
-            self.sending.add(number)
+            self.sending[number] = token
+            self._under_way.alive(SEND, account)
             try:
                 delivering.deliver(self._desk, delivery)
             finally:
-                self.sending.discard(number)
+                if self.sending.get(number) is token:
+                    del self.sending[number]
+
+    def lost(self, delivery: Delivery) -> bool:
+        """Whether no lane sends it (any more); one that was silent for a whole lease is given up. It may go on some day,
+        but it holds no claim then.
+        """
+        number = delivery.id or 0
+        if number not in self.sending:
+            return True
+        if not self._under_way.lost(SEND, delivery.account, delivery.lease_until):
+            return False
+        self.sending.pop(number, None)
+        self._tokens.pop(delivery.account, None)
+        return True
 
     def _claimed(self, account: str) -> Delivery | None:
         """The account's longest due delivery, claimed; None if there is none, or its post has to be looked at first."""

@@ -48,6 +48,7 @@ class Publisher:
         leads: Callable[[], bool] = lambda: True,
         caught_up: Callable[[], bool] = lambda: True,
         membership: Membership = ALONE,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         """`leads` says whether this copy is the one that listens: it alone judges and speaks, all deliver.
 
@@ -61,7 +62,8 @@ class Publisher:
         self._wake = wake or threading.Event()
         # one delivery, one search and one preparation at a time per account: a platform that hangs takes nobody's place
         places = 3 * (len(desk.platforms) + len(desk.config.waiting)) + 2  # those, too, that may yet wake
-        self._under_way = UnderWay(places, self._wake)
+        lease_s = desk.config.social.lease.total_seconds()
+        self._under_way = UnderWay(places, self._wake, lease_s, ticks)
         self._apart, self._edits = Apart(desk), Apart(desk)
         self._lanes = Lanes(desk, self._under_way, membership, self._look)
         self.telling = Telling(desk, leads, lambda: bool(self._under_way.futures(SEND)))
@@ -267,8 +269,9 @@ class Publisher:
         with self._desk.database.reading() as session:
             cut_off = list(queue.interrupted(session, now, self._membership.gone()))
         for delivery in cut_off:
-            if delivery.id not in self._lanes.sending:
+            if self._lanes.lost(delivery):
                 delivering.interrupt(self._desk, delivery, now)
+        self._under_way.give_up(SEARCH)
         for delivery in searching.doubtful(self._desk, now):
             if delivery.id not in self._lanes.sending:
                 self._under_way.start(SEARCH, delivery.account, searching.search, self._desk, delivery)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, wait
 from typing import Any, Final
+
+from bot.hands import Hands
 
 SEND: Final = "send"
 SEARCH: Final = "search"
@@ -20,9 +23,15 @@ Key = tuple[str, str | int]
 class UnderWay:
     """A pool, and one registry of all that it does. Thread-safe."""
 
-    def __init__(self, places: int, wake: threading.Event) -> None:
-        """`places`: how much at once. `wake` is set whenever a piece comes to its end."""
-        self._pool = ThreadPoolExecutor(places, thread_name_prefix="deliver")
+    def __init__(
+        self,
+        places: int,
+        wake: threading.Event,
+        span_s: float,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`places`: how much at once. `wake` is set whenever a piece comes to its end. The rest as `Hands`."""
+        self._pool = Hands(places, span_s, ticks)
         self._wake = wake
         self._guard = threading.Lock()
         self._futures: dict[Key, Future[Any]] = {}
@@ -35,13 +44,41 @@ class UnderWay:
                 return False
             future = self._pool.submit(work, *given)
             self._futures[key] = future
-        future.add_done_callback(lambda _: self._ended(key))
+        future.add_done_callback(lambda _: self._ended(key, future))
         return True
 
-    def _ended(self, key: Key) -> None:
+    def _ended(self, key: Key, future: Future[Any]) -> None:
         with self._guard:
-            self._futures.pop(key, None)
+            if (
+                self._futures.get(key) is future
+            ):  # and not what was begun in the place of one that was given up
+                del self._futures[key]
         self._wake.set()
+
+    def alive(self, kind: str, whose: str | int) -> None:
+        """Called from this very piece of work: it goes on."""
+        with self._guard:
+            future = self._futures.get((kind, whose))
+        if future is not None:
+            self._pool.touch(future)
+
+    def lost(self, kind: str, whose: str | int, sign: Hashable = None) -> bool:
+        """Whether this is not under way, or was silent for so long that it is given up now; see `Hands.lost`."""
+        key = (kind, whose)
+        with self._guard:
+            future = self._futures.get(key)
+        if not self._pool.lost(future, sign):
+            return False
+        if future is not None:
+            self._ended(key, future)
+        return True
+
+    def give_up(self, kind: str) -> None:
+        """Give up what of this kind was silent for too long."""
+        with self._guard:
+            keys = [key for key in self._futures if key[0] == kind]
+        for key in keys:
+            self.lost(*key)
 
     def busy(self, kind: str, whose: str | int) -> bool:
         """Whether this is under way."""
@@ -60,6 +97,6 @@ class UnderWay:
 
     def close(self, patience_s: float) -> int:
         """Take nothing more, wait for what is under way, and tell how much of it was not finished."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown()
         _, unfinished = wait(self.futures(SEND, SEARCH), patience_s)
         return len(unfinished)

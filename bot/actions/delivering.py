@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot import rules
@@ -141,8 +142,8 @@ def _broke_off(desk: Desk, delivery: Delivery, error: Exception) -> None:
 
 
 def interrupt(desk: Desk, delivery: Delivery, now: datetime) -> None:
-    """A claim whose claimer is gone: whether it is out is not known."""
-    with desk.database.transaction() as session:
+    """A claim whose claimer is gone, or hangs: whether it is out is not known. One that is over meanwhile is left."""
+    with suppress(queue.Moved), desk.database.transaction() as session:
         queue.settle(
             session,
             delivery,

@@ -45,7 +45,7 @@ BOT_LAYERS: list[set[str]] = [
     {"rules", "stops"},
     {"replies"},
     {"desk"},
-    {"actions", "pacing"},
+    {"actions", "pacing", "hands"},
     {"apart", "underway"},
     {"lanes", "telling"},
     {"listener", "publisher"},
