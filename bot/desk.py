@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import Chat, Person, Place, zone_of
 from bot.config import Config
+from bot.standings import Standings
 from handlers.base import Platform, Step, Vault
 from handlers.media import Store
 from storage.database import Database
@@ -103,6 +104,8 @@ class Desk:
     """Account in trouble -> when somebody signed in to it last, as its last check found."""
     took: set[str] = field(default_factory=set)
     """Accounts said to be in trouble that took a post; they are tried again."""
+    known: Standings = field(default_factory=Standings)
+    """How the accounts stood when they were last asked, for `status`."""
     proven: set[str] = field(default_factory=set)
     """Accounts for which more speaks than a check: they took a post, or were signed in to anew."""
     appear: Callable[[], list[str]] = list

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -98,11 +99,13 @@ _LIMITS: Final = (
 
 
 def _instant(value: str | None, now: datetime, *, span: bool = False) -> datetime | None:
-    """Epoch seconds, an ISO time, or (with `span`) seconds from now; None if it is no time soon."""
+    """Epoch seconds, an ISO time, or (with `span`) seconds from now or a date as HTTP writes it; None if it is no time soon."""
     if not value:
         return None
     try:
-        if not re.fullmatch(r"\d{1,15}(\.\d+)?", value):
+        if span and value[:1].isalpha():  # RFC 9110, 10.2.3
+            found = parsedate_to_datetime(value)
+        elif not re.fullmatch(r"\d{1,15}(\.\d+)?", value):
             found = datetime.fromisoformat(value)
         elif span:
             found = now + timedelta(seconds=float(value))
@@ -112,6 +115,11 @@ def _instant(value: str | None, now: datetime, *, span: bool = False) -> datetim
         return None
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
     return found.astimezone(UTC) if now < found <= now + LONGEST_WAIT else None
+
+
+def asked_to_wait(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Until when (UTC) a `Retry-After` asks to wait, if it tells a sensible time. Names in lower case, or in any."""
+    return _instant(headers.get("retry-after"), now, span=True)
 
 
 class Wire(requests.Session):

@@ -60,6 +60,7 @@ def barred(desk: Desk, account: str, trouble: Barred) -> None:
     """A post was refused because of the account: people are told at once, once for all its posts. Never raises."""
     log.warning("%s", trouble, extra={"action": "account_refused", "account": account})
     try:
+        desk.known.keep(account, str(trouble), desk.clock())
         desk.took.discard(account)
         desk.proven.discard(account)
         desk.tried[account] = knowing.signed_in(desk.vault, account).signed_in_at
@@ -78,7 +79,9 @@ def _acquaint(desk: Desk, account: str, platform: Platform) -> None:
     signed_in_at = knowing.signed_in(desk.vault, account).signed_in_at
     try:
         standing = platform.check()
+        desk.known.keep(account, standing, desk.clock())
     except Rejected as error:
+        desk.known.keep(account, str(error), desk.clock())
         desk.troubles[account] = str(error)
         desk.tried[account] = signed_in_at
         log.warning("%s", error, extra={"action": "account_refused", "account": account})

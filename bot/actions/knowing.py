@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import Final
@@ -25,24 +25,42 @@ def facts(
     database: Database,
     vault: Vault,
     patience_s: float | None,
+    known: Callable[[], Mapping[str, Standing | str]] = dict,
+    keep: Callable[[str, Standing | str], None] = lambda _account, _found: None,
 ) -> dict[str, Facts]:
-    """Ask every account, all side by side; those that take longer than that many seconds are said to be slow."""
+    """How every account stands: what is `known`, else it is asked, all side by side, and kept.
+
+    Those that take longer than that many seconds are said to be slow.
+    """
+
+    def check(account: str, platform: Platform) -> Standing | str:
+        found = _check(platform)
+        keep(account, found)
+        return found
+
+    have = known()
     pool = ThreadPoolExecutor(max(len(platforms), 1), thread_name_prefix="know")
-    asked = {account: pool.submit(_check, platform) for account, platform in platforms.items()}
+    asked = {
+        account: pool.submit(check, account, platform)
+        for account, platform in platforms.items()
+        if account not in have
+    }
     wait(asked.values(), patience_s)
     pool.shutdown(wait=False, cancel_futures=True)
+    found = dict(have)
+    found.update({account: future.result() if future.done() else SLOW for account, future in asked.items()})
     grants = {account: signed_in(vault, account) for account in platforms}
     with database.reading() as session:
         last = {account: _last_out(session, account) for account in platforms}
     return {
         account: Facts(
             titles.get(account, account),
-            future.result() if future.done() else SLOW,
+            found[account],
             last[account],
             grants[account].by,
             grants[account].signed_in_at,
         )
-        for account, future in asked.items()
+        for account in platforms
     }
 
 

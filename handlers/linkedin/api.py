@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from handlers.base import Rejected
+from handlers.base import Barred, Rejected
 from handlers.linkedin import errors, versions
 from handlers.linkedin.settings import LinkedInSettings
 from handlers.oauth import Grant, Tokens
@@ -38,6 +39,8 @@ class Api:
         """How many were made: LinkedIn counts them."""
         self.throttled = False
         """LinkedIn said that they are too many."""
+        self.told: Mapping[str, str] = {}
+        """The headers with which it said so."""
         self._tokens = tokens
         self._today = today
         self._grant: Grant | None = None
@@ -71,7 +74,7 @@ class Api:
             grant = self._grant or self._tokens.usable(self.web)
             self._grant = grant
             if not grant.access:
-                raise Rejected(
+                raise Barred(
                     "LinkedIn cannot be used: there is no token. The owner of the LinkedIn app runs "
                     f"`social login {self.account}`."
                 )
@@ -101,5 +104,6 @@ class Api:
         """The error that an answer means."""
         if response.status_code == HTTPStatus.UPGRADE_REQUIRED:
             return Rejected(versions.refused(self.settings.version, self._today, self.account))
-        self.throttled |= response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.throttled, self.told = True, response.headers
         return errors.refusal(response, acts=acts, doing=doing, account=self.account)

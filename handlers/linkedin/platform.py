@@ -17,6 +17,7 @@ from handlers.linkedin.usage import Counter
 from handlers.oauth import Client, Grant, Tokens
 from handlers.parts import Walk
 from handlers.web import Pause, Web
+from handlers.wire import asked_to_wait
 
 
 class LinkedIn:
@@ -101,7 +102,10 @@ class LinkedIn:
             except Unavailable as error:
                 if not api.throttled:
                     raise
-                wait = self._counter.refused(self._tools.clock())
+                now = self._tools.clock()
+                wait, until = self._counter.refused(now), asked_to_wait(api.told, now)
+                if until is not None:
+                    raise Unavailable(str(error), until=until) from None
                 raise Unavailable(str(error), wait=wait) from None
             finally:
                 self._counter.called(api.calls, self._tools.clock())

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from handlers import base
-from handlers.base import Draft, Outgoing, PlatformError, Published, Rejected, Standing, Ticket, Tools
+from handlers.base import Barred, Draft, Outgoing, PlatformError, Published, Rejected, Standing, Ticket, Tools
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.line import Line
 from handlers.mastodon.preparing import prepare
@@ -127,8 +127,8 @@ class Mastodon:
             self._limits = limits
             self._ask_at = self._tools.clock() + DAY
 
-    def _not_signed_in(self) -> Rejected:
-        return Rejected(
+    def _not_signed_in(self) -> Barred:
+        return Barred(
             f"{self._who} is not signed in. The owner of the account runs `social login {self.account}`, "
             "or puts an `access_token` into zuliprc."
         )

@@ -12,6 +12,7 @@ import httpx
 from handlers.base import Barred, PlatformError, Rejected, Unavailable
 from handlers.oauth import Grant
 from handlers.web import json_object, lost
+from handlers.wire import asked_to_wait
 from handlers.youtube.days import midnight
 
 TITLE: Final = "YouTube"
@@ -86,7 +87,10 @@ def refusal(response: httpx.Response, now: datetime) -> PlatformError:
             wait=CHANNEL_PAUSE,
         )
     if reason in _PASSING or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        return Unavailable("YouTube asks for a pause; nothing is out. The bot tries again by itself.")
+        return Unavailable(
+            "YouTube asks for a pause; nothing is out. The bot tries again by itself.",
+            until=asked_to_wait(response.headers, now),
+        )
     if reason in _CONTENT:
         return Rejected(f"YouTube does not take the video because of {_CONTENT[reason]}.")
     if reason in _PERSON:

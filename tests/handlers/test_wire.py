@@ -24,6 +24,9 @@ def answer(body: Any = None, **headers: str) -> Answer:
     [
         ({}, None),
         ({"retry_after": "90"}, timedelta(seconds=90)),
+        ({"retry_after": "Thu, 26 Nov 2026 12:05:00 GMT"}, timedelta(minutes=5)),
+        ({"retry_after": "Thu, 26 Nov 2026 11:05:00 GMT"}, None),
+        ({"retry_after": "Someday, soon"}, None),
         ({"retry_after": "1.5"}, timedelta(seconds=1.5)),
         ({"x_rate_limit_reset": HOUR}, timedelta(hours=1)),
         ({"x_ratelimit_reset": "2026-11-26T12:15:00.000001Z"}, timedelta(minutes=15, microseconds=1)),

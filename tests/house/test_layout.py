@@ -42,7 +42,7 @@ STORAGE = [
 """Each may import only those before it."""
 BOT_LAYERS: list[set[str]] = [
     {"chat", "grammar", "when", "clocks", "logs", "config"},
-    {"rules", "stops"},
+    {"rules", "stops", "standings"},
     {"replies"},
     {"desk"},
     {"actions", "pacing", "hands"},

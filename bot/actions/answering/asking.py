@@ -151,11 +151,21 @@ def log(order: Order) -> str | None:
 
 
 def status(order: Order) -> str | None:
-    """`status`: accounts, tokens, backlog. Every account is asked, all at once, for some seconds."""
+    """`status`: accounts, tokens, backlog. Accounts of which nothing is known of late are asked, for some seconds."""
     desk = order.desk
-    found = knowing.facts(desk.platforms, desk.titles, desk.database, desk.vault, PATIENCE_S)
     with desk.database.transaction() as session:
         who = electing.electorate(desk, session)
+    trusted = who.members is not None and order.person.id in who.members
+    known = desk.known
+    found = knowing.facts(
+        desk.platforms,
+        desk.titles,
+        desk.database,
+        desk.vault,
+        PATIENCE_S,
+        lambda: known.fresh(desk.clock(), trusted=trusted),
+        lambda account, standing: known.keep(account, standing, desk.clock()),
+    )
     with desk.database.reading() as session:
         backlog = standing.Backlog(
             drafts=sum(one.state == PostState.DRAFT for one in queue.drafts(session)),
