@@ -14,6 +14,7 @@ from bot.actions.looking import Looking
 from bot.actions.sync import sync
 from bot.chat import ChatError, Dismissed, Down, Hint, Kind, Message, NotHome, QueueGone
 from bot.desk import Desk
+from bot.pacing import rest_while_away
 from storage import queue
 from storage.errors import StorageError
 
@@ -219,7 +220,7 @@ class Listener:
                     raise
                 action = "storage_trouble" if isinstance(error, StorageError) else "zulip_away"
                 log.warning("%s Trying again in %.0f s.", error, pause, extra={"action": action})
-                stop.wait(pause)
+                rest_while_away(self._desk, stop, pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
     def _follow(self, hint: Hint, now: datetime) -> None:

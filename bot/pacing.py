@@ -6,14 +6,18 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bot.desk import Desk
 from storage import queue
+from storage.errors import StorageError
 
 QUIET_S: Final = 3.0
 """How often it looks at everything while nothing is due, nothing is under way and nothing woke it."""
+DUE_S: Final = 2.0
+"""How long Zulip is left alone while it is away and something is due."""
 
 
 class Pace:
@@ -50,3 +54,24 @@ class Pace:
         """Until the next thing is due, if that is sooner than usual: it is not to wait for the end of a rest."""
         ahead_s = (self._next - self._desk.clock()).total_seconds() if self._next else 0.0
         return min(ahead_s, self._round_s) if ahead_s > 0 else self._round_s
+
+
+class Stop(Protocol):
+    """What ends a rest early: `threading.Event`."""
+
+    def wait(self, timeout: float) -> bool:
+        """True: it is to end."""
+        ...
+
+
+def rest_while_away(desk: Desk, stop: Stop, span_s: float) -> None:
+    """Rest while Zulip is away, for so long; but no longer than some seconds once a post is due.
+
+    While the database cannot be read either, the whole span is rested.
+    """
+    while span_s > 0 and not stop.wait(min(span_s, DUE_S)):
+        span_s -= DUE_S
+        with suppress(StorageError), desk.database.reading() as session:
+            due = queue.next_due(session)
+            if due is not None and due <= desk.clock():
+                return

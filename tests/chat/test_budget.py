@@ -11,6 +11,7 @@ from noting import Noting
 from town import Town
 
 from bot.chat.budget import RESERVE, WINDOW_S, Budget
+from bot.pacing import rest_while_away
 
 
 class Server:
@@ -237,3 +238,28 @@ def test_a_card_that_could_not_be_shown_is_shown_once_zulip_is_back(town: Town) 
     town.later(seconds=6)
     assert town.deliveries(1)["mastodon"].state == "pending"
     assert "again" in town.card(1)
+
+
+# -- after an outage ---------------------------------------------------------------------------------------
+
+
+class Rests:
+    """What is waited with; no time passes."""
+
+    def __init__(self) -> None:
+        self.spans: list[float] = []
+
+    def wait(self, timeout: float) -> bool:
+        """It is not to end."""
+        self.spans.append(timeout)
+        return False
+
+
+def test_while_something_is_due_zulip_is_tried_again_within_seconds(town: Town) -> None:
+    rests = Rests()
+    rest_while_away(town.desk, rests, 60.0)
+    assert sum(rests.spans) == 60.0
+    due(town, 1)
+    rests = Rests()
+    rest_while_away(town.desk, rests, 60.0)
+    assert sum(rests.spans) <= 2.0
