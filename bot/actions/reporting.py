@@ -36,9 +36,7 @@ def report(desk: Desk, post_id: int, now: datetime) -> None:
         post = rows.post(session, post_id)
         deliveries = queue.deliveries(session, post_id)
         news = [one for one in deliveries if not one.told and _is_news(one, now)]
-        for one in [
-            one for one in news if one.state == DeliveryState.FAILED and known_cause(desk, session, one)
-        ]:
+        for one in [one for one in news if one.state == DeliveryState.FAILED and known_cause(session, one)]:
             news.remove(one)
             one.told = True  # its account was told of, and names it when it works again
             session.add(one)

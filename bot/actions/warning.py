@@ -29,6 +29,10 @@ STOPPED: Final = ("down", BARRED)
 """States in which every post to an account fails."""
 ENDS: Final = "ends:"
 """Begins the name under which the end of an account's sign-in is remembered."""
+CAUSES: Final = "causes:"
+"""Begins the name under which is remembered in which words an account that stopped refuses."""
+_MOST: Final = 9
+"""So many of them, and one more."""
 _DAY: Final = timedelta(days=1)
 _SAME: Final = 1
 """Ends that lie so many days apart are one: platforms tell what is left in seconds, and each answer differs a little."""
@@ -57,9 +61,8 @@ def works(desk: Desk, account: str, standing: Standing, now: datetime) -> None:
         _ends(session, desk, account, standing, grant, now)
         _keep_end(session, account, standing)
         for warning in standing.warnings:
-            digest = hashlib.sha256(warning.encode()).hexdigest()[:16]
             text = accounts.warned(title, warning)
-            queue.notify(session, key=f"account:note:{account}:{digest}", text=text, now=now)
+            queue.notify(session, key=f"account:note:{account}:{_digest(warning)}", text=text, now=now)
 
 
 def appeared(desk: Desk, account: str, now: datetime) -> None:
@@ -75,6 +78,9 @@ def stopped(desk: Desk, account: str, why: str, now: datetime, *, checked: bool 
     grant = knowing.signed_in(desk.vault, account)
     with desk.database.transaction() as session:
         state, since = _state(session, account)
+        causes = cursors.read(session, f"{CAUSES}{account}").split() if state in STOPPED else []
+        if _digest(why) not in causes:
+            cursors.write(session, f"{CAUSES}{account}", " ".join([*causes[-_MOST:], _digest(why)]))
         if state in STOPPED:
             return
         _keep(session, account, "down" if checked else BARRED, now)
@@ -82,14 +88,15 @@ def stopped(desk: Desk, account: str, why: str, now: datetime, *, checked: bool 
         queue.notify(session, key=f"account:down:{account}:{since}", text=text, now=now)
 
 
-def known_cause(desk: Desk, session: Session, delivery: Delivery) -> bool:
+def known_cause(session: Session, delivery: Delivery) -> bool:
     """Whether a delivery failed because its account had stopped already, of which people were told: then it is
     one of those that are named when the account works again. Not what somebody ordered anew since.
     """
     state, since = _state(session, delivery.account)
     if state not in STOPPED or delivery.settled_at is None:
         return False
-    if delivery.error != desk.troubles.get(delivery.account):
+    # as it was written down: perhaps another copy of the bot was refused there
+    if _digest(delivery.error) not in cursors.read(session, f"{CAUSES}{delivery.account}").split():
         return False
     ordered = [
         one
@@ -98,6 +105,10 @@ def known_cause(desk: Desk, session: Session, delivery: Delivery) -> bool:
     ]
     anew = bool(ordered) and ordered[-1].old in {DeliveryState.FAILED, DeliveryState.CANCELLED}
     return not anew and delivery.settled_at > datetime.fromisoformat(since)
+
+
+def _digest(sentence: str) -> str:
+    return hashlib.sha256(sentence.encode()).hexdigest()[:16]
 
 
 def _failed(session: Session, account: str) -> list[int]:

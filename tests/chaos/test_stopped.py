@@ -108,8 +108,9 @@ def test_what_a_dead_copy_was_sending_does_not_wait_for_its_lease(pair: Pair) ->
 def test_a_copy_that_was_only_stopped_sends_nothing_of_what_it_lost(pair: Pair) -> None:
     stopped, other = pair.goes_out(STOP)
     long_after = time.monotonic() + 1.5 * FRESH_S
-    pair.pass_by(timedelta(seconds=30), LEASE / 2)
-    assert [one.state for one in pair.view.deliveries] == [DeliveryState.SENDING], "it may go on yet"
+    began = pair.place.world.clock.now()
+    pair.until(lambda: pair.view.deliveries[0].state != DeliveryState.SENDING, "it is looked for")
+    assert pair.place.world.clock.now() - began < LEASE / 4, "without waiting for its lease"
     pair.pass_by(timedelta(seconds=45), 6 * LEASE)
     assert pair.is_out()
     pair.until(lambda: time.monotonic() > long_after, "what it knew is old")

@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 from town import Town
 
 from bot import wiring
+from bot.actions import reporting
+from storage.models import Delivery
 
 
 def post(town: Town, number: int, to: str) -> None:
@@ -49,6 +52,24 @@ def test_it_is_told_at_once_and_once_for_all_posts(town: Town, account: str, fau
     town.carol.says("@social status", topic="asked")
     assert all(f"#{number}" in town.said("asked")[-1] for number in (1, 2, 3))
     assert len(town.said("accounts")) == 1
+
+
+def test_what_another_copy_was_refused_for_the_same_cause_is_not_told_once_more(town: Town) -> None:
+    check(town)
+    town.fault("x", "403-suspended", times=999)
+    post(town, 1, "x")
+    post(town, 2, "x")
+    told = len(town.said())
+    other = wiring.make_desk(town.config, town.database, wiring.chat_of(town.config), town.world.clock.now)
+    assert other.troubles == {}, "it heard of nothing"
+    with town.database.transaction() as session:
+        row = session.exec(select(Delivery).where(Delivery.post_id == 2)).one()
+        row.told = False
+        session.add(row)
+    reporting.report(other, 2, town.now)
+    assert town.deliveries(2)["x"].told
+    town.later(minutes=1)
+    assert len(town.said()) == told
 
 
 def test_a_good_check_does_not_call_a_suspended_account_healthy(town: Town) -> None:

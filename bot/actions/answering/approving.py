@@ -69,7 +69,7 @@ def _cast(order: Order, session: Session, post: Post, kind: str) -> None:
         for vote in rows.standing(session, post, post.revision)
         if vote.via == "command"
     }
-    for scope in order.accounts(post) if order.command.accounts else ("",):
+    for scope in order.accounts_in(session, post) if order.command.accounts else ("",):
         if (order.person.id, kind, scope) not in standing:
             _write(order, session, post, kind, scope, order.command.rest)
 

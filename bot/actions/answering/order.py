@@ -99,7 +99,11 @@ class Order:
     def accounts(self, post: Post) -> tuple[str, ...]:
         """Those of the post's accounts that the command names; all when it names none."""
         with self.desk.database.reading() as session:
-            going = rows.going(rows.current(session, post))
+            return self.accounts_in(session, post)
+
+    def accounts_in(self, session: Session, post: Post) -> tuple[str, ...]:
+        """As above, as this transaction sees the post."""
+        going = rows.going(rows.current(session, post))
         found = rules.present(going, self.command.accounts)
         if not found:
             raise UserError(f"#{post.id} does not go to {', '.join(self.command.accounts)}.")

@@ -205,7 +205,7 @@ def published(order: Order) -> str | None:
         found = [
             one
             for one in queue.deliveries(session, post.id or 0)
-            if one.state in doubt and (not wanted or one.account in order.accounts(post))
+            if one.state in doubt and (not wanted or one.account in order.accounts_in(session, post))
         ]
         delivery = _only(found, post)
         owner = parts.whose(session, delivery.account, link) if link else None
