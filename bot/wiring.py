@@ -171,8 +171,8 @@ def _appear(desk: Desk, tools: Tools, registry: Registry) -> list[str]:
     new = [account for account in config.accounts if account not in desk.platforms]
     if new:
         made = platforms_of(config, tools, registry)
-        desk.config, desk.platforms = (
-            config,
-            {name: desk.platforms.get(name, one) for name, one in made.items()},
-        )
+        # In this order, because other threads read meanwhile: how many approvals an account needs is known before
+        # anybody can write a draft for it. Both are replaced, and never changed.
+        desk.config = config
+        desk.platforms = {name: desk.platforms.get(name, one) for name, one in made.items()}
     return new

@@ -50,3 +50,11 @@ def test_copies_that_die_deliver_each_post_exactly_once(tmp_path: Path) -> None:
     assert found["out"] == found["deliveries"] == 33
     assert found["copies killed"] >= 1
     assert found["tracebacks"] == []
+
+
+@pytest.mark.usefixtures("postgres")
+def test_a_copy_that_hangs_stops_nobody_and_does_no_harm_when_it_wakes(tmp_path: Path) -> None:
+    found = figures(tmp_path, "stopped", "--trials", "1", "--posts", "4", "--seed", "5", "--promised", "55")
+    assert found["breaches"] == []
+    assert found["not out"] == 0
+    assert sum(found["stopped at"].values()) == 1
