@@ -93,11 +93,10 @@ class Walk:
 
     def _find_all(self) -> None:
         """Of what was done since the copy was made nothing is known: part after part, as far as they are there."""
-        while (number := len(self.progress.out)) < len(self.outgoing.parts):
-            found = self._look(number, self.progress.trying)
-            if found is None:
-                return
+        out, parts = self.progress.out, self.outgoing.parts
+        while len(out) < len(parts) and (found := self._look(len(out), self.progress.trying)):
             self._came_out(found)
+            out = self.progress.out
 
     def _clear_up(self, trying: Trying) -> None:
         """An earlier request has no answer, and nobody looked, or a person orders it again: look now."""
