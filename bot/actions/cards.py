@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import electing, rows, voting
+from bot.actions import continuing, electing, rows, voting
 from bot.chat import Message, Place
 from bot.desk import Desk
 from bot.replies import lines
-from bot.replies.card import CardFacts, card, struck
+from bot.replies.card import CardFacts, card, holds_all, struck
 from bot.rules import Judgement
 from storage import queue
 from storage.models import Post, Revision
@@ -33,10 +33,15 @@ def text_of(
     desk: Desk, session: Session, post: Post, revision: Revision, judgement: Judgement, *, room: int = 0
 ) -> str:
     """What the card says now; `room` characters of Zulip's longest message are left for something else."""
+    return card(facts_of(desk, session, post, revision, judgement), desk.chat.directory.max_length - room)
+
+
+def facts_of(desk: Desk, session: Session, post: Post, revision: Revision, judgement: Judgement) -> CardFacts:
+    """Everything the card is made of now."""
     social = desk.config.social
     author = desk.chat.directory.person(post.author_id)
     written = rows.written(revision)
-    facts = CardFacts(
+    return CardFacts(
         post=post,
         author=author.mention if author.id in desk.chat.directory.people else lines.name(post.author_name),
         accounts=written.accounts,
@@ -52,8 +57,22 @@ def text_of(
         titles=desk.titles,
         troubles=desk.troubles,
         deliveries={one.account: one for one in queue.deliveries(session, post.id or 0)},
+        continued=continuing.links(desk, session, post, revision),
     )
-    return card(facts, desk.chat.directory.max_length - room)
+
+
+_VOTED = {PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED}
+"""States in which an approval may bring it on its way."""
+
+
+def unseen(desk: Desk, session: Session, post: Post, revision: Revision) -> bool:
+    """Whether its card has no room for all that goes out and nothing else shows it: it is one of an older version, or the
+    server takes only shorter messages now.
+    """
+    if revision.continues or post.state not in _VOTED:
+        return False
+    facts = facts_of(desk, session, post, revision, Judgement(()))
+    return not holds_all(facts, desk.chat.directory.max_length)
 
 
 def _name(desk: Desk, configured: str) -> str:
@@ -72,18 +91,25 @@ class Composed:
     """Whether the revision before had votes."""
     broken: bool
     """Whether it cannot go out as it stands: then no approval is offered."""
+    continues: bool = False
+    """Whether it has no room for all that goes out; then other messages stand before it, and its text is made anew."""
 
 
 def compose(desk: Desk, session: Session, post: Post, revision: Revision, now: datetime) -> Composed:
     """The card of a revision that has none; written down before it is said."""
+    broken = rows.broken(revision)
     with session.no_autoflush:  # a new revision is written with its card
         judgement = voting.count(desk, session, post, revision, None, now)
-        text = text_of(desk, session, post, revision, judgement)
+        facts = facts_of(desk, session, post, revision, judgement)
+        limit = desk.chat.directory.max_length
+        revision.continues = not broken and not holds_all(facts, limit)
+        waits = revision.continues and not facts.continued
+        text = "" if waits else card(facts, limit)
         voided = revision.number > 1 and bool(rows.standing(session, post, revision.number - 1))
     begun = revision.card_text
     revision.card_text = begun or text
     session.add(revision)
-    return Composed(text, begun, voided, broken=rows.broken(revision))
+    return Composed(text, begun, voided, broken, continues=revision.continues)
 
 
 def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) -> None:
@@ -95,9 +121,14 @@ def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) ->
 
 
 def say(desk: Desk, post: Post, number: int, draft: Message, composed: Composed, now: datetime) -> None:
-    """Say a card, with the approval emoji on it."""
-    post_id, text, begun = post.id or 0, composed.text, composed.begun
-    place = home_of(desk, draft)
+    """Say a card, with the approval emoji on it; before it whatever it has no room for."""
+    post_id, place = post.id or 0, home_of(desk, draft)
+    if composed.continues:
+        continuing.say(desk, post_id, number, draft, place)
+        with desk.database.transaction() as session:
+            row = rows.post(session, post_id)
+            composed = compose(desk, session, row, rows.revision(session, post_id, number), now)
+    text, begun = composed.text, composed.begun
     # After a crash between saying and writing down, the card may stand there already, as it was to be said then.
     card_id = desk.chat.said(place, begun, draft.id) if begun else None
     text = begun if card_id is not None else text
@@ -128,6 +159,8 @@ def tidy(desk: Desk, post: Post, card_id: int, older: Iterable[Revision], draft:
     for revision in older:
         if revision.card_id is not None:
             desk.chat.edit(revision.card_id, struck(post, revision.number, link))
+        if revision.continues:
+            continuing.strike(desk, revision, draft)
         with desk.database.transaction() as session:
             rows.card_said(session, revision.post_id, revision.number, card_open=False)
 

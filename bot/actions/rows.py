@@ -15,7 +15,7 @@ from bot.grammar import Written
 from handlers.base import Outgoing, Problem
 from storage import plan
 from storage.database import Database
-from storage.models import Delivery, Post, Revision, Vote
+from storage.models import Continuation, Delivery, Post, Revision, Vote
 
 # Written once: putting a question together takes longer than answering it, and these are asked at every look.
 _REVISION = select(Revision).where(
@@ -25,6 +25,7 @@ _BY_DRAFT = select(Post).where(Post.message_id == bindparam("message"))
 _ABOUT: Executable = union_all(
     select(col(Post.id)).where(Post.message_id == bindparam("message")),
     select(col(Revision.post_id)).where(Revision.card_id == bindparam("message")),
+    select(col(Continuation.post_id)).where(Continuation.message_id == bindparam("message")),
 )
 """The number of the post whose draft or card that message is: one question, for most messages are neither."""
 _OPEN_CARDS = (
@@ -70,7 +71,7 @@ def by_draft(session: Session, message_id: int) -> Post | None:
 
 
 def by_message(session: Session, message_id: int) -> Post | None:
-    """The post whose draft is that message, or whose card (of any revision) it is."""
+    """The post whose draft is that message, or whose card (of any revision) it is, or continues."""
     number = session.execute(_ABOUT, {"message": message_id}).scalar()
     return None if number is None else post(session, number)
 

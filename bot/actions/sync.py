@@ -6,17 +6,16 @@ New, edited, deleted, reacted, moved, a lost event, a doubled event, a restart: 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import grammar, rules, stops
-from bot.actions import attaching, cards, drafting, lastlook, rows, tidying, voting
+from bot import grammar
+from bot.actions import attaching, cards, counting, drafting, rows
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
 from bot.replies import lines
-from bot.rules import Judgement
 from storage import queue
 from storage.models import Post, Revision
 from storage.states import DeliveryState, PostState
@@ -63,22 +62,17 @@ def sync(desk: Desk, post_id: int, now: datetime) -> Post:
     with desk.turn(post.message_id):
         desk.chat.must_be_home()
         draft = desk.chat.look(post.message_id)
-        if draft is None or _moved_out(desk, draft):
+        if draft is None or counting.moved_out(desk, draft):
             _vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
         else:
             post, revision = _read(desk, post_id, draft, now)
-            if (counted := _count(desk, post, revision, draft, edited, now)) is not None:
+            counted = counting.count(desk, post, revision, draft, edited, now)
+            if counted is not None:
                 return counted
         if edited is not None:
             with desk.database.transaction() as session:
-                _gathered(rows.post(session, post_id), edited)
+                counting.gathered(rows.post(session, post_id), edited)
         return cards.refresh(desk, post_id, now)
-
-
-def _gathered(post: Post, edited: datetime | None) -> None:
-    """The edit that was waited for is read, whatever came of it; one that came since then still waits."""
-    if edited is not None and post.changed_at == edited:
-        post.changed_at = None
 
 
 def rewrite(
@@ -106,52 +100,6 @@ def rewrite(
         if held and fresh.state == PostState.DRAFT:
             queue.transition(session, fresh, PostState.HELD, who=by.name, what="stays held", now=now)
         also(session)
-
-
-def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: datetime) -> None:
-    """Let the post's state, or its deliveries, follow from how its votes stand."""
-    state = PostState(post.state)
-    if state is PostState.RELEASED:
-        _apply_to_deliveries(session, post, judgement, now, desk.config.social.grace)
-        return
-    wanted = tidying.possible(desk, session, post, rules.next_state(state, judgement), now)
-    if wanted is state:
-        return
-    if wanted is PostState.APPROVED:
-        if post.timing == "now":
-            post.due_at = now + desk.config.social.grace
-        stops.lifted(post)  # whatever was stopped is another revision: its card told, and it is approved
-        who = ", ".join(judgement.approvers)
-        queue.transition(session, post, wanted, who=who, what="approved", now=now)
-        text = lines.approved(post, judgement, now)
-    else:
-        if post.timing == "now":
-            post.due_at = None
-        who = ", ".join(judgement.vetoes) or "bot"
-        what = "vetoed" if judgement.vetoes else "lost an approval"
-        queue.transition(session, post, wanted, who=who, what=what, now=now)
-        text = lines.unapproved(post, judgement)
-    queue.notify(session, key=cards.judged(post.id or 0, now), text=text, post_id=post.id, now=now)
-
-
-def _apply_to_deliveries(
-    session: Session, post: Post, judgement: Judgement, now: datetime, grace: timedelta
-) -> None:
-    for delivery in queue.deliveries(session, post.id or 0):
-        ready = delivery.account in judgement.ready
-        if delivery.state == DeliveryState.WAITING and ready:
-            delivery.not_before = now + grace  # as before every release: somebody may still stop it
-            queue.transition(
-                session, delivery, DeliveryState.PENDING, who="bot", what="its approvals came", now=now
-            )
-        elif delivery.state == DeliveryState.PENDING and not ready:
-            queue.transition(
-                session, delivery, DeliveryState.WAITING, who="bot", what="its approvals went", now=now
-            )
-
-
-def _moved_out(desk: Desk, message: Message) -> bool:
-    return message.place.channel_id is not None and message.place.channel_id != desk.chat.home
 
 
 def _vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:
@@ -251,50 +199,3 @@ def _too_late_to_edit(desk: Desk, post_id: int, digest: str, now: datetime) -> N
             post_id=post_id,
             now=now,
         )
-
-
-def _count(
-    desk: Desk, post: Post, revision: Revision, draft: Message, edited: datetime | None, now: datetime
-) -> Post | None:
-    """Follow the reactions on the current card, and let it show what follows. None: there is no card to follow."""
-    if revision.card_id is None or post.state == PostState.WITHDRAWN:
-        return None
-    version = desk.chat.directory.version
-    card = desk.chat.look(revision.card_id)
-    if card is None or _moved_out(desk, card):
-        if card is not None:  # votes count where the team sees them, and the text is not for others
-            desk.chat.edit(card.id, lines.card_elsewhere(post))
-        _card_gone(desk, post, revision, draft, now)
-        return None
-    with desk.database.transaction() as session:
-        post = rows.post(session, post.id or 0)
-        revision = rows.current(session, post)
-        if revision.card_id != card.id:
-            return None
-        judgement = voting.count(desk, session, post, revision, card, now)
-        voting.point_to_card(desk, session, post, revision, draft, now)
-        apply(desk, session, post, judgement, now)
-        _gathered(post, edited)
-        text = cards.text_of(desk, session, post, revision, judgement)
-    lastlook.note(desk, post, draft, card, version)
-    cards.offer(desk, revision, card)
-    if post.state == PostState.RELEASED:
-        desk.stale.add(post.id or 0)  # much changes at once: its card is shown when that is over
-        return post
-    cards.show(desk, post, revision, judgement, text, now)
-    return post
-
-
-def _card_gone(desk: Desk, post: Post, revision: Revision, draft: Message, now: datetime) -> None:
-    """Somebody deleted the card, or moved it away: the votes on it went with it, and a new one is said."""
-    with desk.database.transaction() as session:
-        fresh = rows.revision(session, post.id or 0, revision.number)
-        fresh.card_id, fresh.card_open, fresh.card_text = None, True, ""
-        for vote in rows.standing(session, post, revision.number):
-            session.delete(vote)
-        session.flush()
-        row = rows.post(session, post.id or 0)
-        apply(desk, session, row, voting.count(desk, session, row, fresh, None, now), now)
-        wanted = row.state != PostState.RELEASED or rows.unfinished(session, row.id or 0)
-    if wanted:
-        cards.put(desk, post.id or 0, revision.number, draft, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -151,18 +152,23 @@ def refuse(session: Session, post: Post, person: Person, reason: Refusal, now: d
 
 
 def point_to_card(
-    desk: Desk, session: Session, post: Post, revision: Revision, draft: Message, now: datetime
+    desk: Desk,
+    session: Session,
+    post: Post,
+    revision: Revision,
+    beside: Sequence[Message],
+    now: datetime,
 ) -> None:
-    """Somebody reacted on the draft itself: say once where the reaction would count."""
+    """Somebody reacted on the draft, or on what stands before the card: say once where the reaction would count."""
     if revision.card_id is None or post.state not in {PostState.DRAFT, PostState.APPROVED}:
         return
-    for reaction in draft.reactions:
+    for reaction in (reaction for message in beside for reaction in message.reactions):
         person = desk.chat.directory.person(reaction.user_id)
         if _kind(desk, reaction.emoji) is None or person.is_bot or not person.active:
             continue
         if person.id == post.author_id:
             continue
-        link = desk.chat.link(revision.card_id, draft.place)
+        link = desk.chat.link(revision.card_id, beside[0].place)
         queue.notify(
             session,
             key=f"card:{post.id}:{person.id}",

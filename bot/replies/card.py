@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.replies import refusals
+from bot.replies import continuation, refusals
 from bot.replies.escape import escape, inline, shorten, with_code
-from bot.replies.preview import few, preview
-from bot.replies.words import Titles, count, linked, listed, people, places, when
+from bot.replies.preview import ALL, FEW, preview
+from bot.replies.words import Titles, count, linked, listed, places, when
 from bot.rules import Electorate, Judgement
 from bot.stops import Part
 from handlers.base import Outgoing, Problem
@@ -16,8 +16,18 @@ from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
 _CUT = "*(This card is cut: the rest did not fit into one message.)*"
-PREVIEWS = (10_000, 3_000, 1_500, 700, 350, 150, 60, 0)
-"""Characters of each text that are shown, tried in this order until the card fits."""
+PREVIEWS = (3_000, 1_500, 700, 350, 150, 60, 0)
+"""Characters of each text that are shown of what cannot go out as it is, tried in this order until the card fits."""
+SHORT = PREVIEWS[3:]
+"""The same where other messages show all of it."""
+_RESERVE = 2_000
+"""Characters of a card that are kept for its head, its state, problems and the note, however they change."""
+_REASON = 120
+"""Characters of a name with the reason of a veto."""
+_ERROR = 300
+"""Characters of what a platform answered."""
+_MANY = 300
+"""Characters of a list of people; of more there is only the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class CardFacts:
     """Account -> why it cannot post at present."""
     campaign: str | None = None
     """What it belongs to, for the team; never published."""
+    continued: Sequence[str] = ()
+    """Addresses of the messages that show what the card has no room for."""
 
     @property
     def going(self) -> list[str]:
@@ -51,11 +63,20 @@ class CardFacts:
         return [account for account in self.accounts if account not in skipped]
 
 
+def holds_all(facts: CardFacts, limit: int) -> bool:
+    """Whether a card of at most `limit` characters shows all that goes out, whatever else it comes to say."""
+    return len("\n".join(_previews(facts, ALL))) <= limit - min(_RESERVE, limit // 4)
+
+
 def card(facts: CardFacts, limit: int) -> str:
-    """The card in Zulip Markdown, at most `limit` characters; previews are shortened, and say so, to fit."""
+    """The card in Zulip Markdown, at most `limit` characters. What goes out is shown in full; only where other messages
+    do that, its texts are shortened, and say so.
+    """
+    whole = not facts.continued and holds_all(facts, limit)
     text = ""
-    for most in PREVIEWS:
-        text = "\n".join(part for part in (_head(facts), _state(facts), _body(facts, most)) if part)
+    for most in (ALL, *PREVIEWS) if whole else SHORT if facts.continued else PREVIEWS:
+        shown = ALL if whole else most
+        text = "\n".join(part for part in (_head(facts), _state(facts), _body(facts, shown, most)) if part)
         if len(text) <= limit:
             return text
     return _cut(text, limit)
@@ -107,7 +128,7 @@ def _state(facts: CardFacts) -> str:
         case PostState.DRAFT:
             return "\n".join(part for part in (_wanted(facts), _was_stopped(facts)) if part)
         case PostState.APPROVED:
-            line = f"✔ **Approved** by {people(facts.judgement.approvers)}. `hold {number}` stops it."
+            line = f"✔ **Approved** by {_some(facts.judgement.approvers)}. `hold {number}` stops it."
             return "\n".join(part for part in (line, _partly(facts)) if part)
         case PostState.HELD:
             by = f" by {refusals.stopper(facts.post)}" if facts.post.stopped_as else ""
@@ -125,12 +146,12 @@ def _state(facts: CardFacts) -> str:
 
 def _wanted(facts: CardFacts) -> str:
     if facts.judgement.vetoes:
-        return f"✋ **Vetoed** by {people(facts.judgement.vetoes)}: it waits until the :{facts.veto}: is taken away."
+        return f"✋ **Vetoed** by {_some(facts.judgement.vetoes)}: it waits until the :{facts.veto}: is taken away."
     if facts.electorate.trouble:
         return f"⚠ **Nobody can approve it now:** {facts.electorate.trouble}"
     tallies = facts.judgement.tallies
     most = max((tally.missing for tally in tallies), default=0)
-    so_far = f" (so far: {people(facts.judgement.approvers)})" if facts.judgement.approvers else ""
+    so_far = f" (so far: {_some(facts.judgement.approvers)})" if facts.judgement.approvers else ""
     own = "" if facts.self_approval else ", not the author"
     line = (
         f"Needs **{count(most, 'approval')}** from *{inline(facts.electorate.name)}*{own}{so_far}: "
@@ -147,6 +168,16 @@ def _was_stopped(facts: CardFacts) -> str:
     if facts.post.stopped_as not in {Part.APPROVER, Part.MEMBER}:
         return ""
     return f"⚠ Before it was changed, it was stopped by {refusals.stopper(facts.post)}: an approval lets it go on."
+
+
+def _some(names: Sequence[str]) -> str:
+    """People, with their reasons; of very many only the first, so that the card keeps its room for what goes out."""
+    shown: list[str] = []
+    for name in names:
+        shown.append(inline(shorten(name, _REASON)))
+        if sum(len(one) for one in shown) > _MANY and len(names) > len(shown):
+            return f"{', '.join(shown)} and {len(names) - len(shown)} more"
+    return listed(shown)
 
 
 def _partly(facts: CardFacts) -> str:
@@ -174,31 +205,46 @@ def outcome(delivery: Delivery) -> str:
         case DeliveryState.WAITING:
             return "waits for its approvals"
         case DeliveryState.PENDING if delivery.error:
-            return f"is tried again {when(delivery.not_before)}: {with_code(delivery.error)}"
+            return f"is tried again {when(delivery.not_before)}: {_short(delivery.error)}"
         case DeliveryState.PENDING | DeliveryState.SENDING:
             return "going out …"
         case DeliveryState.FAILED:
-            return f"✖ failed: {with_code(delivery.error)} `retry {delivery.post_id} {delivery.account}`"
+            return f"✖ failed: {_short(delivery.error)} `retry {delivery.post_id} {delivery.account}`"
         case DeliveryState.UNKNOWN:
-            return f"❓ may be out: {with_code(delivery.error)}"
+            return f"❓ may be out: {_short(delivery.error)}"
         case DeliveryState.CANCELLED:
             return "cancelled"
 
 
-def _body(facts: CardFacts, most: int) -> str:
+def _short(error: str) -> str:
+    return with_code(shorten(error, _ERROR))
+
+
+def _body(facts: CardFacts, shown: int, most: int) -> str:
+    """What goes out, with so many characters `shown` of each text, and what is to be said of it in `most`."""
     if facts.post.state == PostState.WITHDRAWN:
         return ""
-    blocks = []
-    for account in facts.accounts:
-        outgoing = facts.outgoing.get(account)
-        if outgoing is not None:
-            blocks.append(preview(facts.titles.get(account, account), outgoing, most))
-    blocks.extend(few(_problems(facts), most, "problems"))
+    blocks = [continuation.links(facts.continued)] if facts.continued else []
+    blocks.extend(_previews(facts, shown))
+    blocks.extend(_first(_problems(facts), max(FEW, most // 8)))
     if facts.campaign:
         blocks.append(f"🏷 Campaign: {inline(shorten(facts.campaign, most or 60))}")
     if facts.note:
         blocks.append(f"📝 Note for reviewers: {escape(shorten(facts.note, most or 60))}")
     return "\n".join(blocks)
+
+
+def _first(problems: Sequence[str], most: int) -> list[str]:
+    more = f"*(and {len(problems) - most} more problems)*"
+    return [*problems[:most], *([more] if len(problems) > most else [])]
+
+
+def _previews(facts: CardFacts, most: int) -> list[str]:
+    return [
+        preview(facts.titles.get(account, account), facts.outgoing[account], most)
+        for account in facts.accounts
+        if account in facts.outgoing
+    ]
 
 
 def _problems(facts: CardFacts) -> list[str]:

@@ -12,7 +12,12 @@ _POWER = {character: f"&#{ord(character)};" for character in "<>*_`~#@[]!$|\\"}
 _POWER["&"] = "&amp;"
 _URL = re.compile(r"https?://[^\s<>\"'\[\]()`|\\]+")
 _PLAIN_URL = re.compile(r"[A-Za-z0-9/.:?=%#~+,;_&-]")
-_ENTITY = re.compile(r"&(?=#?\w+;)(?!#(?:60|62|42|95|96|126|35|64|91|93|33|36|124|92);)")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_OURS = re.compile(r"&#(\d+);|&(amp|nbsp);")
+_RULE = re.compile(r" {0,3}(?:-+ {0,2}){3,} *$")
+"""A line of dashes, which Zulip shows as a line across."""
+_LONGEST = 12
+"""Characters of the longest entity that is written here."""
 _LIST_MARK = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s|$)")
 _CODE = re.compile(r"(?<!`)`(?!\s*`)([^`]+)`(?!`)")
 _EMOJI_NAME = re.compile(r":(?=[\w+-]+:)")
@@ -25,14 +30,18 @@ def escape(text: str) -> str:
 
 
 def _line(line: str, *, first: bool) -> str:
-    indent = len(line) - len(line.lstrip(" "))
+    place = len(line) - len(line.lstrip(" \t"))
     mark = _LIST_MARK.match(line)
     out: list[str] = []
-    place = 0
-    if indent >= 4:  # noqa: PLR2004  # four blanks open a code block
+    if (indent := len(line[:place].expandtabs(4))) >= 4:  # noqa: PLR2004  # four blanks open a code block
         out.append("&nbsp;" * indent)
-        place = indent
-    if mark and mark.end() > place:
+    else:
+        place = 0
+    if _RULE.match(line, place):
+        dash = line.index("-", place)
+        out.append(f"{line[place:dash]}&#45;")
+        place = dash + 1
+    elif mark and mark.end() > place:
         out.append(line[place : mark.start(2)])
         out.extend(f"&#{ord(one)};" if not one.isdigit() else one for one in mark[2])
         place = mark.end()
@@ -49,8 +58,9 @@ def _line(line: str, *, first: bool) -> str:
 
 def _address(url: str) -> str:
     """Left as it is, so that it can be clicked, but for signs that could mean something inside an address."""
-    shown = "".join(one if _PLAIN_URL.match(one) else _sign(one) for one in url)
-    return _ENTITY.sub("&amp;", shown) if "&" in url else shown
+    whole = _ENTITY.sub("\0", url) if "&" in url else url  # an entity of its own is shown as it is written
+    shown = "".join(one if _PLAIN_URL.match(one) else _sign(one) for one in whole)
+    return shown.replace("\0", "&amp;")
 
 
 def _words(text: str) -> str:
@@ -91,3 +101,28 @@ def shorten(text: str, most: int) -> str:
     cut = text[: most - 1]
     blank = cut.rfind(" ")
     return (cut[:blank] if blank > most * 0.6 else cut).rstrip() + "…"
+
+
+def unescape(text: str) -> str:
+    """The characters again that `escape` made harmless."""
+    return _OURS.sub(lambda one: chr(int(one[1])) if one[1] else {"amp": "&", "nbsp": " "}[one[2]], text)
+
+
+def cut(line: str, most: int) -> tuple[str, str]:
+    """A line that was escaped, in two: at most that many characters, and the rest. Nothing of it gets lost or
+    becomes something else: no entity is cut, and what follows does not begin like the item of a list.
+    """
+    if len(line) <= most:
+        return line, ""
+    end = line.rfind(" ", most // 2, most) + 1 or most
+    begun = line.rfind("&", max(end - _LONGEST, 0), end)
+    if begun > 0 and ";" not in line[begun:end] and ";" in line[end : begun + _LONGEST]:
+        end = begun
+    rest = line[end:]
+    mark = _LIST_MARK.match(rest)
+    if mark or _RULE.match(rest):
+        at = mark.start(2) if mark else rest.index("-")
+        number = mark[2][:-1] if mark else ""
+        at += len(number) if number.isdigit() else 0
+        rest = f"{rest[:at]}&#{ord(rest[at])};{rest[at + 1 :]}"
+    return line[:end], rest.lstrip(" ")

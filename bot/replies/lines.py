@@ -59,6 +59,11 @@ def card_elsewhere(post: Post) -> str:
     return f"~~**#{post.id}**~~ The card was moved out of its channel: only the new one there counts."
 
 
+def card_incomplete(post: Post) -> str:
+    """What becomes of a card that does not show all that goes out (any more)."""
+    return f"~~**#{post.id}**~~ This card does not show all that goes out: only the new one below counts."
+
+
 def stopped(post: Post, what: str, accounts: Sequence[str], titles: Titles) -> str:
     """The draft of a released post is gone before all of it was out."""
     where = listed([titles.get(one, one) for one in accounts])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -14,15 +15,36 @@ FEW = 3
 """How many parts, files and problems of each kind are shown when there is room for nothing else."""
 
 
+ALL = sys.maxsize
+"""As many characters as there are."""
+_BOLD = 200
+"""Longer ones are not in bold: where such a line is cut in two, the marks would stand alone."""
+
+
 def preview(title: str, outgoing: Outgoing, most: int) -> str:
     """One platform's part of the card: closed, with its measure as the title; `most` characters of each text."""
     if outgoing.skipped:
-        return f"▸ {title}: left out. {with_code(outgoing.skipped)}"
+        return left_out(title, outgoing)
+    return f"```spoiler {heading(title, outgoing)}\n" + "\n".join(lines_of(outgoing, most)) + "\n```"
+
+
+def left_out(title: str, outgoing: Outgoing) -> str:
+    """A platform that gets nothing of it."""
+    return f"▸ {title}: left out. {with_code(outgoing.skipped or '')}"
+
+
+def heading(title: str, outgoing: Outgoing) -> str:
+    """The platform, and how long its text is: `Mastodon — 214 of 500 · 1 picture`."""
+    return f"{title} — {_measure(outgoing)}"
+
+
+def lines_of(outgoing: Outgoing, most: int) -> list[str]:
+    """All that one platform would get, in Markdown; `most` characters of each text."""
     lines = []
     if outgoing.title:
-        lines.append(f"Title: **{_brief(outgoing.title, most)}**")
+        lines.append(f"Title: {_bold(_brief(outgoing.title, most))}")
     if outgoing.cw:
-        lines.append(f"Content warning: **{_brief(outgoing.cw, most)}**")
+        lines.append(f"Content warning: {_bold(_brief(outgoing.cw, most))}")
     facts = [
         ("language", outgoing.lang),
         ("visibility", _unusual(outgoing.visibility)),
@@ -33,7 +55,7 @@ def preview(title: str, outgoing: Outgoing, most: int) -> str:
         lines.append(" · ".join(said))
     parts = [_part(outgoing, number, most) for number in range(len(outgoing.parts))]
     lines.extend(few(parts, most, "parts"))
-    return f"```spoiler {title} — {_measure(outgoing)}\n" + "\n".join(lines) + "\n```"
+    return lines
 
 
 def _part(outgoing: Outgoing, number: int, most: int) -> str:
@@ -57,6 +79,10 @@ def few(lines: Sequence[str], most: int, what: str) -> list[str]:
 
 def _brief(text: str, most: int) -> str:
     return inline(shorten(text, max(most, 60)))
+
+
+def _bold(text: str) -> str:
+    return f"**{text}**" if len(text) <= _BOLD else text
 
 
 def _unusual(visibility: str | None) -> str | None:
@@ -103,7 +129,7 @@ def _kinds(media: Sequence[Media]) -> list[str]:
 
 
 def _medium(medium: Media, number: int, most: int) -> str:
-    said = [inline(shorten(medium.name, 60))]
+    said = [_brief(medium.name, most)]
     # what was done to it may tell its size already
     if medium.width and "scaled to" not in medium.note:
         said.append(f"{medium.width} × {medium.height}")

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.models.naming import CONVENTION
 from storage.models.parts import Part as Part
+from storage.models.shown import Continuation as Continuation
 from storage.states import DeliveryState, PostState, StagedState
 
 SQLModel.metadata.naming_convention = CONVENTION
@@ -101,6 +102,7 @@ class Revision(SQLModel, table=True):
     card_open: bool = True
     """False once Zulip refused an edit: from then on changes are told in the topic."""
     created_at: datetime
+    continues: bool = False  # whether its card has no room for all that goes out: see `Continuation`
     created_by: int
     """Zulip user id of who wrote this revision (author, or who said `edit`)."""
 
@@ -200,7 +202,6 @@ class Staged(SQLModel, table=True):
     attempts: int = 0
     not_before: datetime
     lease_until: datetime | None = None
-    """While `staging`: when the claim may be taken for dead."""
     worker: str = ""
     key: str
     receipt: str = "{}"

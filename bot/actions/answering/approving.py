@@ -7,7 +7,8 @@ from sqlmodel import Session
 from bot import rules
 from bot.actions import electing, rows, voting
 from bot.actions.answering.order import Order, UserError
-from bot.actions.sync import apply, sync
+from bot.actions.counting import apply
+from bot.actions.sync import sync
 from bot.replies import lines
 from bot.rules import Judgement
 from storage.models import Post, Revision, Vote
