@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import continuing, electing, rows, voting
+from bot.actions import continuing, electing, proposing, rows, voting
 from bot.chat import Message, Place
 from bot.desk import Desk
 from bot.replies import lines
@@ -58,6 +58,7 @@ def facts_of(desk: Desk, session: Session, post: Post, revision: Revision, judge
         troubles=desk.troubles,
         deliveries={one.account: one for one in queue.deliveries(session, post.id or 0)},
         continued=continuing.links(desk, session, post, revision),
+        proposals=proposing.shown(session, post, written) if post.state in proposing.TAKEN else (),
     )
 
 
@@ -171,6 +172,12 @@ def offer(desk: Desk, revision: Revision, card: Message) -> None:
     mine = {one.emoji for one in card.reactions if one.user_id == desk.chat.directory.me}
     if emoji is not None and emoji not in mine and not rows.broken(revision):
         _react(desk, card.id)
+    with desk.database.reading() as session:
+        proposals = proposing.shown(session, rows.post(session, revision.post_id), rows.written(revision))
+    for proposal, _ in proposals:
+        key = desk.chat.emoji(proposing.KEYS[proposal.number - 1])
+        if key is not None and key not in mine:
+            desk.chat.react(card.id, key)
 
 
 def _react(desk: Desk, card_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, delete, select
 
 from bot.actions import rows
-from bot.chat import Message, Place
+from bot.chat import Message, Place, files
 from bot.desk import Desk
 from bot.replies import continuation
 from storage.models import Continuation, Post, Revision
@@ -63,7 +63,7 @@ def _texts(desk: Desk, post_id: int, revision: Revision) -> list[str]:
     name = f"post-{post_id}-{revision.number}.txt"
     whole = continuation.file(post_id, accounts, outgoing, desk.titles)
     # with the mark that tells a browser in which code it is written
-    return [continuation.in_file(post_id, name, desk.chat.upload(name, whole.encode("utf-8-sig")))]
+    return [continuation.in_file(post_id, name, files.upload(desk.chat, name, whole.encode("utf-8-sig")))]
 
 
 def _keep(desk: Desk, row: Continuation, message_id: int) -> None:

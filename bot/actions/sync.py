@@ -5,13 +5,13 @@ New, edited, deleted, reacted, moved, a lost event, a doubled event, a restart: 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot import grammar
-from bot.actions import attaching, cards, counting, drafting, rows
+from bot.actions import attaching, cards, counting, drafting, rewriting, rows
+from bot.actions.rewriting import rewrite
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
@@ -66,6 +66,8 @@ def sync(desk: Desk, post_id: int, now: datetime) -> Post:
             _vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
         else:
             post, revision = _read(desk, post_id, draft, now)
+            if rewriting.follow(desk, post, revision, now):
+                post, revision = _read(desk, post_id, draft, now)
             counted = counting.count(desk, post, revision, draft, edited, now)
             if counted is not None:
                 return counted
@@ -73,33 +75,6 @@ def sync(desk: Desk, post_id: int, now: datetime) -> Post:
             with desk.database.transaction() as session:
                 counting.gathered(rows.post(session, post_id), edited)
         return cards.refresh(desk, post_id, now)
-
-
-def rewrite(
-    desk: Desk,
-    post: Post,
-    written: Written,
-    source: str,
-    by: Person,
-    now: datetime,
-    *,
-    writer_id: int | None = None,
-    also: Callable[[Session], None] = lambda _session: None,
-) -> None:
-    """Give a post that is not out yet another revision. The card is said by the `sync` that follows.
-
-    `writer_id` is whose text it is, if not that of who made the revision, who then changes nothing of a hold either;
-    `also` is written down with it.
-    """
-    author = desk.chat.directory.person(post.author_id)
-    prepared = drafting.prepare(desk, written, author, now, post, by=by)
-    with desk.database.transaction() as session:
-        fresh = rows.post(session, post.id or 0)
-        held = writer_id is not None and fresh.state == PostState.HELD
-        drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
-        if held and fresh.state == PostState.DRAFT:
-            queue.transition(session, fresh, PostState.HELD, who=by.name, what="stays held", now=now)
-        also(session)
 
 
 def _vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:

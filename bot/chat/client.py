@@ -195,11 +195,6 @@ class Chat:
         """An uploaded file, piece by piece. Raises `Refused` when it is hidden or above `limit` bytes, and `Down`."""
         return self.wire.pieces(path, limit)
 
-    def upload(self, name: str, content: bytes) -> str:
-        """Bring a file there; its address for a message. Whoever reads that message may read the file."""
-        answer = self.wire.call("user_uploads", "POST", file=(name, content))
-        return str(answer.get("url") or answer["uri"])
-
     def link(self, message_id: int, place: Place) -> str:
         """The address of a message."""
         if place.channel_id is None:

@@ -81,3 +81,9 @@ def _pages(wire: Wire, narrow: list[dict[str, Any]]) -> Iterator[dict[str, Any]]
         if len(page) < PAGE:
             return
         anchor = page[0]["id"] - 1
+
+
+def upload(chat: Chat, name: str, content: bytes) -> str:
+    """Bring a file there; its address for a message. Whoever may read that message may read the file."""
+    answer = chat.wire.call("user_uploads", "POST", file=(name, content))
+    return str(answer.get("url") or answer["uri"])

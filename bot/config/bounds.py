@@ -30,6 +30,10 @@ class Bounds(Strict):
     """Of one person; also what is not understood."""
     orders_an_hour: int = Field(default=60, ge=1)
     """Commands about posts, of one person."""
+    holds_an_hour: int = Field(default=3, ge=0)
+    """Of one person, of posts that are not their own; 0: only authors and approvers hold posts."""
+    proposals_an_hour: int = Field(default=10, ge=0)
+    """Alt texts that one person proposes for posts of others."""
     reactions_a_minute: int = Field(default=30, ge=1)
     """Of one person; further ones are not looked at."""
     file_mib_an_hour: int = Field(default=500, ge=1)

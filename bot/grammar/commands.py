@@ -63,6 +63,7 @@ _FILE = re.compile(
     r"\s*[,:]?\s*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})\s*[:.)–-]?\s+(?P<text>\S.*)",
     _FLAGS,
 )
+_ONE = re.compile(r"(?:(?:proposal|alt|number|no\.?)\s*)?#?(?P<one>[1-9])", re.IGNORECASE)
 _WHERE = re.compile(r"\s*[,:]?\s*(?:(?:only|on|for|to|at|in|with|via)(?!\w)\s*)*", re.IGNORECASE)
 _LINK = re.compile(r"<?(?P<link>https?://[^\s<>]+)>?")
 _KIND_WORDS = frozenset(
@@ -192,6 +193,13 @@ def _alt(order: _Order) -> Command | Unknown:
     return Command("alt", order.post, (), f"{int(match['file'])} {text}", done.line)
 
 
+def _numbered(order: _Order) -> Command | Unknown:
+    match = _ONE.fullmatch(bare(order.rest))
+    if match is None:
+        return order.wrong("Say which of the proposals on its card, by its number.")
+    return order.done(match["one"])
+
+
 def _link(order: _Order) -> Command | Unknown:
     match = _LINK.search(order.rest)
     link = match["link"].rstrip(".,;!?)") if match else ""
@@ -222,6 +230,7 @@ _FINISH = {
     "time": _time,
     "text": _text,
     "alt": _alt,
+    "number": _numbered,
     "link": _link,
 }
 

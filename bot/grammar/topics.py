@@ -61,7 +61,7 @@ Write `draft` and then your text: I show what each platform would get, the team 
 and I post it at its time.
 
 * **Approve:** react to the card, or {_row("approve", "veto", "withdraw")}
-* **Change:** edit your message, or {_row("edit", "alt", "move", "copy")}
+* **Change:** edit your message, or {_row("edit", "alt", "take", "move", "copy")}
 * **Stop and go on:** {_row("hold", "resume", "cancel", "now")}
 * **When something went wrong:** {_row("retry", "published")}
 * **Ask:** {_row("plan", "drafts", "waiting", "history", "show", "log", "status")}, `what is scheduled this week?`

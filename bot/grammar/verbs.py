@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["post", "accounts", "reason", "time", "text", "alt", "link", "question"]
+Kind = Literal["post", "accounts", "reason", "time", "text", "alt", "number", "link", "question"]
 """What follows the word: a post alone; platforms; a reason; a time; a text; a file and a text; a platform and a
 link. A question stands without a number."""
 
@@ -140,8 +140,16 @@ VERBS: tuple[Verb, ...] = (
         "alt",
         ("alt", r"alt[- ]text(?: (?:of|for))?", "describe"),
         "alt N FILE TEXT",
-        "Says what a picture shows, for those who cannot see it. FILE is 1 for the first.",
+        "Says what a picture shows, for those who cannot see it. FILE is 1 for the first. On posts of others it is a proposal.",
         ("alt 12 1 Learners around a table, laptops open",),
+    ),
+    Verb(
+        "take",
+        "number",
+        ("take", "accept alt", "use alt"),
+        "take N NUMBER",
+        "Takes an alt text that somebody proposed; its number stands on the card. A tap on that number does the same.",
+        ("take 12 1",),
     ),
     Verb(
         "copy",

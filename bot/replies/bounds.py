@@ -48,6 +48,26 @@ def orders(most: int, room: datetime) -> str:
     )
 
 
+def holds(most: int, room: datetime, approvers: str) -> str:
+    """Too many posts of others held within an hour."""
+    if not most:
+        return f"In this community only the author of a post and *{inline(approvers)}* hold it: please ask one of them."
+    return (
+        f"You held {most} posts of others within an hour, and that is as many as one person who is no approver may. There "
+        f"is room again at {when(room)}; if it cannot wait, ask one of *{inline(approvers)}*."
+    )
+
+
+def proposals(most: int, room: datetime) -> str:
+    """Too many alt texts proposed within an hour."""
+    if not most:
+        return "In this community only the author of a post and the approvers describe its files."
+    return (
+        f"You proposed {most} alt texts within an hour, thank you! That is as many as I take of one person who is no "
+        f"approver. There is room again at {when(room)}."
+    )
+
+
 def reactions(most: int, approvers: str) -> str:
     """Too many reactions within a minute, of somebody whose reactions approve nothing."""
     return (

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.replies import continuation, refusals
+from bot.replies import continuation, proposals, refusals
 from bot.replies.escape import escape, inline, shorten, with_code
 from bot.replies.preview import ALL, FEW, preview
 from bot.replies.words import Titles, count, linked, listed, places, when
 from bot.rules import Electorate, Judgement
 from bot.stops import Part
 from handlers.base import Outgoing, Problem
-from storage.models import Delivery, Post
+from storage.models import Delivery, Post, Proposal
 from storage.states import DeliveryState, PostState
 
 _CUT = "*(This card is cut: the rest did not fit into one message.)*"
@@ -22,6 +22,8 @@ SHORT = PREVIEWS[3:]
 """The same where other messages show all of it."""
 _RESERVE = 2_000
 """Characters of a card that are kept for its head, its state, problems and the note, however they change."""
+_PROPOSED = 700
+"""Characters of an alt text that is proposed."""
 _REASON = 120
 """Characters of a name with the reason of a veto."""
 _ERROR = 300
@@ -53,6 +55,8 @@ class CardFacts:
     """Account -> why it cannot post at present."""
     campaign: str | None = None
     """What it belongs to, for the team; never published."""
+    proposals: Sequence[tuple[Proposal, int]] = ()
+    """Alt texts that were proposed, each with the number of its file."""
     continued: Sequence[str] = ()
     """Addresses of the messages that show what the card has no room for."""
 
@@ -226,6 +230,7 @@ def _body(facts: CardFacts, shown: int, most: int) -> str:
         return ""
     blocks = [continuation.links(facts.continued)] if facts.continued else []
     blocks.extend(_previews(facts, shown))
+    blocks.extend(proposals.line(one, file, min(most, _PROPOSED)) for one, file in facts.proposals)
     blocks.extend(_first(_problems(facts), max(FEW, most // 8)))
     if facts.campaign:
         blocks.append(f"🏷 Campaign: {inline(shorten(facts.campaign, most or 60))}")

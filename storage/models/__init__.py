@@ -11,6 +11,8 @@ from sqlmodel import Field, SQLModel
 from storage.models.naming import CONVENTION
 from storage.models.parts import Part as Part
 from storage.models.shown import Continuation as Continuation
+from storage.models.shown import Proposal as Proposal
+from storage.models.usage import Usage as Usage
 from storage.states import DeliveryState, PostState, StagedState
 
 SQLModel.metadata.naming_convention = CONVENTION
@@ -208,26 +210,6 @@ class Staged(SQLModel, table=True):
     """JSON, opaque to all but its platform."""
     first_at: datetime | None = None
     error: str = ""
-
-
-class Usage(SQLModel, table=True):
-    """What was used of a platform's limit, or spent there: one row per piece of work."""
-
-    __table_args__ = (
-        UniqueConstraint("account", "what", "key"),
-        Index("ix_usage_period", "account", "what", "period"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    account: str
-    what: str
-    """`uploads`, or what else a platform counts."""
-    period: str
-    """The platform's own day or month: `2026-11`."""
-    key: str
-    """Of the piece of work, so that a repeated one is counted once."""
-    amount: int
-    at: datetime
 
 
 class Entry(SQLModel, table=True):

@@ -1,8 +1,10 @@
-"""The table of what stands in the chat beside a card, so that approvers could read all of what goes out."""
+"""The tables of what stands in the chat beside a card, so that approvers could read all of what goes out."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.models.naming import CONVENTION
@@ -23,3 +25,24 @@ class Continuation(SQLModel, table=True):
     """Written down before it is said."""
     message_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
     """None until it was said."""
+
+
+class Proposal(SQLModel, table=True):
+    """An alt text that somebody proposed who may not change the post, until it is taken."""
+
+    __table_args__ = (Index("ix_proposal_post", "post_id", "open"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    post_id: int = Field(foreign_key="post.id")
+    revision: int
+    """The one that the post was when it was proposed."""
+    number: int
+    """By which it is called on the post's card."""
+    path: str
+    """Of the file that it is for."""
+    text: str
+    user_id: int
+    name: str
+    at: datetime
+    open: bool = True
+    """False once it was taken."""

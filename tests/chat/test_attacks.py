@@ -249,7 +249,9 @@ def test_an_alt_text_by_somebody_else_does_not_let_a_held_post_go_on(town: Town)
     town.alice.says("@social hold 1")
     town.dave.says("@social alt 1 1 A map of the town")
     town.owner.says("@social alt 1 1 A map of the old town")
-    assert "old town" in town.card(1)
+    assert "old town" in town.card(1)  # as a proposal
+    town.alice.says("@social take 1 1")
+    assert town.post(1).state == "held"
     town.alice.reacts(town.card_id(1))
     assert town.post(1).state == "held"
     town.alice.says("@social resume 1")

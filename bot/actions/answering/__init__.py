@@ -3,7 +3,7 @@
 approving   approve, veto, withdraw
 steering    hold, resume, cancel, retry, published
 moving      move, now
-changing    edit, copy, alt
+changing    edit, copy, alt, take
 asking      plan, drafts, waiting, history, show, log, status, help
 """
 
@@ -32,6 +32,7 @@ VERBS: Mapping[str, Callable[[Order], str | None]] = {
     "edit": changing.edit,
     "copy": changing.copy,
     "alt": changing.alt,
+    "take": changing.take,
     "plan": asking.plan,
     "drafts": asking.drafts,
     "waiting": asking.waiting,

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from sqlmodel import Session
+
 from bot import grammar
-from bot.actions import rows
+from bot.actions import proposing, rewriting, rows
 from bot.actions.answering.order import Order, UserError
-from bot.actions.sync import begin, rewrite, sync
+from bot.actions.answering.rights import must_have_room
+from bot.actions.rewriting import rewrite
+from bot.actions.sync import begin, sync
 from bot.grammar import Attachment, Written
-from bot.replies import refusals, words
+from bot.replies import bounds, refusals, words
+from bot.replies.escape import inline
+from bot.replies.proposals import proposed
 from bot.stops import Part
 from handlers.base import Problem
+from storage import queue
 from storage.models import Post
 from storage.states import PostState
 
@@ -29,7 +36,7 @@ def edit(order: Order) -> str | None:
 
 
 def alt(order: Order) -> str | None:
-    """`alt 12 2 A group of learners`: an alt text, added or corrected by anybody in the channel but guests."""
+    """`alt 12 2 A group of learners`: an alt text, by the author or an approver; by others but guests it is a proposal."""
     post = order.unreleased(order.post())
     if order.person.guest and order.person.id != post.author_id:
         raise UserError(
@@ -46,17 +53,67 @@ def alt(order: Order) -> str | None:
         raise UserError(
             f"#{post.id} has {words.count(len(last.attachments), 'file')}, so there is no file {number}."
         )
-    if last.attachments[number - 1].alt == text:
+    file = last.attachments[number - 1]
+    if file.alt == text:
         raise UserError(f"File {number} of #{post.id} has that alt text already.")
-    files = [_described(one, text) if at == number else one for at, one in enumerate(last.attachments, 1)]
+    with order.desk.database.transaction() as session:
+        part, electorate = order.part(session, post)
+        said = ""
+        if part is Part.MEMBER:
+            said = _propose(order, session, post, number, file, text, electorate.name)
+    if said:
+        sync(order.desk, post.id or 0, order.now)
+        return said
+    files = [
+        proposing.described_one(one, text) if at == number else one
+        for at, one in enumerate(last.attachments, 1)
+    ]
     _rewrite(order, post, replace(last, attachments=tuple(files)), writer_id=revision.created_by)
     return None
 
 
-def _described(file: Attachment, text: str) -> Attachment:
-    """With that alt text; what the message says itself is remembered, so that its next edit does not bring it back."""
-    said = file.instead_of if file.instead_of is not None else file.alt
-    return replace(file, alt=text, instead_of=said)
+def _propose(
+    order: Order, session: Session, post: Post, number: int, file: Attachment, text: str, approvers: str
+) -> str:
+    """Somebody who may not change the post says what a file of it shows: its card shows that until it is taken."""
+    if post.state not in proposing.TAKEN:
+        raise UserError(f"#{post.id} is {post.state}: `copy {post.id}` starts anew from its text.")
+    most = order.desk.config.social.proposals_an_hour
+    must_have_room(order, session, "proposal", most, lambda room: bounds.proposals(most, room))
+    made = proposing.add(session, post, file, text, order.person, order.now)
+    if made is None:
+        raise UserError(
+            f"There are enough proposals for #{post.id} at present: one of *{approvers}* or its author takes one first."
+        )
+    queue.write_entry(
+        session, at=order.now, who=order.person.name, what=f"proposed alt text {made.number}", post_id=post.id
+    )
+    order.done(session)
+    said = proposed(made, number, approvers)
+    if (order.message.place.channel_id, order.message.place.topic) != (post.channel_id, post.topic):
+        text = f"{said} (By {inline(order.person.name)}.)"
+        queue.notify(session, key=f"proposed:{made.id}", text=text, post_id=post.id, now=order.now)
+    return said
+
+
+def take(order: Order) -> str | None:
+    """`take 12 2`: the second alt text that was proposed for the post."""
+    post = order.unreleased(order.steerable())
+    with order.desk.database.reading() as session:
+        revision = rows.current(session, post)
+        found = proposing.shown(session, post, rows.written(revision))
+        proposal = next((one for one, _ in found if str(one.number) == order.command.rest), None)
+    if proposal is None:
+        known = words.listed([f"`take {post.id} {one.number}`" for one, _ in found], "or")
+        raise UserError(
+            f"No such alt text is proposed for #{post.id}." + (f" There is {known}." if known else "")
+        )
+    if post.state == PostState.WITHDRAWN:
+        raise UserError(f"#{post.id} is withdrawn: `copy {post.id}` starts anew from its text.")
+    with order.desk.turn(post.message_id):
+        rewriting.take(order.desk, post, revision, proposal, order.person, order.now, also=order.done)
+    sync(order.desk, post.id or 0, order.now)
+    return None
 
 
 def copy(order: Order) -> str | None:

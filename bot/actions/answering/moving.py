@@ -8,7 +8,8 @@ from bot import when
 from bot.actions import drafting, rows
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import must_be_free_to_move, must_undo
-from bot.actions.sync import rewrite, sync
+from bot.actions.rewriting import rewrite
+from bot.actions.sync import sync
 from bot.replies import words
 from storage import queue
 from storage.models import Post

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot import stops
-from bot.actions import rows
+from bot.actions import allowing, rows
 from bot.actions.answering.order import Order, UserError
 from bot.replies import refusals
+from storage import allowance
 from storage.models import Post
+
+
+def must_have_room(
+    order: Order, session: Session, kind: str, most: int, told: Callable[[datetime], str]
+) -> None:
+    """Count what somebody did with a post of others; refuse who did so too often within an hour."""
+    room = order.now + allowing.HOUR
+    if most:
+        room = allowance.room_at(session, order.person.id, kind, most, allowing.HOUR, order.now)
+    if room > order.now:
+        raise UserError(told(room))
+    allowance.take(session, order.person.id, kind, (order.message.id, 0), order.now)
 
 
 def must_undo(order: Order, session: Session, post: Post, how: str) -> None:

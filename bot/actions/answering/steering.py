@@ -10,9 +10,9 @@ from sqlmodel import Session
 from bot import stops
 from bot.actions import cards, rows, stopping
 from bot.actions.answering.order import Order, UserError
-from bot.actions.answering.rights import must_be_free_to_move, must_undo
+from bot.actions.answering.rights import must_be_free_to_move, must_have_room, must_undo
 from bot.actions.sync import stop, sync
-from bot.replies import refusals, words
+from bot.replies import bounds, refusals, words
 from bot.replies.escape import inline
 from handlers.media import MissingMedia
 from storage import parts, queue
@@ -43,6 +43,16 @@ def hold(order: Order) -> str | None:
         already = row.state == PostState.HELD
         if already and not stops.outweighs(row, part):
             return f"#{post.id} is held already, by {refusals.stopper(row)}."
+        said = refusals.held(row, part, electorate)
+        if part is stops.Part.MEMBER:
+            most = desk.config.social.holds_an_hour
+            must_have_room(
+                order, session, "hold", most, lambda room: bounds.holds(most, room, electorate.name)
+            )
+            if (order.message.place.channel_id, order.message.place.topic) != (row.channel_id, row.topic):
+                key = f"held:{row.id}:{order.message.id}"
+                text = f"{said} (By {inline(order.person.name)}.)"
+                queue.notify(session, key=key, text=text, post_id=row.id, now=order.now)
         stops.stopped(row, order.person, part)
         if not already:
             if row.timing == "now":
@@ -52,7 +62,7 @@ def hold(order: Order) -> str | None:
             queue.write_entry(session, at=order.now, who=order.person.name, what="held too", post_id=row.id)
         order.done(session)
     cards.refresh(desk, post.id or 0, order.now)
-    return refusals.held(post, part, electorate)
+    return said
 
 
 def resume(order: Order) -> str | None:

@@ -1,0 +1,82 @@
+"""Another revision of a post that is not out yet: by an edit, by command, or by taking an alt text that was proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions import drafting, proposing, rows
+from bot.chat import Person
+from bot.desk import Desk
+from bot.grammar import Written
+from storage import queue
+from storage.models import Post, Proposal, Revision
+from storage.states import PostState
+
+
+def _nothing(_session: Session) -> None:
+    """There is nothing else to write down."""
+
+
+def rewrite(
+    desk: Desk,
+    post: Post,
+    written: Written,
+    source: str,
+    by: Person,
+    now: datetime,
+    *,
+    writer_id: int | None = None,
+    also: Callable[[Session], None] = _nothing,
+) -> None:
+    """Give a post that is not out yet another revision. The card is said by the `sync` that follows.
+
+    `writer_id` is whose text it is, if not that of who made the revision, who then changes nothing of a hold either;
+    `also` is written down with it.
+    """
+    author = desk.chat.directory.person(post.author_id)
+    prepared = drafting.prepare(desk, written, author, now, post, by=by)
+    with desk.database.transaction() as session:
+        fresh = rows.post(session, post.id or 0)
+        held = writer_id is not None and fresh.state == PostState.HELD
+        drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
+        if held and fresh.state == PostState.DRAFT:
+            queue.transition(session, fresh, PostState.HELD, who=by.name, what="stays held", now=now)
+        also(session)
+
+
+def take(
+    desk: Desk,
+    post: Post,
+    revision: Revision,
+    proposal: Proposal,
+    by: Person,
+    now: datetime,
+    *,
+    also: Callable[[Session], None] = _nothing,
+) -> None:
+    """Give the post the proposed alt text. As with every change, its approvals are void; whose text it is stays."""
+
+    def closed(session: Session) -> None:
+        proposing.close(session, proposal)
+        also(session)
+
+    written = proposing.described(rows.written(revision), proposal.path, proposal.text)
+    rewrite(desk, post, written, revision.source, by, now, writer_id=revision.created_by, also=closed)
+
+
+def follow(desk: Desk, post: Post, revision: Revision, now: datetime) -> bool:
+    """Take what was taken with a tap on the card; True if there is another revision now."""
+    if revision.card_id is None or post.state not in proposing.TAKEN:
+        return False
+    with desk.database.reading() as session:
+        if not proposing.open_of(session, post.id or 0):
+            return False
+    card = desk.chat.look(revision.card_id)
+    found = proposing.tapped(desk, post, revision, card) if card is not None else None
+    if found is None:
+        return False
+    take(desk, post, revision, *found, now)
+    return True
