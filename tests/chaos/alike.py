@@ -121,7 +121,7 @@ class Alike:
         self.lives.spare()
         for note in fresh:
             note.draft = self.place.people["carol"].says(note.source(self.place))
-        self.lives.settle(timedelta(minutes=1))
+        self.lives.settle(LONG)
         self._trouble(fresh)
         self.lives.left = self.rng.randrange(2, 6)
         self.lives.bot.kill()

@@ -236,3 +236,16 @@ def test_an_adopted_number_that_another_took_meanwhile_is_in_doubt(delivery: Any
     with pytest.raises(Uncertain):
         walk(service, delivery, clock).send()
     assert delivery.receipt["out"] == []
+
+
+def test_a_repetition_that_does_not_come_through_leaves_the_doubt(delivery: Any, clock: Any) -> None:
+    service = Asked([Uncertain("lost"), Unavailable("too many requests")], [Seen([])])
+    service.repeats = lambda *_: True  # type: ignore[method-assign]  # its keys are known for an hour
+    with pytest.raises(Uncertain):
+        walk(service, delivery, clock).send()
+    with pytest.raises(Uncertain, match="may be out"):  # and nobody looked
+        walk(service, delivery, clock).send()
+    assert delivery.receipt["trying"]["repeated"]
+    assert len(service.shows) == 1
+    assert not walk(service, delivery, clock).repeats()
+    assert walk(service, delivery, clock).find() is None
