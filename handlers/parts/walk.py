@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from handlers.base import (
-    Barred,
     Later,
     Outgoing,
     PlatformError,
@@ -26,6 +25,7 @@ from handlers.base import (
 from handlers.media import Media, MissingMedia
 from handlers.parts.progress import Brought, Progress
 from handlers.parts.service import AlreadyThere, Place, Service, StaleFiles, Trying
+from handlers.parts.telling import how_far, same_text
 from handlers.parts.upload import Upload
 from handlers.reconcile import Agreement, Asked, Found, earliest, ours
 
@@ -55,7 +55,7 @@ class Walk:
             try:
                 self._step()
             except (Rejected, Unavailable, Uncertain) as error:
-                raise self._told(error) from None
+                raise how_far(error, len(self.progress.out), len(parts)) from None
         return self.progress.published()
 
     def repeats(self) -> bool:
@@ -82,7 +82,7 @@ class Walk:
             if found:
                 self._came_out(found)
             elif trying.same:
-                raise self._same_text(" It is not to be seen there.")
+                raise same_text(self.service.name)
             elif (until := trying.at + self.service.patience(trying, self.clock())) > self.clock():
                 raise Unavailable(
                     f"The post is not to be seen on {self.service.name} yet; "
@@ -181,7 +181,7 @@ class Walk:
             found = self._look(number)
         except (Unavailable, Uncertain) as trouble:
             told = f" {trouble}" if isinstance(trouble, Uncertain) else ""
-            raise self._same_text(told) from None
+            raise same_text(self.service.name, told) from None
         if found:
             self._came_out(found)
         elif any(one.agreement is not Agreement.OTHER for one in self._seen):
@@ -194,12 +194,7 @@ class Walk:
             if self.progress.trying:
                 self.progress.trying = replace(self.progress.trying, same=True)
                 self._save()
-            raise self._same_text(" It is not to be seen there.")
-
-    def _same_text(self, told: str) -> Uncertain:
-        return Uncertain(
-            f"{self.service.name} says that it has this text already, and an earlier answer of it was lost.{told}"
-        )
+            raise same_text(self.service.name)
 
     def _files(self, *, anew: bool) -> list[str]:
         """The ids of the next part's files, ready to be used; uploaded if they are not there or too old."""
@@ -281,18 +276,6 @@ class Walk:
 
     def _save(self) -> None:
         self.ticket.save(self.progress.receipt())
-
-    def _told(self, error: Rejected | Unavailable | Uncertain) -> Rejected | Unavailable | Uncertain:
-        """The same error, saying how far a thread came."""
-        out, of = len(self.progress.out), len(self.outgoing.parts)
-        told = f"{error} ({out} of {of} parts of the thread are out.)" if out else str(error)
-        if isinstance(error, Later):
-            return error
-        if isinstance(error, Unavailable):
-            return Unavailable(told, until=error.until, wait=error.wait)
-        if isinstance(error, Barred):
-            return Barred(told, checked=error.checked)
-        return Uncertain(told) if isinstance(error, Uncertain) else Rejected(told)
 
 
 def _of(place: str, number: int) -> bool:
