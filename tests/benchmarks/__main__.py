@@ -18,6 +18,7 @@ PARTS = {
     "catching-up": Part("what was written while the bot was away", "catching_up"),
     "idling": Part("the start, and while nobody wants anything", "idling"),
     "films": Part("a long film to four platforms", "films"),
+    "opening": Part("files that are made to take much", "opening"),
     "flood": Part("a tap and a due post while a stranger keeps the bot busy", "flood"),
     "growing": Part("memory over a hundred thousand events", "growing"),
     "asking": Part("a thousand posts against a million", "asking"),

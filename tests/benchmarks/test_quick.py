@@ -48,6 +48,13 @@ def test_every_figure_of_the_chat_is_written(tmp_path: Path) -> None:
     assert "growth from" in names(found["growing"])
 
 
+def test_what_opening_hostile_files_takes_of_the_bot_and_of_its_children(tmp_path: Path) -> None:
+    """Memory is no matter of the machine's speed: these aims are judged."""
+    figures = measured(tmp_path, "opening")["opening"]
+    assert "a WebP of 34 bytes" in names(figures)
+    assert [one for one in figures if one["met"] is False] == []
+
+
 @pytest.mark.usefixtures("postgres")
 def test_every_figure_of_the_database_is_written(tmp_path: Path) -> None:
     found = names(measured(tmp_path, "asking")["asking"])
