@@ -12,7 +12,8 @@ from sqlalchemy import Executable, bindparam
 from sqlmodel import Session, select
 
 from bot.actions import allowing, drafting, rows
-from bot.actions.sync import begin, read
+from bot.actions.ahead import read
+from bot.actions.sync import begin
 from bot.chat import ChatError, Message, Person, Refused
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written

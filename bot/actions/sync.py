@@ -9,8 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import grammar
-from bot.actions import attaching, cards, counting, drafting, rewriting, rows
+from bot.actions import ahead, attaching, cards, counting, drafting, rewriting, rows
 from bot.actions.rewriting import rewrite
 from bot.chat import Message, Person
 from bot.desk import Desk
@@ -59,8 +58,9 @@ def sync(desk: Desk, post_id: int, now: datetime) -> Post:
     with desk.database.reading() as session:
         post = rows.post(session, post_id)
     edited = post.changed_at  # of an edit that comes from here on the look knows as well; it is read twice
+    desk.chat.must_be_home()
+    ahead.fetch_edited(desk, post, now)
     with desk.turn(post.message_id):
-        desk.chat.must_be_home()
         draft = desk.chat.look(post.message_id)
         if draft is None or counting.moved_out(desk, draft):
             _vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
@@ -125,7 +125,7 @@ def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> tuple[Post
         if post.state == PostState.RELEASED:
             _too_late_to_edit(desk, post_id, digest, now)
         else:
-            written = read(desk, draft)
+            written = ahead.read(desk, draft)
             if isinstance(written, Written):
                 rewrite(
                     desk, post, attaching.keep_alts(written, rows.written(last)), draft.content, author, now
@@ -151,17 +151,6 @@ def _wants_card(desk: Desk, post: Post) -> bool:
         return True
     with desk.database.reading() as session:
         return rows.unfinished(session, post.id or 0)
-
-
-def read(desk: Desk, message: Message) -> grammar.Written | grammar.Command | grammar.Unknown | None:
-    """What a message says to the bot; None if it does not speak to it."""
-    me = desk.chat.me
-    text = grammar.addressed(
-        message.content, name=me.name, user_id=me.id, direct=message.place.channel_id is None
-    )
-    if text is None:
-        return None
-    return grammar.parse(text, accounts=list(desk.platforms), defaults=desk.config.social.default_platforms)
 
 
 def _too_late_to_edit(desk: Desk, post_id: int, digest: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from bot import grammar
-from bot.actions import proposing, rewriting, rows
+from bot.actions import ahead, proposing, rewriting, rows
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import must_have_room
 from bot.actions.rewriting import rewrite
@@ -160,6 +160,8 @@ def _rewrite(order: Order, post: Post, written: Written, *, writer_id: int | Non
     if post.state == PostState.WITHDRAWN:
         raise UserError(f"#{post.id} is withdrawn: `copy {post.id}` starts anew from its text.")
     desk = order.desk
+    author = desk.chat.directory.person(post.author_id)
+    ahead.fetch(desk, written, author, order.now, post, order.person)
     with desk.turn(post.message_id):
         with desk.database.reading() as session:  # it may have gone out since it was looked at
             fresh = order.unreleased(rows.post(session, post.id or 0))
