@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
+import struct
 import time
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -17,14 +19,37 @@ from storage.errors import StorageError
 ASKING_S: Final = 0.5
 """For so long the bot takes a database that is held for one that is only being asked after."""
 _BREATH_S: Final = 0.05
+_FAR: Final = 1 << 62
+"""The byte that stands for the whole file."""
 
 
 class Occupied(StorageError):
     """Another process works with this database."""
 
 
-def keep_alone(config: Config) -> IO[str] | None:
-    """Hold the database for this process as long as the answer is kept open; only for SQLite.
+class Alone:
+    """The database is held by this process until `close`."""
+
+    def __init__(self, held: IO[str], database: int | None) -> None:
+        self._held = held
+        self._database = database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let others have it. To be called when the database is closed: SQLite's own locks end with this, too."""
+        self._held.close()
+        if self._database is not None:
+            os.close(self._database)
+            self._database = None
+
+
+def keep_alone(config: Config) -> Alone | None:
+    """Hold the database for this process until the answer is closed; only for SQLite.
 
     To be called before the database is opened, so that nothing is brought up to date under a running bot.
     Raises `Occupied` if another process has it: two would release the same posts.
@@ -45,10 +70,40 @@ def keep_alone(config: Config) -> IO[str] | None:
         raise Occupied(
             f"The bot runs already with the database `{path}` ({who}). Stop it first; with PostgreSQL several may run."
         )
+    free, database = _by_any_name(path)
+    if not free:
+        held.close()
+        raise Occupied(
+            f"The bot runs already with the database `{path}`, under another name of the same file (a hard link). "
+            "Stop it first, and remove one of the names: SQLite damages a database that is used under two."
+        )
     held.truncate(0)
     held.write(f"{socket.gethostname()}, process {os.getpid()}")
     held.flush()
-    return held
+    return Alone(held, database)
+
+
+def _by_any_name(path: Path) -> tuple[bool, int | None]:
+    """Lock the file itself as well, whatever it is called: whether nobody had it, and what holds the lock.
+
+    Far behind all that SQLite locks, and by a lock of the open file, so it is in nobody's way. A database that is
+    not made yet has one name.
+    """
+    import fcntl
+
+    kind = getattr(fcntl, "F_OFD_SETLK", None)
+    if kind is None or not path.exists():
+        return True, None
+    try:
+        database = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:  # told in words by whoever opens it next
+        return True, None
+    try:
+        fcntl.fcntl(database, kind, struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, _FAR, 1, 0))
+    except OSError as error:
+        os.close(database)
+        return error.errno not in {errno.EAGAIN, errno.EACCES}, None
+    return True, database
 
 
 def runs(config: Config) -> bool | None:

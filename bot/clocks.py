@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+import requests
+
+from handlers.bounds.adapter import Limits, bounded
 
 log = logging.getLogger("social.clocks")
 
@@ -28,6 +30,7 @@ class SandboxClock:
     def __init__(self, url: str) -> None:
         """`url` answers `{"now": "<ISO 8601>"}`."""
         self._url = url
+        self._session = bounded(requests.Session())
         self._lock = threading.Lock()
         self._ahead = timedelta()
         self._asked = float("-inf")
@@ -41,9 +44,10 @@ class SandboxClock:
 
     def _ask(self) -> None:
         try:
-            with urllib.request.urlopen(self._url, timeout=2) as answer:
-                now = datetime.fromisoformat(json.load(answer)["now"])
-        except (OSError, ValueError, KeyError) as error:
+            with Limits(seconds=2, size=4096):
+                answer = self._session.get(self._url, timeout=2)
+            now = datetime.fromisoformat(answer.json()["now"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
             log.debug("the sandbox's clock does not answer: %s", error)
         else:
             self._ahead = now - machine()

@@ -26,6 +26,7 @@ from bot.actions.living import ALIVE, EVERY
 from bot.actions.warning import ENDS, STOPPED
 from bot.alone import runs
 from bot.config import ConfigError
+from handlers.bounds import Call
 from storage import queue
 from storage.database import Database
 from storage.errors import StorageError
@@ -36,6 +37,10 @@ log = logging.getLogger("social.health")
 
 SILENT: Final = 4 * EVERY
 """After this time without a sign of life nobody listens."""
+PATIENCE_S: Final = 5.0
+"""Seconds for one question and its answer."""
+AT_ONCE: Final = 8
+"""So many are answered at a time."""
 CONFIG, STORAGE = 3, 5
 """Exit codes (see `cli`)."""
 
@@ -183,11 +188,51 @@ def main(path: Path, *, json_output: bool) -> int:
     return 0 if health.well else 1
 
 
+class _Few(ThreadingHTTPServer):
+    """Answers a few at a time and hangs up on the others: monitoring asks one after the other."""
+
+    daemon_threads = True
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+
+    @override
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    @override
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    @override
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked left before the answer was there, or was too slow: nothing that the log need tell."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError | ValueError):
+            log.error("health: an error of the bot's own", exc_info=error, extra={"action": "health"})
+
+
 def serve(database: Database, clock: Callable[[], datetime], address: tuple[str, int]) -> ThreadingHTTPServer:
     """Answer `GET /health` there, 200 when all is well and 503 when not. Raises OSError when the port is taken."""
 
     class Answer(BaseHTTPRequestHandler):
         server_version, sys_version = "social", ""
+        timeout = PATIENCE_S
+
+        @override
+        def handle(self) -> None:
+            with Call(
+                PATIENCE_S
+            ) as call:  # all of it: a byte a second would not break the time-out of the socket
+                call.hold(self.connection)
+                super().handle()
 
         def do_GET(self) -> None:
             if self.path != "/health":
@@ -214,8 +259,7 @@ def serve(database: Database, clock: Callable[[], datetime], address: tuple[str,
         def log_message(self, format: str, *args: Any) -> None:
             """Monitoring asks every few seconds; nobody wants that in the log."""
 
-    server = ThreadingHTTPServer(address, Answer)
-    server.daemon_threads = True
+    server = _Few(address, Answer)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     log.info("health is told at http://%s:%s/health", *server.server_address[:2], extra={"action": "health"})
     return server

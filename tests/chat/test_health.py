@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from town import Town
 
-from bot import health
+from bot import alone, health
 from bot.actions import living
+from handlers.bounds import at_most
 
 
 def look(town: Town) -> health.Health:
@@ -138,3 +144,58 @@ def test_both_tell_all_five(town: Town) -> None:
         "linkedin: signed in until 2026-12-10",
     ):
         assert words in text
+
+
+def test_a_client_that_drips_or_leaves_or_comes_in_crowds_costs_nothing(
+    town: Town, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server = health.serve(town.database, town.desk.clock, ("127.0.0.1", 0))
+    try:
+        address = ("127.0.0.1", server.server_address[1])
+        with at_most(0.5):
+            crowd = [socket.create_connection(address) for _ in range(health.AT_ONCE + 4)]
+            for one in crowd:
+                with suppress(OSError):
+                    one.send(b"GET /hea")
+            refused = sum(_is_shut(one) for one in crowd)
+            assert refused == len(crowd), "the last ones at once, the others when their time was over"
+        for one in crowd:
+            one.close()
+        leaving = socket.create_connection(address)
+        leaving.send(b"GET /health HTTP/1.0\r\n\r\n")
+        leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        leaving.close()
+        assert httpx.get(f"http://127.0.0.1:{address[1]}/health").status_code in {200, 503}
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert "Traceback" not in capfd.readouterr().err
+    assert not [one for one in caplog.records if one.exc_info]
+
+
+def _is_shut(plug: socket.socket) -> bool:
+    plug.settimeout(5)
+    try:
+        return plug.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+def test_a_database_under_two_names_has_one_bot(town: Town) -> None:
+    other = town.folder / "elsewhere"
+    other.mkdir()
+    path = Path(str(town.database.url.database))
+    (other / "again.sqlite3").hardlink_to(path)
+    url = SecretStr(f"sqlite:///{other / 'again.sqlite3'}")
+    twin = town.config.model_copy(
+        update={"social": town.config.social.model_copy(update={"database_url": url})}
+    )
+    held = alone.keep_alone(town.config)
+    assert held is not None
+    with pytest.raises(alone.Occupied, match="another name"):
+        alone.keep_alone(twin)
+    town.carol.says("@social status")  # its own work goes on
+    held.close()
+    again = alone.keep_alone(twin)
+    assert again is not None
+    again.close()
