@@ -38,10 +38,11 @@ A draft
 
 Orders (N is the number of a post: `12` or `#12`)
     approve N [PLATFORM …]          veto N [because REASON]         withdraw N [PLATFORM …]
-    edit N NEW TEXT                 alt N FILE TEXT                 copy N
+    edit N NEW TEXT                 alt N FILE TEXT                 take N NUMBER
     move N to TIME                  now N                           retry N [PLATFORM …]
     hold N                          resume N                        cancel N
     published N PLATFORM [LINK]     show N                          log N
+    copy N
 
 Questions
     queue, or what is scheduled [PERIOD]?                           drafts
