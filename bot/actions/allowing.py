@@ -72,6 +72,9 @@ def _above(desk: Desk, session: Session, kind: str, person: Person, now: datetim
     if room > now:
         say = {DRAFT: bounds.drafts, QUESTION: bounds.questions, ORDER: bounds.orders}[kind]
         return say(most, room)
+    at_once = social.drafts_a_minute if kind == DRAFT else social.questions_a_minute
+    if allowance.by_all(session, kind, now - MINUTE) >= at_once:
+        return bounds.together(now + MINUTE)
     if kind == DRAFT and allowance.open_drafts(session, person.id) >= social.open_drafts:
         return bounds.open_drafts(social.open_drafts)
     return None

@@ -42,3 +42,7 @@ class Bounds(Strict):
     """MiB of files in all drafts together that nobody approved yet."""
     keep_files: values.Span = timedelta(days=14)
     """How long the files of a draft are kept that nobody approved and nobody touched. Its text stays."""
+    drafts_a_minute: int = Field(default=30, ge=1)
+    """Of all people together who are no approvers: strangers together are to leave the bot time for approvers, too."""
+    questions_a_minute: int = Field(default=60, ge=1)
+    """The same for questions and other commands."""

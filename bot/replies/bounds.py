@@ -68,6 +68,14 @@ def proposals(most: int, room: datetime) -> str:
     )
 
 
+def together(room: datetime) -> str:
+    """Too many people at one moment."""
+    return (
+        "So many people write to me at this moment that I did not take this. Your text stays where it is: please write it "
+        f"again after {when(room)}. {_SAID}"
+    )
+
+
 def reactions(most: int, approvers: str) -> str:
     """Too many reactions within a minute, of somebody whose reactions approve nothing."""
     return (

@@ -21,7 +21,15 @@ from bot.sandbox import accounts
 ROOT = Path(__file__).parents[2]
 START_S = 60.0
 UNBOUNDED = dict.fromkeys(
-    ("open_drafts", "drafts_an_hour", "questions_an_hour", "orders_an_hour", "reactions_a_minute"),
+    (
+        "open_drafts",
+        "drafts_an_hour",
+        "questions_an_hour",
+        "orders_an_hour",
+        "reactions_a_minute",
+        "drafts_a_minute",
+        "questions_a_minute",
+    ),
     "1000000",
 )
 """One person writes what many would; what the bounds do is measured by `flood`."""

@@ -46,7 +46,15 @@ _FUSES: Final = {
 }
 
 
-UNBOUNDED = ("open_drafts", "drafts_an_hour", "questions_an_hour", "orders_an_hour", "reactions_a_minute")
+UNBOUNDED = (
+    "open_drafts",
+    "drafts_an_hour",
+    "questions_an_hour",
+    "orders_an_hour",
+    "reactions_a_minute",
+    "drafts_a_minute",
+    "questions_a_minute",
+)
 
 
 class Chronicle(World):

@@ -161,3 +161,18 @@ def test_what_is_counted_is_forgotten_after_a_while(town: Town) -> None:
     with town.database.reading() as session:
         assert len(session.exec(select(Allowance.id)).all()) == 1
         assert allowance.by_all(session, "draft", datetime(2026, 1, 1, tzinfo=town.now.tzinfo)) == 1
+
+
+@pytest.mark.parametrize("settings", ["drafts_a_minute = 3\nquestions_a_minute = 2"])
+def test_strangers_together_are_bounded_and_an_approver_is_not(town: Town) -> None:
+    for number, person in enumerate((town.carol, town.dave, town.owner, town.carol, town.dave), 1):
+        person.says(DRAFT.format(number))
+    assert posts(town) == 3
+    assert len(bounded(town, "So many people write to me")) == 2  # to Carol and Dave, once each
+    town.bob.says(DRAFT.format(6))
+    assert posts(town) == 4
+    town.bob.reacts(town.card_id(1))
+    assert town.post(1).state in {"approved", "released"}
+    town.world.clock.advance(timedelta(seconds=61))
+    town.carol.says(DRAFT.format(7))
+    assert posts(town) == 5

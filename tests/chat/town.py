@@ -34,7 +34,15 @@ from storage.models import Delivery, Post, Revision
 NEWEST = 512
 BOTH_KINDS = pytest.mark.parametrize("level", [218, NEWEST], ids=["zulip-8", "zulip-13"])
 """For what servers do differently (people, groups, events, edits, moves): self-hosters have older ones."""
-BOUNDS = ("open_drafts", "drafts_an_hour", "questions_an_hour", "orders_an_hour", "reactions_a_minute")
+BOUNDS = (
+    "open_drafts",
+    "drafts_an_hour",
+    "questions_an_hour",
+    "orders_an_hour",
+    "reactions_a_minute",
+    "drafts_a_minute",
+    "questions_a_minute",
+)
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
