@@ -134,6 +134,8 @@ class Desk:
     """Open posts that were not looked at since this process began to listen: people may have changed them meanwhile,
     so nobody is told yet that their time has passed.
     """
+    full: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    """Person and kind of message -> until when it is known that there is no room, and told: nothing is asked meanwhile."""
     started_at: datetime = field(init=False)
     turns: Turns = field(init=False)
 

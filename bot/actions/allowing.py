@@ -23,6 +23,7 @@ DRAFT: Final = "draft"
 QUESTION: Final = "question"
 ORDER: Final = "order"
 HOUR: Final = timedelta(hours=1)
+SHORT: Final = timedelta(seconds=10)
 MINUTE: Final = timedelta(minutes=1)
 ASKING: Final = frozenset({"plan", "drafts", "waiting", "history", "show", "log", "status", "help"})
 """Verbs that change nothing."""
@@ -44,24 +45,35 @@ def turned_away(
     taken, and then it is counted.
     """
     this = message.id, int(message.changed_at.timestamp()) if message.changed_at else 0
+    kind = kind_of(said)
+    if desk.full.get((person.id, kind), now) > now:
+        return ""
     with desk.database.transaction() as session:
-        kind = kind_of(said)
         if electing.approves(desk, session, person) or allowance.counted(session, kind, this):
             return None
         drafts = kind != DRAFT or electing.drafts(desk, session, person)
         kind = kind if drafts else QUESTION
-        above = _above(desk, session, kind, person, now)
+        above, room = _above(desk, session, kind, person, now)
         if above is None:
             allowance.take(session, person.id, kind, this, now)
             return None if drafts else bounds.no_drafter(desk.config.social.drafters)
         if allowance.room_at(session, person.id, f"told {kind}", 1, HOUR, now) > now:
+            _remember_full(desk, person.id, kind, room, now)
             return ""
         allowance.take(session, person.id, f"told {kind}", this, now)
         return above
 
 
-def _above(desk: Desk, session: Session, kind: str, person: Person, now: datetime) -> str | None:
-    """What to say if this person is above the bound for this kind."""
+def _remember_full(desk: Desk, person_id: int, kind: str, room: datetime, now: datetime) -> None:
+    """What hundreds of messages are turned away by is not asked of the database for each; anew after a few seconds."""
+    desk.full = {one: until for one, until in desk.full.items() if until > now}
+    desk.full[person_id, kind] = min(room, now + SHORT)
+
+
+def _above(
+    desk: Desk, session: Session, kind: str, person: Person, now: datetime
+) -> tuple[str | None, datetime]:
+    """What to say if this person is above the bound for this kind, and when there is room as far as time makes it."""
     social = desk.config.social
     most = {
         DRAFT: social.drafts_an_hour,
@@ -71,13 +83,13 @@ def _above(desk: Desk, session: Session, kind: str, person: Person, now: datetim
     room = allowance.room_at(session, person.id, kind, most, HOUR, now)
     if room > now:
         say = {DRAFT: bounds.drafts, QUESTION: bounds.questions, ORDER: bounds.orders}[kind]
-        return say(most, room)
+        return say(most, room), room
     at_once = social.drafts_a_minute if kind == DRAFT else social.questions_a_minute
     if allowance.by_all(session, kind, now - MINUTE) >= at_once:
-        return bounds.together(now + MINUTE)
+        return bounds.together(now + MINUTE), now + SHORT
     if kind == DRAFT and allowance.open_drafts(session, person.id) >= social.open_drafts:
-        return bounds.open_drafts(social.open_drafts)
-    return None
+        return bounds.open_drafts(social.open_drafts), now
+    return None, now
 
 
 class Reactions:

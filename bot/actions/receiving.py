@@ -81,8 +81,8 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
     if is_draft and not isinstance(said, Written):
         return  # it was a draft when it was handled; that it is none any more is followed by its edit
     reply, understood = _answered(desk, message, said, person, now, answer)
-    if isinstance(said, Written) and reply is None and understood:
-        return  # its post says that it was handled
+    if reply is None and (isinstance(said, Written) or not understood):
+        return  # its post says that it was handled; or it was turned away, and may be said again
     with desk.database.transaction() as session:
         _note(session, message, understood=understood, now=now)
         if reply:

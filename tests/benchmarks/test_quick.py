@@ -13,6 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 240
 """On a machine that does much else."""
+DRAFTS_AN_HOUR = 20
+"""Of one person, as configured by default."""
+LONGEST_WAIT_S = 60
+"""No judgement on times: only that neither waits until the flood is over, or for ever."""
 
 
 def measured(tmp_path: Path, *parts: str) -> dict[str, list[dict[str, object]]]:
@@ -53,6 +57,14 @@ def test_what_opening_hostile_files_takes_of_the_bot_and_of_its_children(tmp_pat
     figures = measured(tmp_path, "opening")["opening"]
     assert "a WebP of 34 bytes" in names(figures)
     assert [one for one in figures if one["met"] is False] == []
+
+
+def test_a_stranger_who_floods_is_bounded_while_an_approver_is_heard(tmp_path: Path) -> None:
+    found = {str(one["name"]): one["value"] for one in measured(tmp_path, "flood")["flood"]}
+    assert found["30 drafts: drafts taken when both were done"] <= DRAFTS_AN_HOUR  # type: ignore[operator]  # numbers
+    for flood in ("60 toggles of a reaction", "30 drafts"):
+        assert found[f"{flood}: a tap until it is acted on"] < LONGEST_WAIT_S  # type: ignore[operator]
+        assert found[f"{flood}: a due post until it begins"] < LONGEST_WAIT_S  # type: ignore[operator]
 
 
 @pytest.mark.usefixtures("postgres")
