@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,6 +21,30 @@ from storage.database import Database
 from storage.turns import Turns
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Bell:
+    """Wakes whoever waits for work. Ringing is never lost: a waiter tells what it heard last."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._rung = 0
+
+    def ring(self) -> None:
+        """Wake everybody."""
+        with self._changed:
+            self._rung += 1
+            self._changed.notify_all()
+
+    @property
+    def rung(self) -> int:
+        """How often it was rung."""
+        return self._rung
+
+    def wait(self, heard: int, longest_s: float) -> None:
+        """Until it was rung more often than `heard` times, or so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._rung != heard, longest_s)
 
 
 @dataclass(slots=True)
@@ -124,8 +149,14 @@ class Desk:
     """Post -> when it was last looked at (monotonic seconds); only the last second counts."""
     listening_since: datetime | None = None
     """Since when this process listens; None while it does not."""
-    unsaid: bool = True
-    """Whether the last answer that was written down was perhaps not said."""
+    bell: Bell = field(default_factory=Bell)
+    """Rung whenever something was written into the inbox."""
+    read_up_to: int = 0
+    """The newest message of somebody else up to which all is written into the inbox."""
+    reacted: deque[int] = field(default_factory=lambda: deque(maxlen=500))
+    """Messages that got or lost a reaction lately, the newest last: one may be a card that is being said."""
+    approvers: frozenset[int] | None = frozenset()
+    """Who may approve, as it was told last; None: every member."""
     begun: set[int] = field(default_factory=set)
     """Notices that this process began to say, and did not write down as said."""
     heard_at: datetime | None = None
@@ -142,6 +173,10 @@ class Desk:
     def __post_init__(self) -> None:
         self.turns = Turns(self.database)
         self.started_at = self.clock()
+
+    def approves(self, user_id: int) -> bool:
+        """Whether this person is one of the approvers, as far as it was told."""
+        return self.approvers is None or user_id in self.approvers
 
     @property
     def zone(self) -> ZoneInfo:

@@ -15,7 +15,8 @@ from sqlalchemy import exists
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.actions import delivering, lastlook
+from bot.actions import delivering, lastlook, rows
+from bot.actions.intake import gate
 from bot.desk import Desk
 from bot.underway import SEND, UnderWay
 from storage import queue
@@ -109,6 +110,8 @@ class Lanes:
             self.waiting = True
             return None
         with self._desk.database.transaction() as session:
+            if gate.kept_back(self._desk, session, rows.post(session, head.post_id)):
+                return None
             return queue.claim(session, now, self._desk.config.social.lease, self._desk.worker, head.id)
 
     def _heads(self, now: datetime) -> dict[str, list[int]]:

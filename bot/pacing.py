@@ -43,7 +43,7 @@ class Pace:
     def _due(self, now: datetime) -> bool:
         with self._desk.database.reading() as session:
             due = self._next = queue.next_due(session)
-            return (due is not None and due <= now) or bool(queue.changed(session))
+            return due is not None and due <= now
 
     def rest(self) -> None:
         """Until the clock is to be looked at again, or somebody wakes it."""

@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 
 from bot.actions import checking, delivering, expiring, lastlook, living, searching, staging, tidying
-from bot.actions.sync import sync
+from bot.actions.intake import gate
+from bot.actions.sync import note_edit
 from bot.apart import Apart
 from bot.chat import ChatError
 from bot.desk import NEVER, Desk
 from bot.lanes import Lanes
 from bot.pacing import Pace
 from bot.telling import Telling
-from bot.underway import CHECK, EDIT, SEARCH, SEND, STAGE, UnderWay
+from bot.underway import CHECK, SEARCH, SEND, STAGE, UnderWay
 from storage import queue
 from storage.errors import StorageError
 from storage.membership import ALONE, Membership
@@ -64,7 +65,7 @@ class Publisher:
         places = 3 * (len(desk.platforms) + len(desk.config.waiting)) + 2  # those, too, that may yet wake
         lease_s = desk.config.social.lease.total_seconds()
         self._under_way = UnderWay(places, self._wake, lease_s, ticks)
-        self._apart, self._edits = Apart(desk), Apart(desk)
+        self._apart = Apart(desk)
         self._lanes = Lanes(desk, self._under_way, membership, self._look)
         self.telling = Telling(desk, leads, lambda: bool(self._under_way.futures(SEND)))
         self._away_until: datetime | None = None
@@ -73,7 +74,7 @@ class Publisher:
         self._acquainted: datetime | None = None
         self._signed = NEVER
         self._more = False
-        """Whether there is more to do at once: an edit was followed, or a look became too old."""
+        """Whether there is more to do at once: a look became too old."""
         self._kept_s = float("-inf")
         """When the house was last kept (monotonic seconds)."""
 
@@ -116,7 +117,7 @@ class Publisher:
                 self.acquaint()
                 self._under_way.start(CHECK, "tidy", tidying.tidy, self._desk, self._desk.clock())
             try:
-                if pace.worth(self._desk.clock(), self._under_way.futures(SEND, SEARCH, STAGE, EDIT)):
+                if pace.worth(self._desk.clock(), self._under_way.futures(SEND, SEARCH, STAGE)):
                     self._round(self._desk.clock())
                     self.telling.wake.set()
                     if time.monotonic() - self._kept_s >= ROUND_S:
@@ -168,9 +169,8 @@ class Publisher:
         self._stage(now)
 
     def _judge(self, now: datetime) -> None:
-        """Let go what is due, and follow what was edited."""
-        due, edited = self._due(now)
-        self._follow_edits(edited, now)
+        """Let go what is due."""
+        due = self._due(now)
         for first in range(0, len(due), AT_ONCE):
             self._release(due[first : first + AT_ONCE], now)
 
@@ -188,46 +188,30 @@ class Publisher:
                 self._wake.set()
 
     def _look(self, post_ids: Iterable[int], now: datetime) -> None:
-        """The last look at these posts; what changed is judged anew, and a new text beside this loop: its files may be
-        large.
+        """The last look at these posts, but for those that somebody spoke of: that is to be acted on first. What changed
+        is judged anew; a new text waits in the inbox, for its files may be large.
         """
+        wanted = [one for one in post_ids if one not in self._apart]
+        free = gate.may_go(self._desk, wanted, now)
 
         def judge(post_id: int, *, edited: bool) -> bool:
             if edited:
-                self._follow_edits([post_id], now)
+                note_edit(self._desk, post_id, now)
                 return False
             return bool(self._apart.each([post_id], delivering.judge, now))
 
-        lastlook.look(self._desk, [one for one in post_ids if one not in self._apart], judge)
+        lastlook.look(self._desk, [one for one in wanted if one in free], judge)
 
-    def _follow_edits(self, post_ids: list[int], now: datetime) -> None:
-        """Make of edited drafts what they say now, one after the other; those that find no place now do later."""
-        self._edits.begin(now)
-        wanted = [one for one in post_ids if one not in self._edits]
-        if wanted and self._under_way.start(EDIT, "drafts", self._edit, wanted, now):
-            self._more = True
-
-    def _edit(self, post_ids: list[int], now: datetime) -> None:
-        try:
-            self._edits.each(post_ids, sync, now)
-        except (ChatError, StorageError) as error:
-            log.warning("%s", error, extra={"action": "edit_waits"})
-            self._edits.leave(post_ids, now + AWAY)
-
-    def _due(self, now: datetime) -> tuple[list[int], list[int]]:
-        """Approved posts whose time has come, and posts with an edit that is to be followed."""
-        social = self._desk.config.social
+    def _due(self, now: datetime) -> list[int]:
+        """Approved posts whose time has come."""
+        grace = self._desk.config.social.grace
         with self._desk.database.reading() as session:
-            edited = dict(queue.changed(session))
             approved = [
                 post.id or 0
                 for post in queue.due_posts(session, now)
-                if post.approved_at is not None and post.approved_at + social.grace <= now
+                if post.approved_at is not None and post.approved_at + grace <= now
             ]
-        # one that lies ahead was written before the clock went back; what is due waits for no further edit
-        quiet = now - social.gather
-        ripe = [one for one, at in edited.items() if at <= quiet or at > now or one in approved]
-        return [one for one in approved if one not in edited and one not in self._apart], ripe
+        return [one for one in approved if one not in self._apart]
 
     def _stage(self, now: datetime) -> None:
         """Bring there, unseen, what may be brought before its time."""

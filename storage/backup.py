@@ -14,12 +14,12 @@ from sqlalchemy import table as clause
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlmodel import Session, SQLModel, UTCDateTime, col, select
 
-from storage import allowance, cursors
+from storage import allowance, cursors, inbox
 from storage.journal import notify, transition
 from storage.models import Delivery, Member, Post, Staged
 from storage.states import DeliveryState, PostState, StagedState
 
-_ELSEWHERE = (allowance.Allowance,)
+_ELSEWHERE = (allowance.Allowance, inbox.Inbox)
 """Tables that are not in `storage.models`: named here, so that they are known wherever a copy is made."""
 _ROWS = 500
 """Rows read and written at a time."""
@@ -96,6 +96,7 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
         transition(session, delivery, unsettled[_D(delivery.state)], who="bot", what=what, now=now)
     # the receipts are old as well, so no platform could tell: people are asked at once
     session.execute(update(Delivery).where(col(Delivery.state) == _D.UNKNOWN).values(searches=3, told=False))
+    inbox.clear(session)  # what waited was worked off since
     for name in ("last_message", "alive"):  # nor does anybody listen to it yet
         cursors.forget(session, name)
     notify(

@@ -45,7 +45,6 @@ _TIMED = (
     .limit(1)
 )
 _WAITING = select(Post).where(col(Post.state).in_((_P.DRAFT, _P.APPROVED, _P.HELD)))
-_CHANGED = select(Post.id, Post.changed_at).where(col(Post.changed_at).is_not(None))
 _PENDING = (
     select(Delivery.not_before)
     .where(Delivery.state == _D.PENDING, ~BEHIND, ~IN_PREPARATION)
@@ -150,11 +149,6 @@ def slot_taken(session: Session, instant: datetime) -> bool:
     gone = (_P.WITHDRAWN, _P.EXPIRED)
     there = select(Post.id).where(Post.due_at == instant, col(Post.state).not_in(gone))
     return session.exec(there.limit(1)).first() is not None
-
-
-def changed(session: Session) -> Sequence[tuple[int, datetime]]:
-    """Number of each post with an edit that is still being gathered, and when that was first seen."""
-    return [(number or 0, at) for number, at in session.exec(_CHANGED) if at is not None]
 
 
 def untold(session: Session) -> dict[int, int]:

@@ -29,7 +29,6 @@ from storage.models import Delivery
 from storage.plan import (
     BEHIND,
     IN_PREPARATION,
-    changed,
     drafts,
     due_posts,
     late_posts,
@@ -47,7 +46,6 @@ from storage.states import DeliveryState
 
 __all__ = [
     "Moved",
-    "changed",
     "claim",
     "create",
     "deliveries",

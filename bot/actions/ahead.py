@@ -26,7 +26,7 @@ def fetch(desk: Desk, written: Written, author: Person, now: datetime, post: Pos
 
 def fetch_edited(desk: Desk, post: Post, now: datetime) -> None:
     """The same for a draft whose edit was heard of. Raises `ChatError`."""
-    if post.changed_at is None or post.state == PostState.RELEASED:
+    if post.state == PostState.RELEASED:
         return
     draft = desk.chat.look(post.message_id)
     if draft is None or drafting.digest(draft.content) == post.digest:

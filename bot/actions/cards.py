@@ -14,7 +14,8 @@ from bot.desk import Desk
 from bot.replies import lines
 from bot.replies.card import CardFacts, card, holds_all, struck
 from bot.rules import Judgement
-from storage import queue
+from storage import inbox, queue
+from storage.inbox import Heard, Kind
 from storage.models import Post, Revision
 from storage.states import PostState
 
@@ -148,6 +149,10 @@ def say(desk: Desk, post: Post, number: int, draft: Message, composed: Composed,
                 post_id=post_id,
                 now=now,
             )
+    if card_id in desk.reacted:  # somebody was faster than we wrote down whose card it is
+        with desk.database.transaction() as session:
+            inbox.write_unheard(session, [Heard(card_id, Kind.VOTE, 0, now, post_id)])
+        desk.bell.ring()
     if not composed.broken:
         _react(desk, card_id)
 

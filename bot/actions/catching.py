@@ -1,4 +1,4 @@
-"""What happened while nobody listened: which messages to read, and up to which one all were taken care of."""
+"""What happened while nobody listened: which messages to read, and up to which one all are written down."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from bot.actions import living, receiving, rows
-from bot.chat import Hint, Kind, Message
+from bot.actions import living, rows
+from bot.chat import Message
 from bot.desk import Desk
-from storage import queue
+from storage import cursors, queue
+from storage.inbox import Inbox, Kind
 from storage.models import Cursor, Post, Seen
 from storage.states import PostState
 
+VOTED: Final = frozenset({PostState.DRAFT, PostState.APPROVED, PostState.RELEASED})
+"""States in which somebody's loss of the right to approve changes something."""
 LAST: Final = "last_message"
 MANY: Final = 3
 """Messages from which on it is worth while to ask for them together: a draft and its card are two."""
@@ -24,18 +27,22 @@ SLACK: Final = timedelta(minutes=5)
 
 
 def last(desk: Desk) -> int | None:
-    """The message up to which everything was taken care of; None before the first start."""
+    """The message up to which everything is written down; None before the first start."""
     with desk.database.reading() as session:
         cursor = session.get(Cursor, LAST)
     return int(cursor.value) if cursor else None
 
 
-def remember(desk: Desk, message_id: int) -> None:
-    """Everything up to this message was taken care of. After a crash some is looked at again, and known."""
+def mark(desk: Desk, message_id: int) -> None:
+    """Everything up to this message is written down."""
     with desk.database.transaction() as session:
-        cursor = session.get(Cursor, LAST)
-        if cursor is None or int(cursor.value) < message_id:
-            session.merge(Cursor(name=LAST, value=str(message_id)))
+        mark_in(session, message_id)
+
+
+def mark_in(session: Session, message_id: int) -> None:
+    """The same, in the transaction that writes it down. Never back."""
+    if int(cursors.read(session, LAST) or -1) < message_id:
+        cursors.write(session, LAST, str(message_id))
 
 
 def missed(desk: Desk, after: int, heard: datetime | None) -> list[Message]:
@@ -62,40 +69,33 @@ def _not_understood(session: Session, first: int) -> set[int]:
 
 def open_posts(session: Session, *, voted: bool) -> Iterator[Post]:
     """Every open post; with `voted`, those alone whose votes may have changed their worth."""
-    return (post for post in queue.open_posts(session) if not voted or post.state in receiving.VOTED)
+    return (post for post in queue.open_posts(session) if not voted or post.state in VOTED)
 
 
 @contextmanager
-def heard(desk: Desk, hints: Sequence[Hint]) -> Iterator[None]:
-    """Within the block, what these hints are about is at hand: when many speak at once, a look at each would take
-    the bot's requests of a minute.
+def heard(desk: Desk, rows_: Sequence[Inbox]) -> Iterator[None]:
+    """Within the block, what these rows of the inbox are about is at hand: a look at each would take the bot's
+    requests of a minute. Only of what reaches the bot for sure: messages of its channel and its direct messages.
     """
-    others = [one for one in hints if one.user_id != desk.chat.directory.me]
-    wanted = {one.message_id for one in others if one.kind is Kind.WRITTEN}
-    changed = {one.message_id for one in others if one.kind in {Kind.EDITED, Kind.REACTED}}
-    if len(wanted | changed) >= MANY:
-        with desk.database.reading() as session:
-            for post, card in rows.about(session, changed):
-                if post.state != PostState.RELEASED:
-                    wanted |= {post.message_id, *([card] if card else [])}
-    if len(wanted) < MANY:
-        yield
-        return
-    with desk.chat.ahead(wanted):
+    said = {row.message_id for row in rows_ if row.kind not in {Kind.VOTE, Kind.PLACE, Kind.EDIT}}
+    posts = {row.post_id for row in rows_ if row.post_id is not None}
+    with ahead(desk, posts, said):
         yield
 
 
 @contextmanager
-def ahead(desk: Desk, post_ids: Collection[int]) -> Iterator[None]:
-    """Within the block, the drafts and cards of these posts are at hand: a look at each costs no request.
+def ahead(desk: Desk, post_ids: Collection[int], said: Collection[int] = ()) -> Iterator[None]:
+    """Within the block, the drafts and cards of these posts, and what was said of them, are at hand: a look at each
+    costs no request.
 
     Not those that are on their way: other copies may look at them meanwhile, and see more.
     """
-    wanted: set[int] = set()
-    with desk.database.reading() as session:
-        for post, card in rows.these(session, post_ids):
-            if post.state != PostState.RELEASED:
-                wanted |= {post.message_id, *([card] if card else [])}
+    wanted = set(said)
+    if post_ids:
+        with desk.database.reading() as session:
+            for post, card in rows.these(session, post_ids):
+                if post.state != PostState.RELEASED:
+                    wanted |= {post.message_id, *([card] if card else [])}
     if len(wanted) < MANY:
         yield
         return

@@ -17,12 +17,6 @@ from storage.models import Post, Revision
 from storage.states import DeliveryState, PostState
 
 
-def gathered(post: Post, edited: datetime | None) -> None:
-    """The edit that was waited for is read, whatever came of it; one that came since then still waits."""
-    if edited is not None and post.changed_at == edited:
-        post.changed_at = None
-
-
 def apply(desk: Desk, session: Session, post: Post, judgement: Judgement, now: datetime) -> None:
     """Let the post's state, or its deliveries, follow from how its votes stand."""
     state = PostState(post.state)
@@ -70,9 +64,7 @@ def moved_out(desk: Desk, message: Message) -> bool:
     return message.place.channel_id is not None and message.place.channel_id != desk.chat.home
 
 
-def count(
-    desk: Desk, post: Post, revision: Revision, draft: Message, edited: datetime | None, now: datetime
-) -> Post | None:
+def count(desk: Desk, post: Post, revision: Revision, draft: Message, now: datetime) -> Post | None:
     """Follow the reactions on the current card, and let it show what follows. None: there is no card to follow."""
     if revision.card_id is None or post.state == PostState.WITHDRAWN:
         return None
@@ -94,7 +86,6 @@ def count(
             judgement = voting.count(desk, session, post, revision, card, now)
             voting.point_to_card(desk, session, post, revision, (draft, *shown), now)
             apply(desk, session, post, judgement, now)
-            gathered(post, edited)
             text = cards.text_of(desk, session, post, revision, judgement)
     if unseen:
         _void(desk, post, card)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot import rules
 from bot.actions import checking, progressing, reporting, restored, rows, stopping, voting
 from bot.actions.holding import Hold
-from bot.actions.sync import sync
+from bot.actions.intake import gate
+from bot.actions.sync import follow
 from bot.actions.waiting import ATTEMPTS, wait
 from bot.desk import Desk
 from bot.replies import lines
@@ -47,7 +48,7 @@ def release(desk: Desk, post_id: int, now: datetime) -> bool:
         post = rows.post(session, post_id)
     with desk.turn(post.message_id), desk.database.transaction() as session:
         post = rows.post(session, post_id)
-        if post.state != PostState.APPROVED or post.changed_at is not None:
+        if post.state != PostState.APPROVED or gate.kept_back(desk, session, post):
             return False
         if not rules.may_go(post, now, social.grace) or rules.too_late(post, now, social.late):
             return False
@@ -74,7 +75,7 @@ def release(desk: Desk, post_id: int, now: datetime) -> bool:
 
 def judge(desk: Desk, post_id: int, now: datetime) -> bool:
     """Bring a post in line just before something of it goes out. True: it was done."""
-    sync(desk, post_id, now)
+    follow(desk, post_id, now)
     return True
 
 

@@ -19,7 +19,9 @@ DOORS = "approver_doors"
 def watch(desk: Desk, now: datetime) -> None:
     """Say in the channel, and in the log, that the approvers are open to others; and that it is over."""
     with desk.database.transaction() as session:
-        found = electing.way_in(electing.electorate(desk, session), desk.chat.directory)
+        who = electing.electorate(desk, session)
+        desk.approvers = who.members
+        found = electing.way_in(who, desk.chat.directory)
         digest = hashlib.sha256(found.encode()).hexdigest()[:16] if found else ""
         if digest == cursors.read(session, DOORS):
             return

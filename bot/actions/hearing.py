@@ -32,20 +32,27 @@ Moment = tuple[datetime, float]
 
 
 class Idle(threading.Event):
-    """Set while the listener does nothing but wait for what comes; a stop cuts nothing off then."""
+    """Set while nothing that was heard is worked off; a stop cuts nothing off then."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._at_work = 0
+        self._guard = threading.Lock()
         self.set()
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """Not set in the block."""
-        self.clear()
+        """Not set in the block, nor while somebody else is in one."""
+        with self._guard:
+            self._at_work += 1
+            self.clear()
         try:
             yield
         finally:
-            self.set()
+            with self._guard:
+                self._at_work -= 1
+                if not self._at_work:
+                    self.set()
 
 
 class Ear:
@@ -79,7 +86,7 @@ class Ear:
         return before, hints
 
     def knows(self, moment: Moment) -> None:
-        """All that had happened at that moment is taken care of."""
+        """All that had happened at that moment is written down."""
         if self._desk.heard_at is not None:
             passed_s = (moment[0] - self._desk.heard_at).total_seconds()
             back_s = moment[1] - self._heard_s - passed_s

@@ -81,7 +81,7 @@ def forget(desk: Desk, keep: Collection[int]) -> None:
 
 def _as_judged(desk: Desk, post: Post, draft: Message | None, card: Message | None) -> bool:
     sight = desk.sights.get(post.id or 0)
-    if sight is None or draft is None or card is None or post.changed_at is not None:
+    if sight is None or draft is None or card is None:
         return False
     desk.chat.must_be_home()
     same = _print(draft, card, desk.chat.directory.version) == sight.print

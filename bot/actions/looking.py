@@ -6,6 +6,7 @@ nothing but the cards waits for this, and the question what becomes of posts who
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -29,13 +30,14 @@ MARK: Final = "looked_up_to"
 
 
 class Looking:
-    """Which open posts are still to be looked at. Owned by the listener's thread."""
+    """Which open posts are still to be looked at. The listener's thread says so, one lane looks."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._todo: deque[int] = deque()
         self._waiting: set[int] = set()
         self._written = 0
+        self._guard = threading.Lock()
 
     def __bool__(self) -> bool:
         """Whether there is something to look at now; nothing is, while the bot is not in its channel."""
@@ -47,34 +49,49 @@ class Looking:
             posts = list(catching.open_posts(session, voted=False))
             mark = cursors.read(session, MARK)
         lastlook.forget(self._desk, ())
-        self._todo = deque(_ordered(posts, int(mark or 0), now))
-        self._waiting = set(self._todo)
-        self._desk.unlooked = set(self._todo)
+        with self._guard:
+            self._todo = deque(_ordered(posts, int(mark or 0), now))
+            self._waiting = set(self._todo)
+            self._desk.unlooked = set(self._todo)
+        self._desk.bell.ring()
 
     def people_changed(self) -> None:
         """Other people may approve: the votes of every open post may count for more, or less."""
         with self._desk.database.reading() as session:
             found = [post.id or 0 for post in catching.open_posts(session, voted=True)]
-        fresh = [number for number in found if number not in self._waiting]
-        self._todo.extend(fresh)
-        self._waiting.update(fresh)
+        with self._guard:
+            fresh = [number for number in found if number not in self._waiting]
+            self._todo.extend(fresh)
+            self._waiting.update(fresh)
+        self._desk.bell.ring()
 
     def some(self, look: Callable[[int], None]) -> int:
         """Look at the next few; returns at how many. Raises what `look` raises, and that one is looked at again."""
         if not self:
             return 0
-        piece = list(self._todo)[:AT_ONCE]
-        more = len(self._todo) > AT_ONCE
+        with self._guard:
+            todo = self._todo
+            piece = list(todo)[:AT_ONCE]
+        more = len(todo) > AT_ONCE
         with catching.ahead(self._desk, piece):
             for number in piece:
                 look(number)
-                self._todo.popleft()
-                self._waiting.discard(number)
-                self._desk.unlooked.discard(number)
+                if not self._looked_at(todo, number):
+                    break
                 self._written += 1
                 if more and self._written % WRITTEN_DOWN == 0:
                     self._write_down(number)
         return len(piece)
+
+    def _looked_at(self, todo: deque[int], number: int) -> bool:
+        """It was; False if all are to be looked at once more, because nobody listened meanwhile."""
+        with self._guard:
+            if todo is not self._todo:
+                return False
+            todo.popleft()
+            self._waiting.discard(number)
+            self._desk.unlooked.discard(number)
+        return True
 
     def _write_down(self, number: int) -> None:
         with self._desk.database.transaction() as session:

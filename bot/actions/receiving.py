@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,31 +10,27 @@ from datetime import datetime, timedelta
 from sqlalchemy import Executable, bindparam
 from sqlmodel import Session, select
 
-from bot.actions import allowing, drafting, rows
+from bot.actions import allowing, drafting
 from bot.actions.ahead import read
-from bot.actions.sync import begin
+from bot.actions.revising import begin
+from bot.actions.sync import Edited
 from bot.chat import ChatError, Message, Person, Refused
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written
 from bot.replies import lines
-from storage import cursors
+from storage import inbox
 from storage.database import insert
 from storage.errors import StorageError
-from storage.models import Cursor, Post, Seen
-from storage.states import PostState
+from storage.inbox import Inbox
+from storage.models import Post, Seen
 
 log = logging.getLogger("social.receiving")
-
-VOTED = {PostState.DRAFT, PostState.APPROVED, PostState.RELEASED}
-"""States in which somebody's loss of the right to approve changes something."""
 
 FRESH = timedelta(days=7)
 """An older draft that is moved into the channel is not taken: an archive that is merged with it is none of ours."""
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """How a system says that a disk is full, or cannot be written."""
-ANSWER = "answer"
-"""Name of the row that holds the last answer: it is written down before it is said."""
 
 _KNOWN: Executable = select(
     select(Seen.answered).where(Seen.message_id == bindparam("message")).scalar_subquery(),
@@ -47,30 +42,16 @@ _KNOWN: Executable = select(
 Answer = Callable[[Desk, Message, Command, Person, datetime], str | None]
 
 
-def post_of(session: Session, message_id: int) -> Post | None:
-    """The post whose draft or card that message is."""
-    return rows.by_message(session, message_id)
-
-
-def gather(desk: Desk, post_id: int, now: datetime) -> None:
-    """A draft was edited: wait for the next edit in quick succession before another card is made."""
-    with desk.database.transaction() as session:
-        post = rows.post(session, post_id)
-        post.changed_at = now
-        session.add(post)
-
-
-def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None:
+def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Answer) -> None:
     """Take care of one message that is not a post yet; raises `Down` when it must be tried again.
 
     What was handled is not handled again, however often it is heard of; what was not understood is read again
-    once it says something else.
+    once it says something else. Raises `Edited` when it speaks of a post whose draft is to be read anew first.
     """
     person = desk.chat.directory.person(message.sender_id)
     left = person.id in desk.chat.directory.people and not person.active  # or was made to leave
     if person.id == desk.chat.directory.me or person.is_bot or left:
         return
-    finish(desk)
     moved_in = message.arrived and message.place.channel_id == desk.chat.home
     handled, is_draft = _known(desk, message)
     if handled and not moved_in:
@@ -86,41 +67,21 @@ def receive(desk: Desk, message: Message, now: datetime, answer: Answer) -> None
     with desk.database.transaction() as session:
         _note(session, message, understood=understood, now=now)
         if reply:
-            _keep(session, message, reply)
-            desk.unsaid = True
+            inbox.answered(session, row, reply, message.place.channel_id)
     if reply:
         _say(desk, message, reply)
 
 
-def finish(desk: Desk) -> None:
-    """Say the last answer that was written down, unless it was said: a process that ends between an order and
+def finish(desk: Desk, row: Inbox) -> None:
+    """Say the answer that was written down, unless it was said: a process that ends between an order and
     its answer neither obeys nor answers twice. Raises `ChatError`.
     """
-    if not desk.unsaid:
+    message = desk.chat.look(row.message_id)
+    # moved to another channel meanwhile, it is no place for what it asks for
+    if message is None or message.place.channel_id != row.channel_id:
         return
-    with desk.database.reading() as session:
-        row = session.get(Cursor, ANSWER)
-    if row is not None:
-        kept = json.loads(row.value)
-        message = desk.chat.look(kept["message"])
-        # moved to another channel meanwhile, it is no place for what it asks for
-        stays = message is not None and message.place.channel_id == kept["channel"]
-        if message and stays and desk.chat.said(message.place, kept["text"], message.id) is None:
-            _say(desk, message, kept["text"])
-        with desk.database.transaction() as session:
-            row = session.get(Cursor, ANSWER)
-            if row is not None:
-                session.delete(row)
-    desk.unsaid = False
-
-
-def _keep(session: Session, message: Message, reply: str) -> None:
-    """Before it is said, with the note that the message was handled."""
-    cursors.write(
-        session,
-        ANSWER,
-        json.dumps({"message": message.id, "channel": message.place.channel_id, "text": reply}),
-    )
+    if desk.chat.said(message.place, row.answer, message.id) is None:
+        _say(desk, message, row.answer)
 
 
 def _note(session: Session, message: Message, *, understood: bool, now: datetime) -> None:
@@ -135,7 +96,6 @@ def _say(desk: Desk, message: Message, reply: str) -> None:
         desk.chat.say(message.place, reply)
     except Refused as error:  # no answer can be given there; that must not keep the others waiting
         log.warning("message %s: %s", message.id, error, extra={"action": "answer_refused"})
-    desk.unsaid = False
 
 
 def _welcome(message: Message, said: Written | Command | Unknown, now: datetime) -> bool:
@@ -163,7 +123,7 @@ def _answered(
     """As `_respond`; a bug is one calm sentence for the author, and its details are for the owner."""
     try:
         return _respond(desk, message, said, person, now, answer)
-    except (ChatError, StorageError):
+    except (ChatError, StorageError, Edited):
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno in NO_ROOM:  # what was written is read again, not lost

@@ -30,6 +30,7 @@ from handlers.base import (
 )
 from storage import queue, staging
 from storage.errors import Moved
+from storage.inbox import EDIT_WAITS
 from storage.insist import insist
 from storage.models import Post, Staged
 from storage.states import PostState, StagedState
@@ -49,7 +50,7 @@ def plan(desk: Desk, now: datetime) -> None:
             Post.state == PostState.APPROVED,
             col(Post.due_at) > now,
             col(Post.due_at) <= now + AHEAD,
-            col(Post.changed_at).is_(None),
+            ~EDIT_WAITS,
             col(Post.restored_at).is_(None),  # perhaps it is out: its delivery looks first
         )
         posts = {(number or 0, revision): due for number, revision, due in session.exec(near)}

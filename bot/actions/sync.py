@@ -1,6 +1,7 @@
 """`sync`: look at a draft and its card as they now stand, and bring the database in line.
 
-New, edited, deleted, reacted, moved, a lost event, a doubled event, a restart: this is the one path for all.
+New, edited, deleted, reacted, moved, a lost event, a doubled event, a restart: this is the one path for all. Only the
+text of an edited draft has a way of its own, in `revising`: to read it may take long, and an order must not wait for that.
 """
 
 from __future__ import annotations
@@ -9,75 +10,89 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import ahead, attaching, cards, counting, drafting, rewriting, rows
-from bot.actions.rewriting import rewrite
-from bot.chat import Message, Person
+from bot.actions import cards, counting, drafting, rewriting, rows
+from bot.chat import Message
 from bot.desk import Desk
-from bot.grammar import Written
 from bot.replies import lines
-from storage import queue
+from storage import inbox, queue
+from storage.inbox import Heard, Kind
 from storage.models import Post, Revision
 from storage.states import DeliveryState, PostState
 
 OPEN = {PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED}
 
 
-def begin(desk: Desk, message: Message, written: Written, author: Person, now: datetime) -> int:
-    """A new post of a message; returns its number. Its card stands in the chat when this returns."""
-    with desk.turn(message.id):
-        with desk.database.reading() as session:
-            known = rows.by_draft(session, message.id)
-        if known is not None:  # written down before, but perhaps its card was not said any more
-            return sync(desk, known.id or 0, now).id or 0
-        prepared = drafting.prepare(desk, written, author, now, None)
-        place = cards.home_of(desk, message)
-        post = Post(
-            state=PostState.BROKEN if prepared.broken else PostState.DRAFT,
-            author_id=author.id,
-            author_name=author.name,
-            message_id=message.id,
-            channel_id=place.channel_id,
-            topic=place.topic,
-            created_at=now,
-            digest=drafting.digest(message.content),
-        )
-        drafting.fill(post, prepared)
-        with desk.database.transaction() as session:
-            queue.create(session, post, who=author.name, what="drafted", now=now)
-            revision = drafting.save(session, post, prepared, message.content, author, now, filled=True)
-            composed = cards.compose(desk, session, post, revision, now)
-        cards.say(desk, post, revision.number, message, composed, now)
-        return post.id or 0
+class Edited(Exception):
+    """The draft says something else than what was read of it: `revising` reads it, which may take long."""
 
 
 def sync(desk: Desk, post_id: int, now: datetime) -> Post:
     """Bring one post in line with what its draft and its card say now; returns the post as it then is.
 
-    Raises `ChatError` when Zulip cannot be asked: then nothing may be concluded.
+    Raises `Edited` if the draft is to be read anew first, and `ChatError` when Zulip cannot be asked: then nothing
+    may be concluded.
     """
+    with desk.turn(draft_of(desk, post_id)):
+        draft = looked_at(desk, post_id)
+        if draft is not None and edited(desk, post_id, draft):
+            raise Edited(f"the draft of post {post_id} was edited")
+        return brought_in_line(desk, post_id, draft, now)
+
+
+def follow(desk: Desk, post_id: int, now: datetime) -> Post:
+    """The same; of an edit it is only written down that there is one, so nothing goes out before it is read."""
+    try:
+        return sync(desk, post_id, now)
+    except Edited:
+        note_edit(desk, post_id, now)
+        with desk.database.reading() as session:
+            return rows.post(session, post_id)
+
+
+def note_edit(desk: Desk, post_id: int, now: datetime) -> None:
+    """An edit was found by looking: it is as old as what is read at once."""
+    with desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        heard = Heard(post.message_id, Kind.EDIT, post.author_id, now - desk.config.social.gather, post.id)
+        inbox.write(session, [heard])
+    desk.bell.ring()
+
+
+def draft_of(desk: Desk, post_id: int) -> int:
+    """The message that holds the draft."""
+    with desk.database.reading() as session:
+        return rows.post(session, post_id).message_id
+
+
+def looked_at(desk: Desk, post_id: int) -> Message | None:
+    """The draft; None if it was deleted."""
+    desk.chat.must_be_home()
+    return desk.chat.look(draft_of(desk, post_id))
+
+
+def edited(desk: Desk, post_id: int, draft: Message) -> bool:
+    """Whether it is to be read anew. What went out stays as it was, and what was moved out is not read any more."""
     with desk.database.reading() as session:
         post = rows.post(session, post_id)
-    edited = post.changed_at  # of an edit that comes from here on the look knows as well; it is read twice
-    desk.chat.must_be_home()
-    ahead.fetch_edited(desk, post, now)
-    with desk.turn(post.message_id):
-        draft = desk.chat.look(post.message_id)
-        if draft is None or counting.moved_out(desk, draft):
-            _vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
-        else:
+    changed = drafting.digest(draft.content) != post.digest
+    return changed and post.state != PostState.RELEASED and not counting.moved_out(desk, draft)
+
+
+def brought_in_line(desk: Desk, post_id: int, draft: Message | None, now: datetime) -> Post:
+    """Follow where the draft is, and the reactions on the card; to be called in the turn of the draft."""
+    if draft is None or counting.moved_out(desk, draft):
+        vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
+    else:
+        post, revision = _read(desk, post_id, draft, now)
+        if rewriting.follow(desk, post, revision, now):
             post, revision = _read(desk, post_id, draft, now)
-            if rewriting.follow(desk, post, revision, now):
-                post, revision = _read(desk, post_id, draft, now)
-            counted = counting.count(desk, post, revision, draft, edited, now)
-            if counted is not None:
-                return counted
-        if edited is not None:
-            with desk.database.transaction() as session:
-                counting.gathered(rows.post(session, post_id), edited)
-        return cards.refresh(desk, post_id, now)
+        counted = counting.count(desk, post, revision, draft, now)
+        if counted is not None:
+            return counted
+    return cards.refresh(desk, post_id, now)
 
 
-def _vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:
+def vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:
     """The draft is gone: what is not out yet stays in."""
     with desk.database.transaction() as session:
         post = rows.post(session, post_id)
@@ -116,26 +131,15 @@ def stop(session: Session, post: Post, what: str, who: str, now: datetime) -> li
 
 
 def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> tuple[Post, Revision]:
-    """Follow the draft's text and place; returns what the post is then."""
+    """Follow the draft's place, and see to its cards; returns what the post is then."""
     digest, place = drafting.digest(draft.content), cards.home_of(desk, draft)
     post, last, older = rows.standing_now(desk.database, post_id)
-    stays = digest == post.digest and (place.channel_id, place.topic) == (post.channel_id, post.topic)
-    if digest != post.digest:
-        author = desk.chat.directory.person(draft.sender_id)
-        if post.state == PostState.RELEASED:
-            _too_late_to_edit(desk, post_id, digest, now)
-        else:
-            written = ahead.read(desk, draft)
-            if isinstance(written, Written):
-                rewrite(
-                    desk, post, attaching.keep_alts(written, rows.written(last)), draft.content, author, now
-                )
-            else:
-                _vanished(desk, post_id, "is no draft any more", now)
-    if not stays:
+    if digest != post.digest and post.state == PostState.RELEASED:
+        _too_late_to_edit(desk, post_id, digest, now)
+    if (place.channel_id, place.topic) != (post.channel_id, post.topic):
         with desk.database.transaction() as session:
             post = rows.post(session, post_id)
-            post.digest, post.channel_id, post.topic = digest, place.channel_id, place.topic
+            post.channel_id, post.topic = place.channel_id, place.topic
         post, last, older = rows.standing_now(desk.database, post_id)
     if last.card_id is None and _wants_card(desk, post):
         cards.put(desk, post_id, last.number, draft, now)
@@ -156,6 +160,7 @@ def _wants_card(desk: Desk, post: Post) -> bool:
 def _too_late_to_edit(desk: Desk, post_id: int, digest: str, now: datetime) -> None:
     with desk.database.transaction() as session:
         post = rows.post(session, post_id)
+        post.digest = digest
         queue.notify(
             session,
             key=f"late_edit:{post_id}:{digest[:16]}",

@@ -168,6 +168,11 @@ class Chat:
         return fetching.since(self.wire, message_id, self.home, self.directory.me)
 
     @understanding
+    def newer(self, message_id: int) -> list[Message]:
+        """Everything after that message that reaches the bot, in one request unless it is very much."""
+        return [read_message(one, self.directory.me) for one in fetching.later(self.wire, [], message_id)]
+
+    @understanding
     def until(self, message_id: int) -> list[Message]:
         """The newest messages up to that one in the bot's channel and in its direct messages: some thousand."""
         return fetching.until(self.wire, message_id, self.home, self.directory.me)

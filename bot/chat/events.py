@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.chat.errors import Nonsense, Refused, TooMuch
 from bot.chat.people import Directory
-from bot.chat.sense import maybe, number, numbers, objects, understood, words
-from bot.chat.values import Hint, Kind
+from bot.chat.sense import MALFORMED, maybe, number, numbers, objects, understood, words
+from bot.chat.values import Hint, Kind, Message, Place, read_message
 from bot.chat.wire import Wire
 
 EVENT_TYPES = (
@@ -23,6 +24,7 @@ EVENT_TYPES = (
     "realm_emoji",
 )
 FETCH_TYPES = ("realm", "realm_user", "realm_user_groups", "realm_emoji", "subscription", "message")
+NEVER = datetime.min.replace(tzinfo=UTC)
 CAPABILITIES = {"notification_settings_null": True, "bulk_message_deletion": True}
 """Only these: the others change the shape of what older servers send (facts/zulip-newer.md, Register)."""
 
@@ -76,7 +78,7 @@ class Events:
                     if self.directory.apply(event):
                         hints.append(Hint(Kind.PEOPLE))
                     else:
-                        hints.extend(read_event(event))
+                        hints.extend(read_event(event, self.directory.me))
         except Nonsense:
             self._puzzled = True
             raise
@@ -107,12 +109,13 @@ class Events:
             self._queue = ""
 
 
-def read_event(event: dict[str, Any]) -> list[Hint]:
+def read_event(event: dict[str, Any], me: int = 0) -> list[Hint]:
     """The hints in one event of a message; none for what concerns nobody (heartbeats, link previews)."""
     match event["type"]:
         case "message":
-            message = event["message"]
-            return [Hint(Kind.WRITTEN, number(message, "id"), number(message, "sender_id"))]
+            raw = event["message"]
+            written = number(raw, "id"), number(raw, "sender_id")
+            return [Hint(Kind.WRITTEN, *written, message=_written(event, me))]
         case "reaction":
             return [Hint(Kind.REACTED, number(event, "message_id"), number(event, "user_id"))]
         case "delete_message":
@@ -121,10 +124,32 @@ def read_event(event: dict[str, Any]) -> list[Hint]:
         case "update_message" if not event.get("rendering_only"):
             hints = []
             if "orig_content" in event:
-                hints.append(Hint(Kind.EDITED, number(event, "message_id"), maybe(event, "user_id", 0)))
+                edited = _edited(event)
+                hints.append(Hint(Kind.EDITED, edited.id, edited.sender_id, message=edited))
             if "orig_subject" in event or "new_stream_id" in event:
                 channel = maybe(event, "new_stream_id", 0)
                 moved = numbers(event, "message_ids")
                 hints.extend(Hint(Kind.MOVED, one, channel_id=channel) for one in moved)
             return hints
     return []
+
+
+def _written(event: dict[str, Any], me: int) -> Message | None:
+    """The message itself; None where the event does not tell it whole: then a look does."""
+    try:
+        return read_message(event["message"] | {"flags": event.get("flags", ())}, me)
+    except MALFORMED:
+        return None
+
+
+def _edited(event: dict[str, Any]) -> Message:
+    """What an edited message says now. Only its author edits a text; a direct message's people are not told."""
+    channel = maybe(event, "new_stream_id", 0) or maybe(event, "stream_id", 0)
+    return Message(
+        id=number(event, "message_id"),
+        sender_id=maybe(event, "user_id", 0),
+        content=maybe(event, "content", ""),
+        place=Place(channel_id=channel or None, topic=maybe(event, "subject", "")),
+        at=NEVER,
+        mentioned="mentioned" in event.get("flags", ()),
+    )

@@ -115,6 +115,8 @@ class Hint:
     user_id: int = 0
     channel_id: int = 0
     """Of a message that was moved to another channel: which."""
+    message: Message | None = None
+    """What was written, as the event tells it; of an edit, its new text and place alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ def _one_of(states: type[StrEnum]) -> CheckConstraint:
 _SENDING = text(f"state = '{DeliveryState.SENDING.value}'")
 _STAGING = text(f"state = '{StagedState.STAGING.value}'")
 _LAST = text("not_after IS NOT NULL")
-_CHANGED = text("changed_at IS NOT NULL")
 """What is asked twice a second must not read the whole history: such rows are few."""
 
 
@@ -39,7 +38,6 @@ class Post(SQLModel, table=True):
         Index("ix_post_released_at", "released_at"),
         Index("ix_post_author", "author_id", "state"),
         Index("ix_post_not_after", "state", "not_after", sqlite_where=_LAST, postgresql_where=_LAST),
-        Index("ix_post_changed", "changed_at", sqlite_where=_CHANGED, postgresql_where=_CHANGED),
         _one_of(PostState),
     )
 
@@ -68,8 +66,6 @@ class Post(SQLModel, table=True):
     """The first words, for lists."""
     digest: str = ""
     """SHA-256 of what the draft message said when it was last turned into a revision."""
-    changed_at: datetime | None = None
-    """When an edit was first seen that is still being gathered; None: nothing to gather."""
     stopped_by: int | None = None
     stopped_name: str = ""
     stopped_as: str = ""

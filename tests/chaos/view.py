@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from storage.database import Database
+from storage.inbox import Inbox
 from storage.models import Delivery, Notice, Post, Revision, Staged
 from storage.states import DeliveryState, PostState, StagedState
 
@@ -26,6 +27,7 @@ class View:
     """By the message of the draft."""
     deliveries: list[Delivery]
     staged: list[Staged]
+    inbox: list[Inbox]
     cards: dict[int, int | None]
     """Number of a post -> the card of its present revision."""
     unsaid: int
@@ -35,12 +37,13 @@ class View:
         """Every instant at which the bot has something to do by itself, and what."""
         found: list[tuple[datetime, str]] = []
         for post in self.posts.values():
-            if post.changed_at is not None:
-                found.append((post.changed_at + GATHER, f"#{post.id} gathers"))
             if post.state == PostState.APPROVED:
                 found.append((post.due_at or post.created_at, f"#{post.id} approved"))
             elif post.state in {PostState.DRAFT, PostState.HELD} and post.due_at is not None:
                 found.append((post.due_at + LATE, f"#{post.id} {post.state}, to expire"))
+        found += [
+            (row.heard_at + GATHER, f"#{row.post_id} {row.kind} {row.verb} waits") for row in self.inbox
+        ]
         for one in self.deliveries:
             searching = one.state == DeliveryState.UNKNOWN and one.searches < SEARCHES
             name = f"#{one.post_id} {one.account} {one.state}: {one.error[:90]}"
@@ -67,6 +70,7 @@ def look(database: Database) -> View:
         revisions = session.exec(select(Revision.post_id, Revision.number, Revision.card_id)).all()
         unsaid = len(session.exec(select(Notice.id).where(col(Notice.said_at).is_(None))).all())
         deliveries, staged = list(session.exec(select(Delivery))), list(session.exec(select(Staged)))
+        waiting = list(session.exec(select(Inbox)))
     current = {one.id or 0: one.revision for one in posts.values()}
     cards = {number: card for number, revision, card in revisions if current.get(number) == revision}
-    return View(posts, deliveries, staged, cards, unsaid)
+    return View(posts, deliveries, staged, waiting, cards, unsaid)

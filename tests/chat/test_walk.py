@@ -27,6 +27,7 @@ from bot.chat import ChatError
 from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
+from storage.inbox import Inbox
 from storage.models import Delivery, Notice, Post, Vote
 from storage.states import DeliveryState
 
@@ -240,12 +241,12 @@ class Walk(RuleBasedStateMachine):
         with self.town.database.reading() as session:
             sending = session.exec(select(Delivery).where(Delivery.state == DeliveryState.SENDING)).all()
             unsaid = session.exec(select(Notice).where(Notice.said_at == None)).all()  # noqa: E711  # SQL
-            gathering = session.exec(select(Post).where(Post.changed_at != None)).all()  # noqa: E711  # SQL
+            waiting = session.exec(select(Inbox)).all()
             ends = {(one.post_id, one.account): one for one in session.exec(select(Delivery))}
             posts = {one.message_id: one for one in session.exec(select(Post))}
         assert not sending
         assert not unsaid
-        assert not gathering
+        assert not waiting
         assert set(self.texts) <= set(posts), "a draft was lost"
         out = {(posts[self.whose[one["text"]]].id, one["service"]) for one in self.town.published()}
         for key, delivery in ends.items():

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import zulip
 from PIL import Image
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot import wiring
 from bot.config import Config
@@ -29,6 +29,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.zulip.rows import Group, Person
 from handlers.registry import PLATFORMS
 from storage.database import Database
+from storage.inbox import Inbox
 from storage.models import Delivery, Post, Revision
 
 NEWEST = 512
@@ -249,6 +250,11 @@ class Town:
             post = session.get(Post, number)
         assert post is not None
         return post
+
+    def inbox(self) -> list[Inbox]:
+        """What was heard and is not worked off yet."""
+        with self.database.reading() as session:
+            return list(session.exec(select(Inbox).order_by(col(Inbox.id))))
 
     def deliveries(self, number: int = 1) -> dict[str, Delivery]:
         with self.database.reading() as session:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from storage import queue
+from storage import inbox, queue
 from storage.database import Database
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
@@ -164,7 +164,9 @@ ASKED: dict[str, Callable[[Session, datetime], object]] = {
     "drafts": lambda session, _now: queue.drafts(session),
     "waiting": lambda session, _now: queue.waiting_without_time(session),
     "log": lambda session, _now: queue.log(session, 1),
-    "changed": lambda session, _now: queue.changed(session),
+    "edited": lambda session, _now: inbox.edited(session),
+    "about": lambda session, _now: inbox.about(session, [1]),
+    "turns": lambda session, _now: inbox.turns(session, {inbox.Kind.ORDER}),
     "untold": lambda session, _now: queue.untold(session),
 }
 

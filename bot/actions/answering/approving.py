@@ -8,7 +8,7 @@ from bot import rules
 from bot.actions import electing, rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.actions.counting import apply
-from bot.actions.sync import sync
+from bot.actions.sync import follow
 from bot.replies import lines
 from bot.rules import Judgement
 from storage.models import Post, Revision, Vote
@@ -37,7 +37,7 @@ def _vote(order: Order, kind: str) -> str | None:
         _cast(order, session, row, kind)
         judgement = voting.count(desk, session, row, revision, None, order.now)
         apply(desk, session, row, judgement, order.now)
-    sync(desk, post.id or 0, order.now)
+    follow(desk, post.id or 0, order.now)
     return _counted(order, post, judgement) if kind == "approve" else None
 
 
@@ -127,7 +127,7 @@ def withdraw(order: Order) -> str | None:
                 _take_back(order, session, row, revision, vote, named)
         judgement = voting.count(desk, session, row, revision, None, order.now)
         apply(desk, session, row, judgement, order.now)
-    sync(desk, post.id or 0, order.now)
+    follow(desk, post.id or 0, order.now)
     if not mine:
         return f"You have no vote on #{post.id}. (To stop the post: `hold {post.id}` or `cancel {post.id}`.)"
     if any(vote.via == "reaction" for vote in mine):

@@ -11,8 +11,9 @@ from bot import grammar
 from bot.actions import ahead, proposing, rewriting, rows
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import must_have_room
+from bot.actions.revising import begin
 from bot.actions.rewriting import rewrite
-from bot.actions.sync import begin, sync
+from bot.actions.sync import follow
 from bot.grammar import Attachment, Written
 from bot.replies import bounds, refusals, words
 from bot.replies.escape import inline
@@ -62,7 +63,7 @@ def alt(order: Order) -> str | None:
         if part is Part.MEMBER:
             said = _propose(order, session, post, number, file, text, electorate.name)
     if said:
-        sync(order.desk, post.id or 0, order.now)
+        follow(order.desk, post.id or 0, order.now)
         return said
     files = [
         proposing.described_one(one, text) if at == number else one
@@ -112,7 +113,7 @@ def take(order: Order) -> str | None:
         raise UserError(f"#{post.id} is withdrawn: `copy {post.id}` starts anew from its text.")
     with order.desk.turn(post.message_id):
         rewriting.take(order.desk, post, revision, proposal, order.person, order.now, also=order.done)
-    sync(order.desk, post.id or 0, order.now)
+    follow(order.desk, post.id or 0, order.now)
     return None
 
 
@@ -175,4 +176,4 @@ def _rewrite(order: Order, post: Post, written: Written, *, writer_id: int | Non
             writer_id=writer_id,
             also=order.done,
         )
-    sync(desk, post.id or 0, order.now)
+    follow(desk, post.id or 0, order.now)

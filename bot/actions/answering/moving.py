@@ -9,7 +9,7 @@ from bot.actions import drafting, rows
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import must_be_free_to_move, must_undo
 from bot.actions.rewriting import rewrite
-from bot.actions.sync import sync
+from bot.actions.sync import follow
 from bot.replies import words
 from storage import queue
 from storage.models import Post
@@ -88,7 +88,7 @@ def _retime(order: Order, post: Post, timing: str, due: datetime | None) -> str 
                 order.now,
                 writer_id=revision.created_by,
             )
-    post = sync(desk, post.id or 0, order.now)
+    post = follow(desk, post.id or 0, order.now)
     goes = f"goes out {words.when(post.due_at)}" if post.due_at else "goes out once it is approved"
     if post.state == PostState.APPROVED and timing == "now":
         goes = "goes out now"

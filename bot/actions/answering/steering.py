@@ -11,7 +11,7 @@ from bot import stops
 from bot.actions import cards, rows, stopping
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import must_be_free_to_move, must_have_room, must_undo
-from bot.actions.sync import stop, sync
+from bot.actions.sync import follow, stop
 from bot.replies import bounds, refusals, words
 from bot.replies.escape import inline
 from handlers.media import MissingMedia
@@ -78,7 +78,7 @@ def resume(order: Order) -> str | None:
             must_be_free_to_move(order, session, row, order.now, f"resume {row.id}")
         queue.transition(session, row, PostState.DRAFT, who=order.person.name, what="resumed", now=order.now)
         order.done(session)
-    post = sync(desk, post.id or 0, order.now)
+    post = follow(desk, post.id or 0, order.now)
     return f"▶ #{post.id} goes on: it is {words.state(post)}."
 
 
@@ -143,7 +143,7 @@ def retry(order: Order) -> str | None:
             [f"{desk.titles.get(one.account, one.account)} is {one.state}" for one in found]
         )
         raise UserError(f"There is nothing of #{post.id} to retry: {states}.")
-    sync(desk, post.id or 0, order.now)
+    follow(desk, post.id or 0, order.now)
     return _retried(order, post, todo)
 
 

@@ -1,0 +1,46 @@
+"""What a message is to the bot, by its words alone: this decides which work it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from bot.actions.ahead import read
+from bot.chat import Message
+from bot.desk import Desk
+from bot.grammar import Command, Unknown, Written
+from storage.inbox import Heard, Kind
+
+KINDS: Final[Mapping[str, Kind]] = {
+    **dict.fromkeys(("approve", "veto", "withdraw", "hold", "resume", "cancel"), Kind.ORDER),
+    **dict.fromkeys(("move", "now", "retry", "published"), Kind.ORDER),
+    **dict.fromkeys(("edit", "alt"), Kind.REWRITE),
+    "copy": Kind.DRAFT,
+}
+"""Verb -> what it is; all others ask something."""
+LARGEST: Final = 2**31 - 1
+"""No post has a greater number."""
+
+
+def sort(desk: Desk, message: Message, now: datetime) -> Heard | None:
+    """What this message is, as it is written into the inbox; None if it does not speak to the bot."""
+    person = desk.chat.directory.person(message.sender_id)
+    if person.id == desk.chat.directory.me or person.is_bot:
+        return None
+    said = read(desk, message)
+    return None if said is None else of(desk, message, said, now)
+
+
+def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: datetime) -> Heard:
+    """The same for words that were read already."""
+    elsewhere = message.place.channel_id not in {None, desk.chat.home}
+    if elsewhere or isinstance(said, Unknown):
+        return Heard(message.id, Kind.QUESTION, message.sender_id, now)
+    if isinstance(said, Written):
+        return Heard(message.id, Kind.DRAFT, message.sender_id, now)
+    kind = KINDS.get(said.verb, Kind.QUESTION)
+    post_id = said.post if kind in {Kind.ORDER, Kind.REWRITE} else None
+    if post_id is not None and post_id > LARGEST:
+        kind, post_id = Kind.QUESTION, None
+    return Heard(message.id, kind, message.sender_id, now, post_id, said.verb)

@@ -1,0 +1,87 @@
+"""Which row of the inbox is worked off next: everybody in turn, approvers first, and one post's rows in their order."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.desk import Desk
+from storage import inbox
+from storage.inbox import IN_ORDER, Inbox, Kind
+
+LOOKED_AT: Final = 50
+"""Rows of one person that are looked at for one that can be worked off now."""
+REMEMBERED: Final = 5000
+"""People of whom it is remembered when they had their turn."""
+
+
+class Turns:
+    """Whose turn it is in one lane. One thread's."""
+
+    def __init__(self, desk: Desk, kinds: Collection[Kind]) -> None:
+        self._desk = desk
+        self._kinds = frozenset(kinds)
+        self._served: OrderedDict[int, None] = OrderedDict()
+        """People, those who had their turn last at the end."""
+        self.aside: set[int] = set()
+        """Rows that cannot be worked off while the bot is not in its channel."""
+
+    def next(self, now: datetime, most: int) -> list[Inbox]:
+        """The next rows, at most so many, and of each person one before anybody gets a second."""
+        found: list[Inbox] = []
+        waiting: dict[int, list[Inbox]] = {}
+        with self._desk.database.reading() as session:
+            for person in self._in_turn(inbox.turns(session, self._kinds)):
+                if ready := self._ready(session, person, now):
+                    waiting[person] = ready
+                if len(waiting) == most:
+                    break
+        while waiting and len(found) < most:
+            for person in list(waiting):
+                if not waiting[person]:
+                    del waiting[person]
+                elif len(found) < most:
+                    found.append(waiting[person].pop(0))
+        for row in found:
+            self._served[row.person_id] = None
+            self._served.move_to_end(row.person_id)
+        while len(self._served) > REMEMBERED:
+            self._served.popitem(last=False)
+        return found
+
+    def _in_turn(self, people: dict[int, int]) -> list[int]:
+        order = {person: number for number, person in enumerate(self._served)}
+        approves = self._desk.approves
+        return sorted(people, key=lambda one: (not approves(one), order.get(one, -1), people[one]))
+
+    def _ready(self, session: Session, person: int, now: datetime) -> list[Inbox]:
+        """The rows of a person that can be worked off now; of one post only the first. Edits come before new drafts: an
+        order may wait for one.
+        """
+        edits, rest = self._kinds & {Kind.EDIT}, self._kinds - {Kind.EDIT}
+        found = [*(inbox.of(session, person, edits, LOOKED_AT) if edits else ())]
+        found += inbox.of(session, person, rest, LOOKED_AT)
+        mine = [row for row in found if row.id not in self.aside]
+        posts = {row.post_id for row in mine if row.post_id is not None}
+        others = inbox.about(session, posts, {*IN_ORDER, Kind.EDIT}) if posts else ()
+        ready = [row for row in mine if self._can(row, others, now)]
+        return sorted(ready, key=lambda row: row.answer != "")  # what is to be done is done before it is told
+
+    def _can(self, row: Inbox, others: Collection[Inbox], now: datetime) -> bool:
+        if row.answer or row.post_id is None:
+            return True
+        same = [one for one in others if one.post_id == row.post_id and one.id != row.id]
+        ordered = [one for one in same if one.kind in IN_ORDER]
+        if row.kind == Kind.EDIT:
+            # one that lies ahead was written before the clock went back
+            quiet = not now - self._desk.config.social.gather < row.heard_at <= now
+            return quiet or bool(ordered)
+        if row.kind not in IN_ORDER:
+            return True
+        if row.kind == Kind.ORDER and any(one.kind == Kind.EDIT for one in same):
+            return False  # it was written to what is to be read first
+        return all((one.id or 0) > (row.id or 0) for one in ordered)

@@ -1,0 +1,137 @@
+"""One row of the inbox worked off: a message answered or drafted, a vote counted, an edit read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.actions import answering, receiving
+from bot.actions.intake.sorting import sort
+from bot.actions.revising import revise
+from bot.actions.sync import Edited, follow, note_edit
+from bot.chat import ChatError, Dismissed, Down, NotHome
+from bot.desk import Desk
+from storage import inbox, queue
+from storage.errors import StorageError
+from storage.inbox import Heard, Inbox, Kind
+from storage.models import Post
+from storage.states import PostState
+
+log = logging.getLogger("social.working")
+
+LANES: Final = {
+    "orders": frozenset({Kind.ORDER, Kind.VOTE, Kind.PLACE}),
+    "questions": frozenset({Kind.QUESTION}),
+    "drafts": frozenset({Kind.DRAFT, Kind.EDIT, Kind.REWRITE}),
+}
+"""What waits for one another: what is in one lane never waits for what is in another."""
+TIMED: Final = frozenset({"move", "now"})
+"""Verbs that read the text of a post anew that cannot go out as it stands."""
+
+
+def work(desk: Desk, number: int, now: datetime) -> None:
+    """Work off the row of that number, if it is there still. Raises `Down`, `Dismissed`, `NotHome` and passing
+    `StorageError`s: then it waits, and is tried again. One row's other trouble must not deafen the bot.
+    """
+    with desk.database.reading() as session:
+        row = session.get(Inbox, number)
+        with_it = _with(session, row) if row is not None else []
+    if row is None:
+        return
+    try:
+        if not _act(desk, row, now):
+            return
+    except (Down, Dismissed, NotHome, StorageError):
+        raise
+    except ChatError as error:  # no answer can be given there; that must not keep the others waiting
+        log.warning("message %s: %s", row.message_id, error, extra={"action": "answer_refused"})
+    except Exception:  # the owner finds it in the log
+        log.exception("message %s: error while working", row.message_id, extra={"action": "work_failed"})
+    with desk.database.transaction() as session:
+        inbox.done(session, [row, *with_it])
+
+
+def look_at(desk: Desk, post_id: int, now: datetime) -> None:
+    """Look at a post after a time away. Raises as `work` does."""
+    try:
+        _again(lambda: follow(desk, post_id, now))
+    except (Down, Dismissed, NotHome, StorageError):
+        raise
+    except Exception as error:  # as above; a bug has its traceback
+        log.error("post %s: %s", post_id, type(error).__name__, exc_info=not isinstance(error, ChatError))
+
+
+def _with(session: Session, row: Inbox) -> list[Inbox]:
+    """What the same look takes care of: all votes on one card are counted at once."""
+    if row.post_id is None or row.kind not in {Kind.VOTE, Kind.PLACE}:
+        return []
+    others = inbox.about(session, [row.post_id], {Kind.VOTE, Kind.PLACE})
+    return [one for one in others if one.id != row.id and one.post_id == row.post_id]
+
+
+def _act(desk: Desk, row: Inbox, now: datetime) -> bool:
+    """Do it; False if it waits for something else, or as something else."""
+    if row.answer:
+        receiving.finish(desk, row)
+    elif row.kind in {Kind.VOTE, Kind.PLACE}:
+        _again(lambda: follow(desk, row.post_id or 0, now))
+    elif row.kind == Kind.EDIT:
+        _again(lambda: revise(desk, row.post_id or 0, now))
+    else:
+        return _attend(desk, row, now)
+    return True
+
+
+def _again(look: Callable[[], object]) -> None:
+    """The publisher may be faster: how it stands then is looked at anew."""
+    try:
+        look()
+    except queue.Moved:
+        look()
+
+
+def _attend(desk: Desk, row: Inbox, now: datetime) -> bool:
+    """A message: an order, a question, a draft."""
+    message = desk.chat.look(row.message_id)
+    if message is None:
+        return True
+    wanted = _lane(desk, row, sort(desk, message, now))
+    if wanted is not None:
+        with desk.database.transaction() as session:
+            inbox.replace(session, row, wanted)
+        desk.bell.ring()
+        return False
+    try:
+        if row.kind == Kind.REWRITE and _exists(desk, row.post_id):
+            revise(desk, row.post_id or 0, now)
+        receiving.receive(desk, row, message, now, answering.answer)
+    except Edited:
+        note_edit(desk, row.post_id or 0, now)
+        return False
+    return True
+
+
+def _lane(desk: Desk, row: Inbox, found: Heard | None) -> Heard | None:
+    """As what it is to be worked off, if that is not what it was heard as: it was edited, or would take long."""
+    if found is None:
+        return None
+    if found.kind is Kind.ORDER and found.verb in TIMED and _is_broken(desk, found.post_id):
+        found = replace(found, kind=Kind.REWRITE)
+    same = (row.kind, row.post_id) == (found.kind, found.post_id) or row.kind == Kind.DRAFT
+    return None if same else found
+
+
+def _is_broken(desk: Desk, post_id: int | None) -> bool:
+    with desk.database.reading() as session:
+        post = session.get(Post, post_id or 0)
+    return post is not None and post.state == PostState.BROKEN
+
+
+def _exists(desk: Desk, post_id: int | None) -> bool:
+    with desk.database.reading() as session:
+        return session.get(Post, post_id or 0) is not None

@@ -1,0 +1,317 @@
+"""What was heard waits in the inbox, by lane: an order is obeyed whatever else is being worked on, and before that
+nothing that it may concern goes out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fuse import Crash, Cut, Fuse
+from town import Town, Townsman, picture
+
+from bot import wiring
+from bot.chat import Chat
+from bot.listener import Listener
+from storage import inbox
+from storage.inbox import Heard, Kind
+
+LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"
+DUE = timedelta(days=1, hours=2)
+LONGEST_S = 20.0
+
+
+class Stuck:
+    """The chat; a file is not given out before the test lets it."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.asked, self.given = threading.Event(), threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def file(self, path: str, limit: int) -> Iterator[bytes]:
+        """As the chat does it, in the end."""
+        self.asked.set()
+        assert self.given.wait(LONGEST_S)
+        found: Iterator[bytes] = self._real.file(path, limit)
+        return found
+
+
+class Live:
+    """The listener as `social run` has it: it reads in one thread, and each lane works in one."""
+
+    def __init__(self, town: Town, wrap: Callable[[Chat], Any]) -> None:
+        self.town, self.changed, self.stop = town, threading.Event(), threading.Event()
+        town.desk.chat.leave()
+        town.desk.chat = wrap(wiring.chat_of(town.config, self.stop))
+        self.listener = Listener(town.desk, self.changed)
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Wait until that is so."""
+        for _ in range(int(LONGEST_S / 0.05)):
+            if done():
+                return
+            self.changed.wait(0.05)
+            self.changed.clear()
+        raise AssertionError("it did not come about")
+
+
+@contextmanager
+def live(town: Town, wrap: Callable[[Chat], Any] = lambda chat: chat) -> Iterator[Live]:
+    """Within the block the bot listens by itself; the publisher is stepped."""
+    made = Live(town, wrap)
+    reading = threading.Thread(target=made.listener.run, args=(made.stop,), daemon=True)
+    reading.start()
+    try:
+        made.until(lambda: made.listener.caught_up)
+        yield made
+    finally:
+        made.stop.set()
+        town.desk.bell.ring()
+        with suppress(Exception):
+            town.desk.chat.nudge()
+        reading.join(LONGEST_S)
+
+
+@contextmanager
+def busy_with_a_draft(town: Town) -> Iterator[Live]:
+    """Within the block a stranger's draft is being made, and does not come to its end."""
+    path = town.dave.uploads(picture(), "hall.png")
+    made: list[Stuck] = []
+
+    def wrap(chat: Chat) -> Stuck:
+        made.append(Stuck(chat))
+        return made[0]
+
+    with live(town, wrap) as bot:
+        (stuck,) = made
+        town.dave.writes(f"@social draft\nto: mastodon\nSee [the hall]({path})")
+        bot.until(stuck.asked.is_set)
+        try:
+            yield bot
+        finally:
+            stuck.given.set()
+
+
+def approved(town: Town, number: int = 1) -> None:
+    for one in range(1, number + 1):
+        town.carol.says(LATER.replace("Hello", f"Hello {one}"))
+        town.alice.reacts(town.card_id(one))
+        assert town.post(one).state == "approved"
+
+
+def at_the_due_second(town: Town) -> None:
+    town.world.clock.to(town.post(1).due_at)  # type: ignore[arg-type]  # it has a time
+
+
+ENDS = {"cancel 1": "withdrawn", "hold 1": "held", "veto 1 because no": "draft"}
+
+
+@pytest.mark.parametrize("order", list(ENDS))
+def test_an_order_wins_while_somebody_elses_draft_is_being_made(town: Town, order: str) -> None:
+    approved(town)
+    with busy_with_a_draft(town) as bot:
+        town.world.clock.advance(DUE - timedelta(seconds=1))
+        town.alice.writes(f"@social {order}")
+        bot.until(lambda: town.post(1).state == ENDS[order])
+        at_the_due_second(town)
+        town.publisher.tick(town.now, settle=True)
+    assert town.published() == []
+
+
+def test_a_tap_and_a_question_do_not_wait_for_somebody_elses_draft(town: Town) -> None:
+    town.carol.says(LATER)
+    with busy_with_a_draft(town) as bot:
+        town.alice.ok(town.alice.client.add_reaction({"message_id": town.card_id(1), "emoji_name": "+1"}))
+        town.bob.writes("@social help")
+        bot.until(lambda: town.post(1).state == "approved")
+        bot.until(lambda: any("`help draft`" in one for one in town.said()))
+
+
+@pytest.mark.parametrize("order", [*ENDS, "move 1 to friday 9:00", "edit 1 Other words", "withdraw 1"])
+@pytest.mark.parametrize("directly", [False, True])
+def test_a_release_knows_the_order_that_no_event_told_of_yet(town: Town, order: str, directly: bool) -> None:
+    town.carol.says(LATER)
+    town.alice.says("@social approve 1")
+    at_the_due_second(town)
+    if directly:
+        request = {"type": "private", "to": [town.bot_email], "content": order}
+        town.alice.ok(town.alice.client.send_message(request))
+    else:
+        town.alice.writes(f"@social {order}")
+    town.publisher.tick(town.now, settle=True)  # before the listener hears of it
+    assert len(town.inbox()) == 1
+    assert town.published() == []
+    town.settle()
+    assert town.published() == []
+    assert town.inbox() == []
+
+
+def test_a_delivery_knows_it_too(town: Town) -> None:
+    town.fault("mastodon", "429", method="POST", path="/api/v1/statuses")
+    approved(town)
+    at_the_due_second(town)
+    town.settle()
+    assert town.deliveries(1)["mastodon"].state == "pending"
+    town.world.clock.advance(timedelta(minutes=5))
+    town.alice.writes("@social cancel 1")
+    town.publisher.tick(town.now, settle=True)
+    assert town.published() == []
+    town.settle()
+    assert town.deliveries(1)["mastodon"].state == "cancelled"
+
+
+@pytest.mark.parametrize("kind", [Kind.ORDER, Kind.VOTE, Kind.EDIT, Kind.PLACE, Kind.REWRITE])
+@pytest.mark.parametrize("number", [1, None])
+def test_nothing_goes_out_while_something_that_may_concern_it_waits(
+    town: Town, kind: Kind, number: int | None
+) -> None:
+    approved(town)
+    at_the_due_second(town)
+    with town.database.transaction() as session:
+        inbox.write(session, [Heard(999_999, kind, town.alice.id, town.now, number, "cancel")])
+    town.publisher.tick(town.now, settle=True)
+    assert town.post(1).state == "approved"
+    with town.database.transaction() as session:
+        inbox.clear(session)
+    town.publisher.tick(town.now, settle=True)
+    assert len(town.published()) == 1
+
+
+def test_what_somebody_orders_who_has_no_say_keeps_nothing_back(town: Town) -> None:
+    approved(town)
+    at_the_due_second(town)
+    for order in ("cancel 1", "now 1", "veto 1", "resume 1"):
+        town.dave.writes(f"@social {order}")
+    town.publisher.tick(town.now, settle=True)
+    assert len(town.published()) == 1
+
+
+def test_what_is_asked_and_drafted_keeps_nothing_back(town: Town) -> None:
+    approved(town)
+    at_the_due_second(town)
+    town.alice.writes("@social show 1")
+    town.alice.writes(LATER)
+    town.alice.writes("cancel 1")  # not to the bot
+    town.publisher.tick(town.now, settle=True)
+    assert len(town.published()) == 1
+
+
+def test_two_orders_about_one_post_are_obeyed_as_they_were_written(town: Town) -> None:
+    approved(town, 4)
+    for number in (2, 3, 4, 1):
+        town.alice.writes(f"@social hold {number}")
+    town.bob.writes("@social resume 1")  # his turn comes before Alice's fourth
+    town.settle()
+    assert [town.post(number).state for number in (1, 2, 3, 4)] == ["approved", "held", "held", "held"]
+
+
+def test_an_order_waits_for_the_edit_that_was_made_before_it(town: Town) -> None:
+    draft = town.carol.says(LATER)
+    town.alice.reacts(town.card_id(1))
+    town.carol.ok(
+        town.carol.client.update_message({"message_id": draft, "content": LATER.replace("Hello", "Hullo")})
+    )
+    town.alice.writes("@social hold 1")
+    town.settle()
+    assert town.post(1).revision == 2
+    assert town.post(1).state == "held"
+
+
+def test_everybody_has_a_turn_before_a_stranger_has_a_second(town: Town) -> None:
+    for number in range(6):
+        town.dave.writes(LATER.replace("Hello", f"Dave {number}"))
+    town.carol.writes(LATER.replace("Hello", "Carol"))
+    town.settle()
+    cards = [one for one in town.said() if one.startswith("**#")]
+    order = [next(name for name in ("Dave", "Carol") if f"{name}" in one.split("\n", 1)[1]) for one in cards]
+    assert order[:3].count("Carol") == 1
+
+
+def test_the_answers_to_several_orders_are_all_said_after_the_process_ended(town: Town) -> None:
+    approved(town, 2)
+    chat = town.desk.chat
+    for number in (1, 2):
+        town.desk.chat = Cut(chat, Fuse(1, after=False), frozenset({"say"}))  # type: ignore[assignment]  # the same methods
+        town.alice.writes(f"@social hold {number}")
+        with suppress(Crash):
+            town.listener.tick(town.now)
+    assert ["held" in row.answer for row in town.inbox()] == [True, True]
+    town.desk.chat = chat
+    town.restart()
+    assert [sum(one.startswith(f"⏸ **#{number}**") for one in town.said()) for number in (1, 2)] == [1, 1]
+    assert town.inbox() == []
+
+
+class Faster:
+    """The chat; somebody reacts on a card before the bot wrote down whose card it is."""
+
+    def __init__(self, town: Town, who: Townsman) -> None:
+        self._real, self._town, self._who = town.desk.chat, town, who
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def say(self, place: Any, text: str) -> int:
+        """As the chat does it."""
+        said: int = self._real.say(place, text)
+        if text.startswith("**#1** by"):
+            request = {"message_id": said, "emoji_name": "+1"}
+            self._who.ok(self._who.client.add_reaction(request))
+            self._town.listener._read(self._town.now, block=False)
+        return said
+
+
+def test_a_tap_that_comes_before_it_is_written_down_whose_card_it_is_counts(town: Town) -> None:
+    town.desk.chat = Faster(town, town.alice)  # type: ignore[assignment]  # the same methods
+    town.carol.says(LATER)
+    assert town.post(1).state == "approved"
+
+
+def test_what_is_heard_twice_is_one_row_and_waits_again_if_it_is_being_worked_off(town: Town) -> None:
+    heard = Heard(7, Kind.ORDER, town.alice.id, town.now, 1, "hold")
+    with town.database.transaction() as session:
+        inbox.write(session, [heard, heard])
+    (row,) = town.inbox()
+    with town.database.transaction() as session:
+        inbox.write(session, [heard])
+        inbox.done(session, [row])
+    (row,) = town.inbox()
+    with town.database.transaction() as session:
+        inbox.done(session, [row])
+    assert town.inbox() == []
+
+
+def test_after_a_start_what_waits_is_worked_off_and_orders_before_drafts(town: Town) -> None:
+    approved(town)
+    town.dave.writes("@social draft\nto: mastodon\nA draft")
+    town.alice.writes("@social hold 1")
+    town.listener._read(town.now, block=False)
+    assert [row.kind for row in town.inbox()] == ["draft", "order"]
+    town.restart()
+    assert town.post(1).state == "held"
+    assert town.post(2).state == "draft"
+    said = town.said()
+    assert max(n for n, one in enumerate(said) if one.startswith("⏸ **#1**")) < max(
+        n for n, one in enumerate(said) if one.startswith("**#2** by")
+    )
+
+
+def test_an_order_is_heard_while_zulip_refuses_everything_but_events(town: Town) -> None:
+    """Its limit does not count the questions for events: the listener never waits for what others used up."""
+    approved(town)
+    with live(town) as bot:
+        town.fault("zulip", "429", times=1000, path="/api/v1/messages")
+        at_the_due_second(town)
+        town.alice.writes("@social cancel 1")
+        bot.until(lambda: bool(town.inbox()))
+        assert town.post(1).state == "approved"
+        town.sandbox.faults.clear()
+    with town.database.transaction() as session:
+        assert inbox.about(session, [1])
