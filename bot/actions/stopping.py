@@ -9,11 +9,26 @@ from sqlmodel import Session
 from bot.desk import Desk
 from bot.replies import lines
 from storage import cursors, queue
-from storage.models import Delivery
+from storage.models import Delivery, Post
 from storage.states import DeliveryState
 
 MEANWHILE = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 """States of a delivery that cannot be called back, and may still come back."""
+
+
+def stop(session: Session, post: Post, what: str, who: str, now: datetime) -> list[str]:
+    """Cancel the deliveries of a released post that have not begun, and return their accounts; what is being sent, or
+    is in doubt, is not sent again from now on.
+    """
+    stopped = []
+    for delivery in queue.deliveries(session, post.id or 0):
+        if delivery.state in {DeliveryState.WAITING, DeliveryState.PENDING}:
+            queue.transition(session, delivery, DeliveryState.CANCELLED, who=who, what=what, now=now)
+            delivery.told = True
+            stopped.append(delivery.account)
+        elif delivery.state in MEANWHILE and not wished(session, delivery):
+            wish(session, delivery, who)
+    return stopped
 
 
 def wish(session: Session, delivery: Delivery, who: str) -> None:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session
-
-from bot.actions import cards, counting, drafting, rewriting, rows
+from bot.actions import cards, counting, drafting, rewriting, rows, stopping
 from bot.chat import Message
 from bot.desk import Desk
 from bot.replies import lines
 from storage import inbox, queue
 from storage.inbox import Heard, Kind
 from storage.models import Post, Revision
-from storage.states import DeliveryState, PostState
+from storage.states import PostState
 
 OPEN = {PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED}
 
@@ -108,7 +106,7 @@ def vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:
                 now=now,
             )
         elif post.state == PostState.RELEASED:
-            stopped = stop(session, post, f"draft {what}", post.author_name, now)
+            stopped = stopping.stop(session, post, f"draft {what}", post.author_name, now)
             if stopped:
                 queue.notify(
                     session,
@@ -117,17 +115,6 @@ def vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:
                     post_id=post_id,
                     now=now,
                 )
-
-
-def stop(session: Session, post: Post, what: str, who: str, now: datetime) -> list[str]:
-    """Cancel the deliveries of a released post that have not begun; returns their accounts."""
-    stopped = []
-    for delivery in queue.deliveries(session, post.id or 0):
-        if delivery.state in {DeliveryState.WAITING, DeliveryState.PENDING}:
-            queue.transition(session, delivery, DeliveryState.CANCELLED, who=who, what=what, now=now)
-            delivery.told = True
-            stopped.append(delivery.account)
-    return stopped
 
 
 def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> tuple[Post, Revision]:

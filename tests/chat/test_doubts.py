@@ -61,3 +61,27 @@ def test_what_was_ordered_again_in_doubt_is_looked_for_before_it_is_sent(town: T
     town.later(minutes=3)
     assert town.deliveries(1)["mastodon"].state == "published"
     assert len(town.published("mastodon")) == 1
+
+
+def test_a_draft_that_is_deleted_while_it_is_in_doubt_is_not_sent_once_more_with_its_key(town: Town) -> None:
+    """The key makes it harmless to send it again, but nobody wants it any more."""
+    town.fault("mastodon", "503", path="/api/v1/statuses", method="POST")
+    message_id = town.carol.says("@social draft\nto: mastodon\nHello")
+    town.alice.reacts(town.card_id(1))
+    assert town.deliveries(1)["mastodon"].state == "unknown"
+    town.carol.deletes(message_id)
+    town.later(seconds=6)
+    town.later(seconds=30)
+    assert town.deliveries(1)["mastodon"].state == "cancelled"
+    assert town.published() == []
+
+
+def test_a_draft_that_is_deleted_while_its_answer_is_lost_is_still_known_to_be_out(town: Town) -> None:
+    town.fault("mastodon", "reset-after", path="/api/v1/statuses", method="POST")
+    message_id = town.carol.says("@social draft\nto: mastodon\nHello")
+    town.alice.reacts(town.card_id(1))
+    assert town.deliveries(1)["mastodon"].state == "unknown"
+    town.carol.deletes(message_id)
+    town.later(minutes=10)
+    assert town.deliveries(1)["mastodon"].state == "published"
+    assert len(town.published("mastodon")) == 1

@@ -11,7 +11,7 @@ from bot import stops
 from bot.actions import cards, rows, stopping
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import must_be_free_to_move, must_have_room, must_undo
-from bot.actions.sync import follow, stop
+from bot.actions.sync import follow
 from bot.replies import bounds, refusals, words
 from bot.replies.escape import inline
 from handlers.media import MissingMedia
@@ -94,12 +94,9 @@ def cancel(order: Order) -> str | None:
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = rows.post(session, post.id or 0)
         stops.stopped(row, order.person, order.part(session, row)[0])
-        stopped = stop(session, row, "cancelled", order.person.name, order.now)
+        stopped = stopping.stop(session, row, "cancelled", order.person.name, order.now)
         left = [one for one in queue.deliveries(session, post.id or 0) if one.account not in stopped]
         meanwhile = [one.account for one in left if one.state in stopping.MEANWHILE]
-        for one in left:
-            if one.account in meanwhile:
-                stopping.wish(session, one, order.person.name)
         order.done(session)
     cards.refresh(desk, post.id or 0, order.now)
     out = words.listed([f"{desk.titles.get(one.account, one.account)} ({one.state})" for one in left])
