@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, exists, or_
 from sqlmodel import Session, col, select
 
 from storage.database import insert
@@ -51,7 +51,15 @@ def want(session: Session, post_id: int, revision: int, account: str, *, key: st
 
 
 def claim(session: Session, now: datetime, lease: timedelta, worker: str) -> Staged | None:
-    """Take the next one whose account prepares nothing else; to be committed before the platform is called."""
+    """Take the next one whose account prepares nothing else; to be committed before the platform is called.
+
+    Not what may be sent by now: its delivery goes on from there by itself, and must not wait for it.
+    """
+    sent = exists().where(
+        col(Delivery.post_id) == Staged.post_id,
+        col(Delivery.account) == Staged.account,
+        col(Delivery.state) == DeliveryState.PENDING,
+    )
     busy = select(Staged.account).where(Staged.state == _S.STAGING)
     wanted = (
         select(Staged)
@@ -59,6 +67,7 @@ def claim(session: Session, now: datetime, lease: timedelta, worker: str) -> Sta
             Staged.state == _S.PENDING,
             col(Staged.not_before) <= now,
             col(Staged.account).not_in(busy),
+            ~sent,
         )
         .order_by(col(Staged.not_before), col(Staged.id))
     )

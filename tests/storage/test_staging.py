@@ -76,6 +76,18 @@ def test_two_copies_cannot_both_take_one_of_the_same_account(
     other.close()
 
 
+def test_what_may_be_sent_by_now_is_not_claimed_any_more(
+    database: Database, waiting: Post, now: datetime
+) -> None:
+    """Its delivery would wait for it, and perhaps miss its time."""
+    with database.transaction() as session:
+        delivery = Delivery(post_id=waiting.id or 0, revision=1, account="youtube", not_before=now, key="d")
+        queue.create(session, delivery, who="bot", what="released", now=now)
+    assert claimed(database, now) is None
+    with database.transaction() as session:
+        assert queue.claim(session, now, LEASE, "one") is not None
+
+
 def test_a_delivery_waits_for_it_and_goes_on_from_it(
     database: Database, waiting: Post, delivering: Callable[..., Delivery], now: datetime
 ) -> None:
