@@ -87,15 +87,15 @@ def _by_any_name(path: Path) -> tuple[bool, int | None]:
     """Lock the file itself as well, whatever it is called: whether nobody had it, and what holds the lock.
 
     Far behind all that SQLite locks, and by a lock of the open file, so it is in nobody's way. A database that is
-    not made yet has one name.
+    not there yet is made, empty: it can get a second name as soon as it has one.
     """
     import fcntl
 
     kind = getattr(fcntl, "F_OFD_SETLK", None)
-    if kind is None or not path.exists():
+    if kind is None:
         return True, None
     try:
-        database = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        database = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:  # told in words by whoever opens it next
         return True, None
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import stat
 import struct
 from contextlib import suppress
 from datetime import timedelta
@@ -16,7 +17,9 @@ from town import Town
 
 from bot import alone, health
 from bot.actions import living
+from bot.config import Config
 from handlers.bounds import at_most
+from storage.database import Database
 
 
 def look(town: Town) -> health.Health:
@@ -199,3 +202,22 @@ def test_a_database_under_two_names_has_one_bot(town: Town) -> None:
     again = alone.keep_alone(twin)
     assert again is not None
     again.close()
+
+
+def test_a_new_database_under_two_names_has_one_bot_from_its_first_life_on(town: Town) -> None:
+    """The file is made with the lock: a second name that it gets later is seen as well."""
+    new, twin = town.folder / "new.sqlite3", town.folder / "twin.sqlite3"
+
+    def config_of(path: Path) -> Config:
+        social = town.config.social.model_copy(update={"database_url": SecretStr(f"sqlite:///{path}")})
+        return town.config.model_copy(update={"social": social})
+
+    held = alone.keep_alone(config_of(new))
+    assert held is not None
+    first = Database(f"sqlite:///{new}")  # as `social run` goes on
+    twin.hardlink_to(new)
+    with pytest.raises(alone.Occupied, match="another name"):
+        alone.keep_alone(config_of(twin))
+    assert stat.S_IMODE(new.stat().st_mode) == 0o600
+    first.close()
+    held.close()
