@@ -14,6 +14,7 @@ from handlers.linkedin.api import Api
 from handlers.linkedin.page import Page
 from handlers.linkedin.settings import LinkedInSettings
 from handlers.linkedin.usage import Counter
+from handlers.naming import called, naming
 from handlers.oauth import Client, Grant, Tokens
 from handlers.parts import Walk
 from handlers.web import Pause, Web
@@ -94,7 +95,8 @@ class LinkedIn:
     @contextmanager
     def _api(self) -> Iterator[Api]:
         """The line for one piece of work; its calls are counted, and "too many" gets the time to wait."""
-        with Web.open(self.title) as web:
+        who = called(self.title, self.account)
+        with naming(self.title, self.account), Web.open(who) as web:
             today = self._tools.clock().astimezone(UTC).date()
             api = Api(self.account, self._settings, self._tokens, web, self._pause, today)
             try:

@@ -15,6 +15,7 @@ from handlers.mastodon.line import Line
 from handlers.mastodon.preparing import prepare
 from handlers.mastodon.service import Posting
 from handlers.mastodon.settings import MastodonSettings
+from handlers.naming import called
 from handlers.oauth import Client, Grant, Tokens
 from handlers.parts import Walk
 
@@ -37,7 +38,7 @@ class Mastodon:
         self._limits = Limits()
         self._ask_at: datetime | None = None
         """When the server is asked for its limits again."""
-        self._who = self.title if account == self.name else f"{self.title} ({account.partition(':')[2]})"
+        self._who = called(self.title, account)
         token = settings.access_token
         self._tokens = Tokens(
             account,

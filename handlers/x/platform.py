@@ -9,6 +9,7 @@ from typing import ClassVar
 from handlers import base
 from handlers.base import Barred, Draft, Outgoing, PlatformError, Published, Standing, Ticket, Tools
 from handlers.media import Media
+from handlers.naming import called
 from handlers.parts import Trying, Walk
 from handlers.x.asked import Answer, Asked
 from handlers.x.line import Line, Me
@@ -29,7 +30,7 @@ class X:
         self.account = account
         self._settings = settings
         self._tools = tools
-        self._who = self.title if account == self.name else f"{self.title} ({account.partition(':')[2]})"
+        self._who = called(self.title, account)
         self._pair = Pair(account, settings, tools, self._who)
         self._spending = Spending(account, self._who, settings.monthly_budget_usd, tools)
         self._asked = Asked(account, tools)

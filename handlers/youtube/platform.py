@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from handlers.base import Draft, Outgoing, Published, Rejected, Settings, Standing, Ticket, Tools
+from handlers.naming import called, naming
 from handlers.oauth import Client, Grant, Tokens
 from handlers.web import Pause, Web
 from handlers.youtube import (
@@ -143,7 +144,7 @@ class YouTube:
 
     def check(self) -> Standing:
         """Renew the sign-in, ask for the channel and what it may do."""
-        with Web.open(self.title) as web:
+        with self._web() as web:
             api, now = self._api(web), self._tools.clock()
             channel = checking.channel(api, self.account, now)
             self._long_ones = checking.long_ones(channel)
@@ -161,10 +162,16 @@ class YouTube:
         return Api(self.account, self._settings.base_url, self._tokens, web)
 
     @contextmanager
+    def _web(self) -> Iterator[Web]:
+        """The line for one piece of work; what goes wrong there is told with the account's name."""
+        with naming(self.title, self.account), Web.open(called(self.title, self.account)) as web:
+            yield web
+
+    @contextmanager
     def _job(self, outgoing: Outgoing, ticket: Ticket) -> Iterator[Job]:
-        if not outgoing.parts:
-            raise Rejected(outgoing.skipped or "There is no video for YouTube.")
-        with Web.open(self.title) as web:
+        with self._web() as web:
+            if not outgoing.parts:
+                raise Rejected(outgoing.skipped or "There is no video for YouTube.")
             yield Job(
                 self._api(web),
                 outgoing,

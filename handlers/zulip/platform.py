@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -20,6 +21,7 @@ from handlers.base import (
     Tools,
     Uncertain,
 )
+from handlers.naming import naming
 from handlers.parts import Progress, Walk
 from handlers.zulip import topics, writing
 from handlers.zulip.api import TITLE, Api, Refused
@@ -78,7 +80,7 @@ class Zulip:
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:
         """Upload the files and send the messages that are not there yet."""
-        with self._clients.one() as api:
+        with self._api() as api:
             limits = self._learn(api)
             if any(one.length > limits.message for one in outgoing.parts):
                 raise Rejected(
@@ -91,7 +93,7 @@ class Zulip:
         progress = Progress.of(ticket.receipt)
         if progress.trying is None and not progress.out and not ticket.restored:
             return None  # no request that creates a message ever left
-        with self._clients.one() as api:
+        with self._api() as api:
             try:
                 return Walk(self._channel(api, outgoing), outgoing, ticket, self._tools.clock).find()
             except Rejected as error:
@@ -99,7 +101,7 @@ class Zulip:
 
     def check(self) -> Standing:
         """Sign in, learn the server's limits, and see whether the bot sees the channel and may post there."""
-        with self._clients.one() as api:
+        with self._api() as api:
             me = api.call("GET", "users/me")
             limits = self._learn(api, anew=True)
             channel = self._resolve(api, self._settings.channel)
@@ -113,6 +115,12 @@ class Zulip:
                 warnings.append(f"The topic is cut after {limits.topic} characters: shorten `topic`.")
             who = f"{me.get('full_name', 'a bot')} in #{self._settings.channel}"
             return Standing(who=who, warnings=tuple(warnings))
+
+    @contextmanager
+    def _api(self) -> Iterator[Api]:
+        """The line for one piece of work; what goes wrong there is told with the account's name."""
+        with naming(self.title, self.account), self._clients.one() as api:
+            yield api
 
     def _channel(self, api: Api, outgoing: Outgoing) -> Channel:
         """Where the approved card says that it goes."""

@@ -291,6 +291,29 @@ def test_whatever_a_server_answers_is_told_in_a_sentence(
         assert "<" not in sentence
 
 
+@pytest.mark.parametrize("answer", ["closed", "cut", "broken", "refused", "forbidden", "slow", "gone"])
+def test_an_error_says_which_of_several_accounts_it_is_about(
+    name: str, answer: str, tools: Tools, server: Any, closed_port: str, delivery: Any, film: Media
+) -> None:
+    """With two accounts of a platform, `LinkedIn refused` leaves people to guess."""
+    kind = PLATFORMS[name]
+    url = closed_port if answer == "closed" else server.url
+    platform = kind(f"{name}:lab", kind.Settings.model_validate(sections(url)[name]), tools)
+    body, status = ANSWERS.get(answer, (None, 0))
+    server.rule(lambda _asked: server.reply(body, status) if status else server.CUT)
+    out = platform.prepare(a_draft(name, film))
+    with pytest.raises(PlatformError) as sending:
+        platform.send(out, delivery.ticket())
+    told = [str(sending.value)]
+    try:
+        assert isinstance(platform.check(), Standing)
+    except PlatformError as error:
+        told.append(str(error))
+    for sentence in told:
+        assert f"{kind.title} (lab)" in sentence
+        assert "(lab) (lab)" not in sentence
+
+
 def leaves(kind: type[Exception]) -> set[type[Exception]]:
     """A class with all its descendants."""
     return {kind}.union(*(leaves(one) for one in kind.__subclasses__()))
