@@ -95,9 +95,12 @@ class Wire:
             raise Nonsense(f"Zulip at {self.site} does not tell its feature level.")
         self.feature_level = level
         if self._client.session is not None:
-            self._client.session.hooks["response"].append(
-                lambda answer, *_, **__: budget.learn(answer.headers)
-            )
+            self._client.session.hooks["response"].append(self._learn)
+
+    def _learn(self, answer: requests.Response, *_: object, **__: object) -> None:
+        """What an answer says of the limit; the waits for events are counted apart, and say so in the same words."""
+        if not (answer.request.path_url or "").partition("?")[0].endswith("/events"):
+            self._budget.learn(answer.headers)
 
     def call(
         self,

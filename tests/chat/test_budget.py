@@ -203,6 +203,12 @@ def test_a_draft_costs_three_requests_and_a_tap_four(town: Town) -> None:
     assert noting.taken() == ["GET messages/1", "GET messages/2", "PATCH messages/2", "POST messages"]
 
 
+def test_what_the_waits_for_events_say_of_their_own_limit_bounds_nothing_else(town: Town) -> None:
+    for number in range(3):
+        town.carol.says(f"@social draft\nto: mastodon\nStory {number}")
+    assert town.desk.chat.budget.left() is None
+
+
 # -- nothing lost by it ------------------------------------------------------------------------------------
 
 
