@@ -6,6 +6,8 @@ import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from sqlmodel import Session
+
 from bot import rules
 from bot.actions import checking, progressing, reporting, restored, rows, stopping, voting
 from bot.actions.holding import Hold
@@ -255,12 +257,23 @@ def settle(
             row.searches = len(SEARCHES) if asks else row.searches
             session.add(row)
             stopping.heed(desk, session, row, now)
+            _heed_votes(desk, session, row, now)
         desk.stale.add(delivery.post_id)
 
     try:
         insist(write)
     except queue.Moved as moved:
         log.warning("%s", moved, extra={"action": "claim_lost"})
+
+
+def _heed_votes(desk: Desk, session: Session, row: Delivery, now: datetime) -> None:
+    """It is known not to be out: what was vetoed, or lost its approval, while it was sent or in doubt waits for it."""
+    if row.state != DeliveryState.PENDING:
+        return
+    revision = rows.revision(session, row.post_id, row.revision)
+    judgement = voting.count(desk, session, rows.post(session, row.post_id), revision, None, now)
+    if row.account not in judgement.ready:
+        queue.transition(session, row, DeliveryState.WAITING, who="bot", what="its approvals went", now=now)
 
 
 def outgoing_of(desk: Desk, delivery: Delivery) -> Outgoing:

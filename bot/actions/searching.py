@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from bot.actions import reporting, rows, stopping, voting
 from bot.actions.delivering import BUG, SEARCHES, deliver, outgoing_of, settle
 from bot.actions.holding import Hold
+from bot.actions.intake import gate
 from bot.actions.sync import sync
 from bot.actions.waiting import FIRST_WAIT, LONGEST_WAIT, wait
 from bot.chat import ChatError
@@ -59,7 +60,7 @@ def search(desk: Desk, delivery: Delivery) -> None:
 
 
 class _NotNow(Exception):
-    """The account sends something else."""
+    """The account sends something else, or somebody just spoke of the post."""
 
 
 def _sent_once_more(desk: Desk, delivery: Delivery, platform: Platform) -> bool:
@@ -68,9 +69,12 @@ def _sent_once_more(desk: Desk, delivery: Delivery, platform: Platform) -> bool:
         return False
     if not platform.repeats(outgoing_of(desk, delivery), Hold(desk, delivery).ticket()):
         return False
+    now = desk.clock()
     try:
-        sync(desk, delivery.post_id, desk.clock())  # perhaps nobody wants it any more
-        claimed = _claimed_again(desk, delivery, desk.clock())
+        if delivery.post_id not in gate.may_go(desk, [delivery.post_id], now):
+            return False  # somebody spoke of it: that is acted on first
+        sync(desk, delivery.post_id, now)  # perhaps nobody wants it any more
+        claimed = _claimed_again(desk, delivery, now)
     except (ChatError, _NotNow):
         return False
     if claimed is None:
@@ -85,6 +89,8 @@ def _claimed_again(desk: Desk, delivery: Delivery, now: datetime) -> Delivery | 
         row, post = _same_doubt(session, delivery), rows.post(session, delivery.post_id)
         if row is None or stopping.wished(session, row) or (post.not_after and now > post.not_after):
             return None
+        if gate.kept_back(desk, session, post):
+            raise _NotNow
         revision = rows.revision(session, row.post_id, row.revision)
         if row.account not in voting.count(desk, session, post, revision, None, now).ready:
             return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from test_equal_posts import CREATES
 from town import Town
 
 from bot.sandbox.mastodon.dialects import TAKAHE
@@ -85,3 +87,51 @@ def test_a_draft_that_is_deleted_while_its_answer_is_lost_is_still_known_to_be_o
     town.later(minutes=10)
     assert town.deliveries(1)["mastodon"].state == "published"
     assert len(town.published("mastodon")) == 1
+
+
+def in_doubt_but_not_out(town: Town, service: str) -> None:
+    """The request never came there; nobody can tell for five minutes."""
+    method, path = CREATES[service]
+    town.fault(service, "reset-before", method=method, path=path)
+    town.fault(service, "503", seconds=300, times=9999)
+    town.carol.says(f"@social draft\nto: {service}\nHello")
+    town.alice.reacts(town.card_id(1))
+    town.later(seconds=30)
+    assert town.deliveries(1)[service].state == "unknown"
+
+
+@pytest.mark.parametrize("service, how", [("mastodon", "veto"), ("x", "tap"), ("linkedin", "taken back")])
+def test_an_approval_that_is_lost_in_doubt_is_missing_once_it_is_known_not_to_be_out(
+    town: Town, service: str, how: str
+) -> None:
+    in_doubt_but_not_out(town, service)
+    if how == "veto":
+        town.bob.says("@social veto 1 because wrong")
+        assert town.said()[-1] == "Counted: what of **#1** is not out yet stays in."
+    elif how == "tap":
+        town.bob.reacts(town.card_id(1), "-1")
+    else:
+        town.alice.unreacts(town.card_id(1))
+    for _ in range(8):
+        town.later(minutes=1)
+    assert town.deliveries(1)[service].state == "waiting"
+    assert town.published() == []
+
+
+@pytest.mark.parametrize("order", ["cancel 1", "veto 1"])
+def test_an_order_that_no_event_told_of_wins_over_a_repetition_with_the_key(town: Town, order: str) -> None:
+    in_doubt_but_not_out(town, "mastodon")
+    town.world.clock.advance(timedelta(minutes=6))
+    town.alice.writes(f"@social {order}")
+    town.publisher.tick(town.now, settle=True)
+    assert town.published() == []
+    town.settle()
+    town.later(minutes=6)
+    town.later(minutes=6)
+    assert town.published() == []
+
+
+def test_who_says_hold_in_doubt_is_told_what_stops_it(town: Town) -> None:
+    in_doubt_but_not_out(town, "x")
+    town.bob.says("@social hold 1")
+    assert "`cancel 1` stops what is not out yet" in town.said()[-1]

@@ -38,7 +38,11 @@ def _vote(order: Order, kind: str) -> str | None:
         judgement = voting.count(desk, session, row, revision, None, order.now)
         apply(desk, session, row, judgement, order.now)
     follow(desk, post.id or 0, order.now)
-    return _counted(order, post, judgement) if kind == "approve" else None
+    if kind == "approve":
+        return _counted(order, post, judgement)
+    if row.state == PostState.RELEASED:
+        return f"Counted: what of **#{post.id}** is not out yet stays in."
+    return None
 
 
 def _must_have_seen(order: Order, post: Post, revision: Revision) -> None:

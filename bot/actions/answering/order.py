@@ -79,8 +79,8 @@ class Order:
         """The post, if it has not been released. Raises `UserError` otherwise."""
         if post.state == PostState.RELEASED:
             raise UserError(
-                f"#{post.id} was released already, so this cannot be changed any more. "
-                f"`show {post.id}` tells what became of it."
+                f"#{post.id} was released already, so this cannot be changed any more. `show {post.id}` tells what "
+                f"became of it; `cancel {post.id}` stops what is not out yet."
             )
         return post
 
