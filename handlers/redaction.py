@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-HIDDEN: Final = "(a secret)"
-"""What stands in a secret's place."""
+HIDDEN: Final = "‹a secret›"
+"""What stands in a secret's place. In a draft it is an error (`bot.actions.drafting`), so it is nothing people write."""
 SHORTEST: Final = 8
 """Characters. What is shorter is found by chance in much that is said."""
 _A_WORD: Final = re.compile(r"[a-z]{1,15}|[A-Z][a-z]{1,14}|[A-Z]{1,15}|\d{1,9}")
@@ -71,6 +71,10 @@ class Redactor:
                 text = text.replace(form, HIDDEN)
         return text
 
+    def holds(self, text: str) -> bool:
+        """Whether there is a secret in the text, or was before it came through the filter."""
+        return HIDDEN in text or any(form in text for form in self._found)
+
     def redact_body(self, body: bytes) -> bytes:
         """The same for an answer as it came."""
         for form in self._bytes:
@@ -104,4 +108,4 @@ def _lower(quoted: str) -> str:
 
 
 _REDACTOR: Final = Redactor()
-know, redact, redact_body = _REDACTOR.know, _REDACTOR.redact, _REDACTOR.redact_body
+know, redact, redact_body, holds = _REDACTOR.know, _REDACTOR.redact, _REDACTOR.redact_body, _REDACTOR.holds

@@ -18,7 +18,7 @@ from bot.chat import Person
 from bot.desk import Desk
 from bot.grammar import Written
 from bot.replies.escape import shorten
-from handlers import text
+from handlers import redaction, text
 from handlers.base import Draft, Options, Outgoing, Problem
 from storage import queue
 from storage.models import Post, Revision
@@ -27,6 +27,12 @@ from storage.states import PostState
 LATELY = timedelta(days=30)
 """How far back the same text counts as "posted lately"."""
 SUMMARY = 70
+SECRET = (
+    "The draft holds a secret that the bot knows (a token, a key or a password), which stands here as "
+    f"{redaction.HIDDEN}. Take it out of your message. Who could read it may use it now: tell the owner of the bot, "
+    "who has a new one made."
+)
+""""What is published is what was approved": so it can be neither shown nor left out of what goes out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ def prepare(
     if outgoing and all(one.skipped for one in outgoing.values()):
         found.error("None of its platforms can take this post.")
     _lint(written, found)
+    if redaction.holds(rows.dump(written)) or redaction.holds(rows.dump(outgoing)):
+        found.error(SECRET)
     # only now: a film may take minutes to fetch, and no database waits for that
     with desk.database.reading() as session:
         timing, due_at, not_after = _time(desk, session, written, author, now, post, found)
