@@ -28,11 +28,16 @@ class Listener:
     """Reads one bot's event queue. Not thread-safe: one thread owns it."""
 
     def __init__(
-        self, desk: Desk, wake: threading.Event | None = None, leads: Callable[[], bool] = lambda: True
+        self,
+        desk: Desk,
+        wake: threading.Event | None = None,
+        leads: Callable[[], bool] = lambda: True,
+        dismissed: Callable[[Dismissed], None] = lambda _: None,
     ) -> None:
         """`wake` is set whenever something changed that the publisher may care about.
 
-        `leads` says whether this copy is still the one that listens; it is asked before anything is done.
+        `leads` says whether this copy is still the one that listens; it is asked before anything is done. `dismissed` is
+        called when Zulip does not let the bot in any more, and a thread finds out that is not this one.
         """
         self._desk = desk
         self._leads = leads
@@ -53,7 +58,9 @@ class Listener:
         self.ready = threading.Event()
         """Set once it was told who is who and where the bot lives; before, nothing may be concluded of a draft."""
         self.idle = Idle()
-        self._workers = Workers(desk, self._looking, self.idle, wake=self._wake, leads=leads)
+        self._workers = Workers(
+            desk, self._looking, self.idle, wake=self._wake, leads=leads, dismissed=dismissed
+        )
 
     @property
     def caught_up(self) -> bool:

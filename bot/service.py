@@ -128,7 +128,7 @@ class _Loops:
         self._ends = ends
         self._wake = threading.Event()
         self._membership = membership_of(desk.database, wiring.folder_of(desk.config))
-        self._listener = Listener(desk, self._wake, self._membership.leads)
+        self._listener = Listener(desk, self._wake, self._membership.leads, self._dismissed)
         self._watch = Watch(desk)
         self._publisher = Publisher(
             desk, self._wake, self._membership.leads, self._caught_up, membership=self._membership
@@ -207,6 +207,10 @@ class _Loops:
                 except Exception:  # a bug in the watch must not end what it watches
                     log.exception("the watch broke", extra={"action": "watch_failed"})
 
+    def _dismissed(self, error: Dismissed) -> None:
+        log.error("%s", error, extra={"action": "dismissed"})
+        self._ends.put(DISMISSED)
+
     def _listen(self) -> None:
         while not self._stop.is_set():
             try:
@@ -217,8 +221,7 @@ class _Loops:
                     self._stop.wait(FOLLOW_S)
             except ChatError as error:  # of `follow`; a listener waits such things out by itself
                 if isinstance(error, Dismissed):
-                    log.error("%s", error, extra={"action": "dismissed"})
-                    self._ends.put(DISMISSED)
+                    self._dismissed(error)
                     return
                 log.warning("%s", error, extra={"action": "zulip_away"})
                 self._stop.wait(FOLLOW_S)

@@ -16,7 +16,7 @@ from bot.actions.hearing import Idle
 from bot.actions.intake.turns import Turns
 from bot.actions.intake.working import LANES, look_at, work
 from bot.actions.looking import Looking
-from bot.chat import ChatError, NotHome
+from bot.chat import ChatError, Dismissed, NotHome
 from bot.desk import Desk
 from storage import inbox
 from storage.errors import StorageError
@@ -48,15 +48,17 @@ class Workers:
         *,
         wake: threading.Event,
         leads: Callable[[], bool],
+        dismissed: Callable[[Dismissed], None],
     ) -> None:
         """`wake` is set whenever something changed that the publisher may care about. `leads` says whether this copy is
-        the one that works them off.
+        the one that works them off. `dismissed` is called once Zulip does not let the bot in any more.
         """
         self._desk = desk
         self._looking = looking
         self._idle = idle
         self._wake = wake
         self._leads = leads
+        self._dismissed = dismissed
         self.ready = threading.Event()
         """Set once it was told who is who; nothing can be judged before."""
         self._turns = {name: Turns(desk, kinds) for name, kinds in LANES.items()}
@@ -91,6 +93,9 @@ class Workers:
                 done = self.ready.is_set() and self._leads() and self._round(name)
             except Deposed:
                 done = 0
+            except Dismissed as error:
+                self._dismissed(error)
+                return
             except Exception as error:  # what waits is tried again, or worked off by whoever leads then
                 known = isinstance(error, ChatError | StorageError)
                 told = (name, error, pause_s)

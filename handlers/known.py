@@ -45,7 +45,8 @@ class Known:
         note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = note.with_name(f"{secrets.token_hex(16)}{PART}")
         try:
-            part.write_text(json.dumps(asdict(media)), encoding="utf-8")
+            with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                json.dump(asdict(media), file)
             part.replace(note)
         finally:
             part.unlink(missing_ok=True)

@@ -71,6 +71,12 @@ class Redactor:
                 text = text.replace(form, HIDDEN)
         return text
 
+    def told(self, text: str) -> str:
+        """The same for what somebody outside said, and without what no chat and no database can hold: a NUL, and half of
+        a pair of surrogates, which JSON can write.
+        """
+        return self.redact(text).replace("\0", "").encode(errors="replace").decode()
+
     def holds(self, text: str) -> bool:
         """Whether there is a secret in the text, or was before it came through the filter."""
         return HIDDEN in text or any(form in text for form in self._found)
@@ -108,4 +114,5 @@ def _lower(quoted: str) -> str:
 
 
 _REDACTOR: Final = Redactor()
+told = _REDACTOR.told
 know, redact, redact_body, holds = _REDACTOR.know, _REDACTOR.redact, _REDACTOR.redact_body, _REDACTOR.holds

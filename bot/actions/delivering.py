@@ -89,6 +89,15 @@ def tell(desk: Desk, post_id: int, now: datetime) -> None:
 
 def deliver(desk: Desk, delivery: Delivery) -> None:
     """Send one claimed delivery and settle it. Never raises: whatever happens is an outcome."""
+    try:
+        _send(desk, delivery)
+    except Exception as error:  # what came of it could not be written down: that is in doubt, not being sent
+        _broke_off(desk, delivery, error)
+    finally:
+        progressing.ended(desk, delivery.post_id, delivery.account)
+
+
+def _send(desk: Desk, delivery: Delivery) -> None:
     platform, hold = desk.platforms.get(delivery.account), Hold(desk, delivery)
     try:
         if platform is None:
@@ -119,13 +128,9 @@ def deliver(desk: Desk, delivery: Delivery) -> None:
         )
     except Uncertain as trouble:
         _doubt(desk, delivery, str(trouble))
-    except Exception as error:  # a bug must not stop the other deliveries
-        _broke_off(desk, delivery, error)
     else:
         settle(desk, delivery, DeliveryState.PUBLISHED, what="published", published=published)
         checking.published(desk, delivery.account)
-    finally:
-        progressing.ended(desk, delivery.post_id, delivery.account)
 
 
 def _broke_off(desk: Desk, delivery: Delivery, error: Exception) -> None:

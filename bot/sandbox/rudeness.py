@@ -22,14 +22,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 RUDE: Final = (
     *("huge", "bomb", "endless", "trailer", "drip", "drip-headers"),
     *("nested", "list", "null", "number", "string", "html", "empty", "twisted"),
-    *("redirects", "echo", "seeded"),
+    *("redirects", "echo", "seeded", "unsayable"),
 )
 """What every service can be ordered to do.
 
 huge 512 MiB · bomb 512 MiB in half a megabyte of gzip · endless, trailer chunks or what follows them without end · drip,
 drip-headers one byte a time (`delay_s`, by default a second) · nested 200 000 deep · list, null, number, string, html, empty
 the whole body · twisted every value of another type · redirects to itself · echo 400 that repeats the request's secrets ·
-seeded the true answer with the secrets in every text
+seeded the true answer with the secrets in every text · unsayable 400 with half a pair of surrogates and a NUL
 """
 DRIP_S: Final = 1.0
 SIZE: Final = 512 << 20
@@ -88,7 +88,7 @@ async def answer(fault: str, app: ASGIApp, call: tuple[Scope, Receive, Send], pa
     """Carry the request out, and answer it rudely."""
     scope, receive, send = call
     heard, said = _Heard(receive), _Answer()
-    if fault in {"echo", "redirects"}:
+    if fault in {"echo", "redirects", "unsayable"}:
         await heard.drain()
     else:
         await app(scope, heard, said.take)
@@ -98,6 +98,8 @@ async def answer(fault: str, app: ASGIApp, call: tuple[Scope, Receive, Send], pa
         await _plainly(send, 302, b"", (b"location", target))
     elif fault == "echo":
         await _plainly(send, 400, json.dumps(_refusal(" ".join(secrets))).encode())
+    elif fault == "unsayable":
+        await _plainly(send, 400, json.dumps(_refusal("Wrong: \ud800 and \0.")).encode())
     elif fault == "seeded":
         changed = _changed(said.body, lambda value: _with(value, secrets))
         await _plainly(send, said.status, changed)

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.redaction import redact
+from handlers.redaction import told
 
 
 class PlatformError(Exception):
     """Something a person can act on; its text is one sentence that may be shown in chat."""
 
     def __init__(self, sentence: str = "") -> None:
-        super().__init__(redact(sentence))
+        super().__init__(told(sentence))
 
 
 class Rejected(PlatformError):

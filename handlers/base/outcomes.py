@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.base.drafts import Outgoing
+from handlers.redaction import told
 
 Receipt = dict[str, Any]
 """What a platform remembers of a half-done send (JSON; opaque to all others)."""
@@ -21,6 +22,11 @@ class Published:
     url: str
     warnings: tuple[str, ...] = ()
     """What a reader sees there that differs from what was approved (a picture dropped by the server …)."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", told(self.id))
+        object.__setattr__(self, "url", told(self.url))
+        object.__setattr__(self, "warnings", tuple(told(one) for one in self.warnings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,13 @@ REVOKED: Final = 65601
 EXPIRED: Final = 65602
 
 _URN: Final = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
+
+
+def is_post(urn: str) -> bool:
+    """Whether this is the URN of a post."""
+    return _URN.fullmatch(urn) is not None
+
+
 _NAME: Final = re.compile(r"[A-Za-z0-9_./\[\] -]{1,80}")
 """What may be repeated of LinkedIn's own words: names of codes and fields, never a value."""
 _PASSING: Final = re.compile(r"unable to obtain activity|resource is forbidden", re.IGNORECASE)

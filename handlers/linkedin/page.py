@@ -60,7 +60,7 @@ class Page:
         except errors.FilesRefused as error:
             raise StaleFiles(str(error)) from None
         urn = answer.headers.get("x-restli-id", "")
-        if not urn:
+        if not errors.is_post(urn):
             raise lost(errors.TITLE, acts=True)
         return Published(urn, errors.address(urn), self._differences(urn))
 

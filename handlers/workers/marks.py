@@ -70,7 +70,9 @@ def _write(mark: Path, told: dict[str, Any]) -> None:
     mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = mark.with_name(f"{secrets.token_hex(16)}{PART}")
     try:
-        with part.open("w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8"
+        ) as file:
             json.dump(told, file)
             file.flush()
             os.fsync(file.fileno())

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlmodel import Session, insert
 
 from bot import grammar, wiring
-from bot.actions import answering
+from bot.actions import answering, rows
 from bot.chat import Chat, Message, Place
 from bot.desk import Desk
 from bot.publisher import Publisher
@@ -99,11 +99,17 @@ def _delivery(post: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_DRAFT = grammar.parse("draft Hello", accounts=list(ACCOUNTS), defaults=("all",))
+assert isinstance(_DRAFT, grammar.Written)
+WRITTEN = rows.dump(_DRAFT)
+
+
 def _revision(post: dict[str, Any]) -> dict[str, Any]:
     return {
         "post_id": post["id"],
         "number": 1,
         "source": "@social draft",
+        "written": WRITTEN,
         "accounts": json.dumps(ACCOUNTS),
         "card_id": 10_000_000 + post["id"],
         "created_at": post["created_at"],

@@ -8,7 +8,7 @@ from typing import Any
 
 from town import Town, picture
 
-from bot.actions.sync import sync
+from bot.actions.revising import revise
 
 
 def files(town: Town) -> int:
@@ -28,7 +28,7 @@ def test_an_edit_with_new_pictures_holds_nobody_who_waits_for_that_post(town: To
     path = town.carol.uploads(picture(), "hall.png")
     town.carol.edits(message, f"@social draft\nto: mastodon\nalt: a hall\nHello [hall]({path})")
     assert files(town) == 0
-    worker = threading.Thread(target=sync, args=(town.desk, 1, town.now))
+    worker = threading.Thread(target=revise, args=(town.desk, 1, town.now))
     with town.desk.turn(message):  # as an approver's tap or the publisher has it
         worker.start()
         wait_for(lambda: files(town) == 1)
@@ -42,7 +42,7 @@ def test_what_was_edited_again_meanwhile_is_what_counts(town: Town) -> None:
     message = town.carol.says("@social draft\nto: mastodon\nHello")
     path = town.carol.uploads(picture(), "hall.png")
     town.carol.edits(message, f"@social draft\nto: mastodon\nalt: a hall\nHello [hall]({path})")
-    worker = threading.Thread(target=sync, args=(town.desk, 1, town.now))
+    worker = threading.Thread(target=revise, args=(town.desk, 1, town.now))
     with town.desk.turn(message):
         worker.start()
         wait_for(lambda: files(town) == 1)
