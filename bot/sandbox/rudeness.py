@@ -21,14 +21,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 RUDE: Final = (
     *("huge", "bomb", "endless", "trailer", "drip", "drip-headers"),
-    *("nested", "list", "null", "number", "string", "html", "empty", "twisted"),
+    *("nested", "list", "null", "number", "string", "html", "empty"),
+    *("twisted", "listed", "numbered", "lacking"),
     *("redirects", "echo", "seeded", "unsayable"),
 )
 """What every service can be ordered to do.
 
 huge 512 MiB · bomb 512 MiB in half a megabyte of gzip · endless, trailer chunks or what follows them without end · drip,
 drip-headers one byte a time (`delay_s`, by default a second) · nested 200 000 deep · list, null, number, string, html, empty
-the whole body · twisted every value of another type · redirects to itself · echo 400 that repeats the request's secrets ·
+the whole body · twisted every value of another type · listed each in a list · numbered each text a number · lacking without
+numbers and addresses · redirects to itself · echo 400 that repeats the request's secrets ·
 seeded the true answer with the secrets in every text · unsayable 400 with half a pair of surrogates and a NUL
 """
 DRIP_S: Final = 1.0
@@ -103,8 +105,8 @@ async def answer(fault: str, app: ASGIApp, call: tuple[Scope, Receive, Send], pa
     elif fault == "seeded":
         changed = _changed(said.body, lambda value: _with(value, secrets))
         await _plainly(send, said.status, changed)
-    elif fault == "twisted":
-        await _plainly(send, said.status, _changed(said.body, _twisted))
+    elif fault in _CHANGES:
+        await _plainly(send, said.status, _changed(said.body, _CHANGES[fault]))
     elif fault in _BODIES:
         await _plainly(send, 200, _BODIES[fault])
     else:
@@ -200,7 +202,9 @@ def _changed(body: bytes, change: Callable[[Any], Any]) -> bytes:
 
     def walk(value: Any) -> Any:
         if isinstance(value, dict):
-            return {name: walk(one) for name, one in value.items()}
+            return {
+                name: walk(one) for name, one in value.items() if change is not _lacking or name not in _NAMES
+            }
         if isinstance(value, list):
             return [walk(one) for one in value]
         return change(value)
@@ -218,6 +222,29 @@ def _twisted(value: Any) -> Any:
     if isinstance(value, str):
         return {"text": [value]} if len(value) % 2 else 17
     return "seventeen" if isinstance(value, int | float) and not isinstance(value, bool) else [[]]
+
+
+def _listed(value: Any) -> Any:
+    return value if value == "success" else [value]
+
+
+def _numbered(value: Any) -> Any:
+    return 17 if isinstance(value, str) and value != "success" else value
+
+
+def _lacking(value: Any) -> Any:
+    """As it was: what is missing is left out around it."""
+    return value
+
+
+_NAMES: Final = frozenset(["id", "uri", "url", "video", "image", "uploadUrl", "document", "username"])
+"""By what an answer says which thing it speaks of."""
+_CHANGES: Final[dict[str, Callable[[Any], Any]]] = {
+    "twisted": _twisted,
+    "listed": _listed,
+    "numbered": _numbered,
+    "lacking": _lacking,
+}
 
 
 def _with(value: Any, secrets: list[str]) -> Any:

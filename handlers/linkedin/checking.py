@@ -86,7 +86,7 @@ def _roles(api: Api) -> set[str]:
     return {
         str(one.get("role", ""))
         for one in _elements(json_object(answer))
-        if page in {one.get("organization"), one.get("organizationTarget")}
+        if page in (one.get("organization"), one.get("organizationTarget"))
         and one.get("state", "APPROVED") == "APPROVED"
     }
 

@@ -126,10 +126,17 @@ def _stored(post: dict[str, Any]) -> Stored:
     return Stored(
         str(post.get("id") or ""),
         _read(str(post.get("commentary") or "")),
-        datetime.fromtimestamp(at / 1000, UTC) if isinstance(at, int | float) else None,
+        _instant(at),
         content if isinstance(content, dict) else {},
         str(post.get("visibility") or ""),
     )
+
+
+def _instant(at: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(at / 1000, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def _strings(value: Any) -> set[str]:

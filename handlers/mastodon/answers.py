@@ -12,9 +12,15 @@ from handlers.parts import Place
 
 
 def text_of(found: Any, name: str) -> str:
-    """A field of an answer as text; empty where there is none."""
+    """A text of an answer; empty where there is none. Numbers of posts are texts, too: what is none is nonsense."""
     value = found.get(name) if isinstance(found, dict) else None
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return value if isinstance(value, str) else ""
+
+
+def address_of(status: Any) -> str:
+    """Where readers find a post; empty where that is not told."""
+    told = text_of(status, "url") or text_of(status, "uri")
+    return told if told.startswith(("https://", "http://")) else ""
 
 
 def list_of(found: Any, name: str) -> list[Any]:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from handlers.base import Outgoing, Published, Rejected, Ticket, Tools, Unavailable, Uncertain
 from handlers.mastodon import uploading
-from handlers.mastodon.answers import differences, instant, text_of
+from handlers.mastodon.answers import address_of, differences, instant, text_of
 from handlers.mastodon.comparing import Comparison
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.line import Line
@@ -112,7 +112,7 @@ class Posting(Service):
         if not identity:
             raise Uncertain(f"{self.name} answered nonsense after the post was sent, so it may be out.")
         warnings = tuple(differences(status, place, self._outgoing, self.name))
-        return Published(identity, text_of(status, "url") or text_of(status, "uri"), warnings)
+        return Published(identity, address_of(status), warnings)
 
     @override
     def before(self) -> Before | None:

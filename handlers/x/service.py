@@ -65,8 +65,8 @@ class Posting(Service):
                 f"{self.name} has a post with the very text of part {place.number + 1} of {place.of} already, and takes "
                 "no second one. Post the rest by hand with other words, or make a copy (`copy`) and change that part."
             ) from None
-        identity = text(inner(found, "data"), "id")
-        if not identity:
+        identity = inner(found, "data").get("id")
+        if not isinstance(identity, str) or not identity:
             raise Uncertain(f"{self.name} answered nonsense after the post was sent, so it may be out.")
         self.posted.add(place.number)
         return self._published(identity, self._complaints(found))

@@ -19,6 +19,7 @@ SETTLING: Final = timedelta(minutes=2)
 """A video that is not listed so soon after its upload is no evidence that somebody deleted it."""
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=2)
+PRIVACIES: Final = {"public", "unlisted", "private"}
 
 _FAILED: Final = {
     "conversion": "YouTube cannot convert it. Export it anew as MP4 (H.264 with AAC)",
@@ -88,10 +89,15 @@ def read(job: Job, part: str = "snippet,status,processingDetails") -> Seen | Non
     if not isinstance(items, list):
         raise lost(errors.TITLE, acts=False)
     one = next((one for one in items if isinstance(one, dict) and one.get("id") == job.video), None)
+    if one is None and items:  # it was asked for by its id
+        raise lost(errors.TITLE, acts=False)
     if one is None:
         return None
     told = (one.get(name) for name in ("status", "snippet", "processingDetails"))
-    return Seen(*(part if isinstance(part, dict) else {} for part in told))
+    seen = Seen(*(part if isinstance(part, dict) else {} for part in told))
+    if seen.privacy not in PRIVACIES:
+        raise lost(errors.TITLE, acts=False)
+    return seen
 
 
 def processed(job: Job, patience: timedelta) -> Seen:

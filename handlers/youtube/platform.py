@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from handlers.base import Draft, Outgoing, Published, Rejected, Settings, Standing, Ticket, Tools
+from handlers.base import Draft, Outgoing, Published, Rejected, Settings, Standing, Ticket, Tools, Uncertain
 from handlers.naming import called, naming
 from handlers.oauth import Client, Grant, Tokens
 from handlers.web import Pause, Web
@@ -121,7 +121,10 @@ class YouTube:
         with self._job(outgoing, ticket) as job:
             if not bringing.known(job):
                 return None
-            seen = looking.read(job)
+            try:
+                seen = looking.read(job)
+            except Rejected as error:
+                raise Uncertain(f"It cannot be asked whether the video can be seen. {error}") from None
             if seen is None or seen.privacy != outgoing.visibility:
                 return None
             if seen.privacy == resource.UNSEEN and seen.state != "processed":

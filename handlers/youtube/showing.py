@@ -41,7 +41,7 @@ def show(job: Job, seen: Seen) -> tuple[str, ...]:
         _read_back(job, wanted, Uncertain(str(refused)))
         return warnings
     status = json_object(response).get("status")
-    if not isinstance(status, dict):
+    if not isinstance(status, dict) or str(status.get("privacyStatus")) not in looking.PRIVACIES:
         _read_back(job, wanted, Uncertain("YouTube's answer cannot be understood, so the video may be out."))
     elif status.get("privacyStatus") != wanted:
         raise _kept_back(str(status.get("privacyStatus", "")))

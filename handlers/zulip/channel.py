@@ -117,9 +117,10 @@ class Channel(Service):
         sent = writing.content(place.part.text, place.part.media, files) if files else ""
         found = []
         for message in self._own():
-            number, text = message.get("id"), writing.stored(str(message.get("content", "")))
-            if not isinstance(number, int):
+            number, content = message.get("id"), message.get("content")
+            if not isinstance(number, int) or not isinstance(content, str):  # ours may be among them
                 raise lost(TITLE, acts=False)
+            text = writing.stored(content)
             topic, at = str(message.get("subject", self._topic)), _sent_at(message)
             published = self._published(place, number, topic)
             if files and text == writing.stored(sent):
@@ -157,7 +158,7 @@ class Channel(Service):
                 "Look at the channel; order it again with `retry` only if it is not there."
             ) from None
         found = answer.get("messages")
-        if not isinstance(found, list):
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise lost(TITLE, acts=False)
         return list(reversed(found))
 
@@ -180,8 +181,10 @@ def file_name(media: Media) -> str:
 
 
 def _sent_at(message: dict[str, Any]) -> datetime | None:
-    at = message.get("timestamp")
-    return datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
+    try:
+        return datetime.fromtimestamp(message.get("timestamp", ""), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def _is_cut(text: str, wanted: str) -> bool:

@@ -23,6 +23,7 @@ from handlers.base import (
 )
 from handlers.naming import naming
 from handlers.parts import Progress, Walk
+from handlers.web import lost
 from handlers.zulip import topics, writing
 from handlers.zulip.api import TITLE, Api, Refused
 from handlers.zulip.channel import Channel
@@ -145,7 +146,7 @@ class Zulip:
             return int(name)
         if name not in self._channels:
             try:
-                self._channels[name] = int(api.call("GET", "get_stream_id", {"stream": name})["stream_id"])
+                number = api.call("GET", "get_stream_id", {"stream": name}).get("stream_id")
             except Refused as error:
                 if error.code not in {"BAD_REQUEST", "STREAM_DOES_NOT_EXIST"}:
                     raise
@@ -153,11 +154,16 @@ class Zulip:
                     f"Zulip has no channel “{name}”, or the bot may not see it. The owner of the bot corrects `channel` "
                     "in the configuration (best: the channel's number), and somebody subscribes the bot to it."
                 ) from None
+            if not isinstance(number, int):
+                raise lost(self.title, acts=False)
+            self._channels[name] = number
         return self._channels[name]
 
     def _subscribed(self, api: Api, channel: int) -> bool:
-        listed = api.call("GET", "users/me/subscriptions").get("subscriptions", [])
-        return any(one.get("stream_id") == channel for one in listed)
+        listed = api.call("GET", "users/me/subscriptions").get("subscriptions")
+        if not isinstance(listed, list):
+            raise lost(self.title, acts=False)
+        return any(isinstance(one, dict) and one.get("stream_id") == channel for one in listed)
 
     def _learn(self, api: Api, *, anew: bool = False) -> Limits:
         """The server's limits, asked once a day: longer messages are cut without a word."""
