@@ -163,8 +163,8 @@ def test_of_two_drafts_of_a_picture_alone_each_shows_its_own(town: Town, dialect
 def test_where_it_cannot_be_read_back_people_are_asked_and_nothing_goes_twice(
     town: Town, kind: str, text: str, fault: str
 ) -> None:
+    lose(town, "mastodon", fault)  # before the forgotten key: of two faults the first that fits is played
     speak(town, kind, forgets=kind == "hollo")
-    lose(town, "mastodon", fault)
     drafts(town, 1, text, lines="visibility: private\n" if text.startswith("Followers") else "")
     wait(town)
     acted = fault == "reset-after"
@@ -270,8 +270,8 @@ def test_a_link_that_is_another_posts_is_not_taken_for_an_answer(town: Town) -> 
 
 @pytest.mark.parametrize("kind", ["mastodon", "hollo"])
 def test_what_somebody_posts_by_hand_meanwhile_is_told_by_its_app(town: Town, kind: str) -> None:
+    lose(town, "mastodon", "reset-before")  # before the forgotten key: the first that fits is played
     speak(town, kind, forgets=kind == "hollo")
-    lose(town, "mastodon", "reset-before")
     town.fault("mastodon", "500", path="/api/v1/accounts/", method="GET", seconds=20, times=99)
     town.carol.says("@social draft\nto: mastodon\nRegistration is open")
     town.alice.reacts(town.card_id(1))
