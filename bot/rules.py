@@ -117,24 +117,32 @@ class Judgement:
         return tuple(dict.fromkeys(name for tally in self.tallies for name in tally.approvers))
 
 
-def judge(votes: Sequence[Vote], accounts: Sequence[str], needed: Mapping[str, int]) -> Judgement:
+def judge(
+    votes: Sequence[Vote],
+    accounts: Sequence[str],
+    needed: Mapping[str, int],
+    past: Collection[int] = (),
+) -> Judgement:
     """Count the votes that stand (already held against the electorate), person by person, per account.
 
-    A person counts once however often they voted; a vote for `mastodon` is one for `mastodon:fosstodon` too.
+    A person counts once however often they voted; a vote for `mastodon` is one for `mastodon:fosstodon` too. `past`
+    are people who may not approve any more: their vetoes stand, and are told as such.
     """
     tallies = []
     for account in accounts:
         here = [vote for vote in votes if concerns(vote.accounts, account)]
         approvers = {vote.user_id: vote.name for vote in here if vote.kind == "approve"}
-        vetoes = {vote.user_id: _with_reason(vote) for vote in here if vote.kind == "veto"}
+        vetoes = {vote.user_id: _objector(vote, past) for vote in here if vote.kind == "veto"}
         tallies.append(
             Tally(account, needed[account], tuple(approvers.values()), tuple(vetoes.values())),
         )
     return Judgement(tuple(tallies))
 
 
-def _with_reason(vote: Vote) -> str:
-    return f"{vote.name} (“{vote.reason}”)" if vote.reason else vote.name
+def _objector(vote: Vote, past: Collection[int]) -> str:
+    more = [f"“{vote.reason}”"] if vote.reason else []
+    more += ["no approver any more"] if vote.user_id in past else []
+    return f"{vote.name} ({', '.join(more)})" if more else vote.name
 
 
 def concerns(scope: str, account: str) -> bool:

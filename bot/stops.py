@@ -12,7 +12,8 @@ What approvers decided, only approvers undo. Who may let a post go on that was s
 "Let go on" is `resume` of a held post, `retry` of what was cancelled on its way, and `move` or `now` of a post that
 expired while it was held. Whatever makes a new revision (`edit`, an edit of the draft, `take`) or a new post (`copy`)
 needs no such right: nothing goes out by it before an approver has seen the new card, which tells of the stop, and
-approved it; that approval lifts the stop. A veto is lifted by who gave it, or by a new revision in the same way.
+approved it; that approval lifts the stop. A veto is lifted by who gave it, or by a new revision in the same way: by
+nothing else, so it stands when who gave it is no approver any more, and when its card is deleted or moved away.
 
 Who may give another time to a post while approvals of its present text stand:
 

@@ -108,8 +108,8 @@ def _void(desk: Desk, post: Post, card: Message) -> None:
 
 
 def _card_gone(desk: Desk, post: Post, revision: Revision, draft: Message, now: datetime) -> None:
-    """Somebody deleted the card or what it continues in, or moved it away: the votes on it went with it, and all is
-    said anew.
+    """Somebody deleted the card or what it continues in, or moved it away: the approvals went with it, and all is
+    said anew. Vetoes stay: no stranger lifts one by moving a message.
     """
     if revision.continues:
         continuing.strike(desk, revision, draft)
@@ -118,7 +118,10 @@ def _card_gone(desk: Desk, post: Post, revision: Revision, draft: Message, now: 
         fresh.card_id, fresh.card_open, fresh.card_text = None, True, ""
         continuing.forget(session, fresh)
         for vote in rows.standing(session, post, revision.number):
-            session.delete(vote)
+            if vote.kind == "veto":
+                voting.keep(session, post, vote)
+            else:
+                session.delete(vote)
         session.flush()
         row = rows.post(session, post.id or 0)
         apply(desk, session, row, voting.count(desk, session, row, fresh, None, now), now)

@@ -26,12 +26,15 @@ def count(
     who = electorate(desk, session)
     if card is not None:
         _follow(desk, session, post, revision, card, who, now)
-    votes = [
-        vote
-        for vote in rows.standing(session, post, revision.number)
-        if _refusal(desk, desk.chat.directory.person(vote.user_id), post, revision, who, vote.kind) is None
-    ]
-    return rules.judge(votes, rows.going(revision), needed(desk, rows.going(revision)))
+    votes, past = [], set[int]()
+    for vote in rows.standing(session, post, revision.number):
+        person = desk.chat.directory.person(vote.user_id)
+        refused = _refusal(desk, person, post, revision, who, vote.kind) is not None
+        if refused and vote.kind == "veto":  # what an approver stopped stays stopped: see `bot.stops`
+            past.add(vote.user_id)
+        if vote.kind == "veto" or not refused:
+            votes.append(vote)
+    return rules.judge(votes, rows.going(revision), needed(desk, rows.going(revision)), past)
 
 
 def needed(desk: Desk, accounts: list[str]) -> dict[str, int]:
@@ -64,6 +67,11 @@ def _follow(
     now: datetime,
 ) -> None:
     wanted: dict[tuple[int, str], Person] = {}
+    have = {
+        (vote.user_id, vote.kind): vote
+        for vote in rows.standing(session, post, revision.number)
+        if vote.via == "reaction"
+    }
     for reaction in card.reactions:
         kind = _kind(desk, reaction.emoji)
         if kind is None or reaction.user_id == desk.chat.directory.me:
@@ -72,15 +80,10 @@ def _follow(
         reason = _refusal(desk, person, post, revision, who, kind)
         if reason is None and kind == "approve" and post.state == PostState.BROKEN:
             reason = Refusal.BROKEN
-        if reason is None:
-            wanted[person.id, kind] = person
+        if reason is None or (kind == "veto" and (person.id, kind) in have):
+            wanted[person.id, kind] = person  # a veto that counted once is lifted by nothing but its end
         else:
             refuse(session, post, person, reason, now)
-    have = {
-        (vote.user_id, vote.kind): vote
-        for vote in rows.standing(session, post, revision.number)
-        if vote.via == "reaction"
-    }
     for key, vote in have.items():
         if key not in wanted:
             take_back(session, post, vote, now)
@@ -135,6 +138,18 @@ def take_back(session: Session, post: Post, vote: Vote, now: datetime) -> None:
     queue.write_entry(
         session, at=now, who=vote.name, what=f"took the {noun(vote.kind)} back", post_id=post.id
     )
+
+
+def keep(session: Session, post: Post, veto: Vote) -> None:
+    """The card is gone, and with it the reaction: the veto stands as one by command, which is withdrawn as such."""
+    if veto.via == "command":
+        return
+    others = [one for one in rows.standing(session, post, veto.revision) if one.via == "command"]
+    if any((one.user_id, one.kind, one.accounts) == (veto.user_id, "veto", "") for one in others):
+        session.delete(veto)
+    else:
+        veto.via = "command"
+        session.add(veto)
 
 
 def refuse(session: Session, post: Post, person: Person, reason: Refusal, now: datetime) -> None:

@@ -53,7 +53,7 @@ VERBS: tuple[Verb, ...] = (
         "reason",
         ("veto", "reject", "block", "object to", "disapprove", ":-1:", "👎"),
         "veto N [because REASON]",
-        "Stops the post until you take the veto back with `withdraw`.",
+        "Stops the post until you take the veto back with `withdraw`, or its text is changed and approved.",
         ("veto 12 because the date is wrong", "veto 12"),
     ),
     Verb(

@@ -150,7 +150,10 @@ def _state(facts: CardFacts) -> str:
 
 def _wanted(facts: CardFacts) -> str:
     if facts.judgement.vetoes:
-        return f"✋ **Vetoed** by {_some(facts.judgement.vetoes)}: it waits until the :{facts.veto}: is taken away."
+        return (
+            f"✋ **Vetoed** by {_some(facts.judgement.vetoes)}: it waits until that is taken back "
+            f"(the :{facts.veto}:, or `withdraw {facts.post.id}`), or until its text is changed and approved."
+        )
     if facts.electorate.trouble:
         return f"⚠ **Nobody can approve it now:** {facts.electorate.trouble}"
     tallies = facts.judgement.tallies

@@ -162,6 +162,104 @@ def test_a_lowered_role_takes_the_approval_away_and_a_raised_one_gives_it_back(t
     assert town.post(1).state == "approved"
 
 
+def loses_the_right(town: Town, person: Townsman, how: str) -> None:
+    zulip = town.sandbox.zulip
+    if how == "taken out of the group":
+        zulip.remove_members(town.approvers, town.row(person))
+    elif how == "made a guest":
+        zulip.set_role(town.row(person), 600)
+    elif how == "deactivated":
+        zulip.deactivate(town.row(person))
+    else:
+        zulip.delete_group(town.approvers)
+    town.settle()
+
+
+def vetoes(town: Town, way: str) -> None:
+    if way == "reaction":
+        town.bob.reacts(town.card_id(1), "-1")
+    else:
+        town.bob.says("@social veto 1 because no")
+
+
+@pytest.mark.parametrize(
+    "way, how",
+    [
+        ("reaction", "taken out of the group"),
+        ("command", "taken out of the group"),
+        ("reaction", "deactivated"),
+        ("command", "made a guest"),
+        ("reaction", "the group is deleted"),
+    ],
+)
+def test_a_veto_stands_when_who_gave_it_may_not_approve_any_more(town: Town, way: str, how: str) -> None:
+    town.carol.says(LATER)
+    town.alice.reacts(town.card_id(1))
+    vetoes(town, way)
+    loses_the_right(town, town.bob, how)
+    town.restart()
+    assert town.post(1).state == "draft"
+    assert "**Vetoed** by Bob (" in town.card(1)
+    assert "no approver any more): it waits until" in town.card(1)
+    assert "or until its text is changed and approved" in town.card(1)
+    if how != "deactivated":  # who cannot read any more
+        assert [one for one in town.whispered(town.bob) if "does not count" in one] == []
+    town.later(days=1, hours=2)
+    assert town.published() == []
+
+
+def test_a_new_text_ends_the_veto_of_who_may_not_approve_any_more(town: Town) -> None:
+    draft = town.carol.says(LATER)
+    vetoes(town, "reaction")
+    loses_the_right(town, town.bob, "deactivated")
+    town.carol.edits(draft, LATER.replace("Hello", "Hello again"))
+    town.later(seconds=10)
+    town.alice.reacts(town.card_id(1))
+    assert town.post(1).state == "approved"
+
+
+def test_a_veto_stands_on_what_is_on_its_way(town: Town) -> None:
+    town.fault("mastodon", "429", method="POST", path="/api/v1/statuses")
+    town.carol.says(NOW)
+    town.alice.reacts(town.card_id(1))
+    vetoes(town, "reaction")
+    assert town.deliveries(1)["mastodon"].state == "waiting"
+    loses_the_right(town, town.bob, "taken out of the group")
+    town.later(hours=1)
+    assert town.deliveries(1)["mastodon"].state == "waiting"
+
+
+@pytest.mark.parametrize("way", ["reaction", "command", "both"])
+def test_a_veto_stands_when_its_card_is_deleted(town: Town, way: str) -> None:
+    town.carol.says(LATER)
+    for one in ("reaction", "command") if way == "both" else (way,):
+        vetoes(town, one)
+    town.owner.deletes(town.card_id(1))
+    town.alice.reacts(town.card_id(1))
+    assert "**Vetoed** by Bob" in town.card(1)
+    town.bob.says("@social withdraw 1")
+    assert town.post(1).state == "approved"
+
+
+@pytest.mark.parametrize("way", ["reaction", "command"])
+def test_who_may_not_approve_any_more_takes_their_own_veto_back_and_gives_no_new_one(
+    town: Town, way: str
+) -> None:
+    town.carol.says(LATER)
+    town.alice.reacts(town.card_id(1))
+    vetoes(town, way)
+    loses_the_right(town, town.bob, "taken out of the group")
+    if way == "reaction":
+        town.bob.unreacts(town.card_id(1), "-1")
+    else:
+        town.bob.says("@social withdraw 1")
+    assert town.post(1).state == "approved"
+    town.bob.reacts(town.card_id(1), "-1")
+    town.bob.says("@social veto 1")
+    assert town.post(1).state == "approved"
+    assert [one for one in town.whispered(town.bob) if "not one of the approvers" in one]
+
+
 def test_a_deactivated_approver_loses_it_in_either_form_of_the_event(town: Town) -> None:
     """Zulip 8 sends `realm_user remove`, newer ones `update` with `is_active`: the fixture has both servers."""
     town.carol.says(LATER)
