@@ -60,7 +60,9 @@ class Inbox(SQLModel, table=True):
     person_id: int
     """Whose turn it takes: who said or did it."""
     post_id: int | None = Field(default=None, index=True)
-    """The post it may concern; None: no post that was known."""
+    """The post it may concern, or the first of several; None: no post that was known."""
+    others: str = ""
+    """Further posts that it concerns: `,2,5,`."""
     heard_at: datetime
     """UTC; when it was heard of first."""
     times: int = 1
@@ -69,6 +71,16 @@ class Inbox(SQLModel, table=True):
     """What is to be said to it: written down with what was done."""
     channel_id: int | None = None
     """Where it was said: an answer is not said anywhere else. None: in a direct message."""
+
+    def names(self, post_id: int | None) -> bool:
+        """Whether it speaks of this post."""
+        return post_id is not None and (self.post_id == post_id or f",{post_id}," in self.others)
+
+    @property
+    def post_ids(self) -> set[int]:
+        """Every post of which it speaks."""
+        first = set() if self.post_id is None else {self.post_id}
+        return first | {int(one) for one in self.others.split(",") if one}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,13 @@ class Heard:
     heard_at: datetime
     post_id: int | None = None
     verb: str = ""
+    others: str = ""
+
+
+def listed(post_ids: Iterable[int]) -> str:
+    """Numbers of posts as `Inbox.others` has them."""
+    joined = ",".join(map(str, post_ids))
+    return joined and f",{joined},"
 
 
 _ONE = ("message_id", "kind", "person_id")
@@ -97,6 +116,7 @@ def write(session: Session, heard: Iterable[Heard]) -> None:
             ),
             "post_id": func.coalesce(statement.excluded.post_id, col(Inbox.post_id)),
             "verb": statement.excluded.verb,
+            "others": statement.excluded.others,
             "times": Inbox.times + 1,
         }
         session.execute(statement.on_conflict_do_update(index_elements=_ONE, set_=again))
@@ -124,11 +144,12 @@ def of(session: Session, person_id: int, kinds: Collection[Kind], limit: int) ->
 def about(session: Session, post_ids: Collection[int], kinds: Collection[Kind] = STOPS) -> Sequence[Inbox]:
     """What may concern these posts and was not acted on yet, oldest first."""
     found = select(Inbox).where(
-        or_(col(Inbox.post_id).in_(post_ids), col(Inbox.post_id).is_(None)),
+        or_(col(Inbox.post_id).in_(post_ids), col(Inbox.post_id).is_(None), col(Inbox.others) != ""),
         col(Inbox.kind).in_(kinds),
         col(Inbox.answer) == "",
     )
-    return session.exec(found.order_by(col(Inbox.id))).all()
+    rows = session.exec(found.order_by(col(Inbox.id))).all()
+    return [one for one in rows if one.post_id is None or any(one.names(number) for number in post_ids)]
 
 
 def edited(session: Session) -> Sequence[tuple[int, datetime]]:

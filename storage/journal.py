@@ -34,9 +34,17 @@ def create(session: Session, row: Row, *, who: str, what: str, now: datetime) ->
 
 
 def transition(
-    session: Session, row: Row, new: PostState | DeliveryState, *, who: str, what: str, now: datetime
+    session: Session,
+    row: Row,
+    new: PostState | DeliveryState,
+    *,
+    who: str,
+    what: str,
+    now: datetime,
+    reason: str = "",
 ) -> Row:
-    """Bring a post or a delivery into another state; `who` did `what` (a few words, never a text or a secret).
+    """Bring a post or a delivery into another state; `who` did `what` (a few words, never a text or a secret), and gave
+    that reason, which the program's log does not tell.
 
     Raises `ForbiddenEdge` if there is no such edge, and `Moved` if the row is not in the database in the state
     that `row` says: somebody else was faster, so the whole decision must be made again.
@@ -59,7 +67,7 @@ def transition(
         raise Moved(f"{_name(row)} was changed by somebody else at the same moment. Look at it again.")
     set_committed_value(row, "state", new.value)
     _date(row, old, new, now)
-    _record(session, row, old.value, new.value, who=who, what=what, now=now)
+    _record(session, row, old.value, new.value, who=who, what=what, now=now, reason=reason)
     return row
 
 
@@ -74,13 +82,15 @@ def write_entry(
     old: str = "",
     new: str = "",
     about: str = "",
+    reason: str = "",
 ) -> Entry:
     """Add one line to the log of a post; the database lets nobody change or remove it.
 
     Once that is committed it is told in the program's log as well, `about` whatever it is about: what changed, never
-    by whom, and never what was written.
+    by whom, and never what was written, such as the `reason` that somebody gave.
     """
-    entry = Entry(at=at, post_id=post_id, account=account, who=who, what=what, old=old, new=new)
+    said = f"{what}: {reason}" if reason else what
+    entry = Entry(at=at, post_id=post_id, account=account, who=who, what=said, old=old, new=new)
     session.add(entry)
     kind = "delivery" if account else "post"
     facts: dict[str, Any] = {"action": f"{kind}_{new}" if new else f"{kind}_noted"}
@@ -164,9 +174,17 @@ SETTLED = frozenset(
 
 
 def _record(
-    session: Session, row: Post | Delivery, old: str, new: str, *, who: str, what: str, now: datetime
+    session: Session,
+    row: Post | Delivery,
+    old: str,
+    new: str,
+    *,
+    who: str,
+    what: str,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     new = str(new)
     post_id, account = (row.id, "") if isinstance(row, Post) else (row.post_id, row.account)
     facts: dict[str, Any] = {"post_id": post_id, "account": account, "old": old, "new": new}
-    write_entry(session, at=now, who=who, what=what, about=_name(row), **facts)
+    write_entry(session, at=now, who=who, what=what, reason=reason, about=_name(row), **facts)

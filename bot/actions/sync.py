@@ -23,6 +23,10 @@ OPEN = {PostState.BROKEN, PostState.DRAFT, PostState.APPROVED, PostState.HELD, P
 class Edited(Exception):
     """The draft says something else than what was read of it: `revising` reads it, which may take long."""
 
+    def __init__(self, post_id: int) -> None:
+        super().__init__(f"the draft of post {post_id} was edited")
+        self.post_id = post_id
+
 
 def sync(desk: Desk, post_id: int, now: datetime) -> Post:
     """Bring one post in line with what its draft and its card say now; returns the post as it then is.
@@ -33,7 +37,7 @@ def sync(desk: Desk, post_id: int, now: datetime) -> Post:
     with desk.turn(draft_of(desk, post_id)):
         draft = looked_at(desk, post_id)
         if draft is not None and edited(desk, post_id, draft):
-            raise Edited(f"the draft of post {post_id} was edited")
+            raise Edited(post_id)
         return brought_in_line(desk, post_id, draft, now)
 
 

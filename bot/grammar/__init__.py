@@ -40,9 +40,12 @@ Orders (N is the number of a post: `12` or `#12`)
     approve N [PLATFORM …]          veto N [because REASON]         withdraw N [PLATFORM …]
     edit N NEW TEXT                 alt N FILE TEXT                 take N NUMBER
     move N to TIME                  now N                           retry N [PLATFORM …]
-    hold N                          resume N                        cancel N
+    hold N [because REASON]         resume N                        cancel N [because REASON]
     published N PLATFORM [LINK]     show N                          log N
     copy N
+
+    hold, cancel, veto, withdraw and resume take several posts: `N, N and N`, `N-N`. `don't publish N` is a hold. An order may
+    stand behind a greeting or a quote, and one that stops something behind any words that are no order.
 
 Questions
     queue, or what is scheduled [PERIOD]?                           drafts
@@ -61,8 +64,9 @@ from collections.abc import Sequence
 from bot.grammar import draft
 from bot.grammar.address import addressed
 from bot.grammar.blocks import quoted_replies
-from bot.grammar.commands import command
+from bot.grammar.commands import begins, command
 from bot.grammar.polite import start
+from bot.grammar.several import behind
 from bot.grammar.topics import HELP, OVERVIEW
 from bot.grammar.uploads import Line
 from bot.grammar.values import Attachment, Command, Unknown, Written
@@ -98,7 +102,7 @@ def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Wri
     skipped = start(texts[first])
     head = _DRAFT.match(texts[first], skipped)
     if head is None:
-        return command("\n" * first + "\n".join(texts[first:]), accounts)
+        return _ordered("\n" * first + "\n".join(texts[first:]), accounts)
     rest = texts[first][head.end() :]
     inline = bool(rest.strip())
     body = [Line(at + 1, texts[at]) for at in range(first + 1, len(texts))]
@@ -109,6 +113,14 @@ def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Wri
         accounts=accounts,
         defaults=defaults,
     )
+
+
+def _ordered(text: str, accounts: Sequence[str]) -> Command | Unknown:
+    """An order or a question, though other words stand before it."""
+    found = command(text, accounts)
+    if isinstance(found, Command):
+        return found
+    return behind(text.split("\n"), lambda one: command(one, accounts), begins) or found
 
 
 def rewritten(edit: Command, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written:

@@ -20,7 +20,7 @@ def addressed(content: str, *, name: str, user_id: int, direct: bool) -> str | N
     """
     content = content.replace("\r\n", "\n")
     top = _start(content)
-    plain = _plain(name).match(content, top)
+    plain = _plain(name).match(content, _behind_quotes(content, top))
     if plain is None and top and not content[:top].strip():
         plain = _plain(name).match(content)
     spots = [plain.span()] if plain else []
@@ -56,6 +56,12 @@ def _start(content: str) -> int:
     top = sum(len(line) + 1 for line in lines[:after])
     rest = content[top:]
     return min(len(content), top + len(rest) - len(rest.lstrip()))
+
+
+def _behind_quotes(content: str, top: int) -> int:
+    """Behind the lines that begin with `>`, too."""
+    match = re.compile(r"(?:[ ]{0,3}>[^\n]*\n(?:[ \t]*\n)*)*").match(content, top)
+    return match.end() if match else top
 
 
 def _plain(name: str) -> re.Pattern[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.grammar import names
+from bot.grammar import names, several
 from bot.grammar.guess import guess, with_number
 from bot.grammar.polite import bare, start
 from bot.grammar.questions import question
@@ -14,7 +14,7 @@ from bot.grammar.topics import topic_of
 from bot.grammar.values import Command, Unknown
 from bot.grammar.verbs import BY_NAME, VERBS, Verb
 
-_NUMBER = r"(?:(?:the\s+)?(?:post|draft|card|number|no\.?|nr\.?)\s*)?#?\s*(?P<n>[0-9]+)(?!\w|[.:/-][0-9])"
+_NUMBER = rf"{several.HEAD}(?P<n>[0-9]+)(?!\w|[.:/-][0-9])[*)]*"
 _FLAGS = re.IGNORECASE | re.DOTALL
 
 
@@ -24,20 +24,27 @@ def _words(verb: Verb) -> str:
 
 
 _ORDERS = tuple(verb for verb in VERBS if verb.kind != "question")
+_OF_SEVERAL = (*several.STOPS, "resume")
 _FORMS = (
+    *(
+        (BY_NAME[verb], re.compile(pattern.replace("N", several.SEVERAL, 1), _FLAGS))
+        for verb, pattern in (
+            ("hold", r"put\s+N\s+on\s+hold(?P<rest>.*)"),
+            ("resume", r"take\s+N\s+(?:off|from)\s+hold(?P<rest>.*)"),
+            *((one, rf"(?:{_words(BY_NAME[one])})[\s:,!]*N(?P<rest>.*)") for one in _OF_SEVERAL),
+        )
+    ),
     *(
         (verb, re.compile(pattern.replace("N", _NUMBER, 1), _FLAGS))
         for verb, pattern in (
-            (BY_NAME["hold"], r"put\s+N\s+on\s+hold(?P<rest>.*)"),
-            (BY_NAME["resume"], r"take\s+N\s+(?:off|from)\s+hold(?P<rest>.*)"),
             (BY_NAME["retry"], r"try\s+N\s+again(?P<rest>.*)"),
             (BY_NAME["move"], r"put\s+N\s+(?:on|at|to)\s(?P<rest>.*)"),
             (BY_NAME["published"], r"N\s+(?:is\s+out|is\s+published|was\s+published|went\s+out)(?P<rest>.*)"),
         )
     ),
-    *((verb, re.compile(rf"(?:{_words(verb)})\s*[:,]?\s*{_NUMBER}(?P<rest>.*)", _FLAGS)) for verb in _ORDERS),
+    *((verb, re.compile(rf"(?:{_words(verb)})[\s:,]*{_NUMBER}(?P<rest>.*)", _FLAGS)) for verb in _ORDERS),
     *(
-        (verb, re.compile(rf"{_NUMBER}\s*[:,.]?\s+(?:{_words(verb)})(?!\w)(?P<rest>.*)", _FLAGS))
+        (verb, re.compile(rf"{_NUMBER}(?:\s*[:,.])?\s+(?:{_words(verb)})(?!\w)(?P<rest>.*)", _FLAGS))
         for verb in _ORDERS
     ),
     (BY_NAME["show"], re.compile(rf"{_NUMBER}(?P<rest>.*)", _FLAGS)),
@@ -56,15 +63,23 @@ _NOISE = re.compile(
     r"(?:(?:right\s+)?now|at once|immediately|out|out\s+(?:right\s+)?now|doing|again|too)", re.IGNORECASE
 )
 _BECAUSE = re.compile(r"\s*[,:;.–—-]*\s*(?:(?:because|since|as|reason)(?!\w)\s*:?\s*)?", re.IGNORECASE)
+_INTRODUCED = re.compile(
+    r"[\s,:;.!–—-]*(?:because|since|as|reason)(?!\w)\s*:?\s*|[ \t:;.!–—]*\n\s*(?=\S)|\s*[:–—]\s*(?=\w)",
+    re.IGNORECASE,
+)
+"""What tells that a reason follows."""
 _TO = re.compile(r"\s*[,:]?\s*(?:(?:to|for|until|till|on)(?!\w)\s*:?\s*)?", re.IGNORECASE)
 _COLON = re.compile(r"(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?:\n[ \t]*(?=\n))*\n?")
 """What may stand between a number and a text; the colon of an emoji belongs to the text."""
 _FILE = re.compile(
-    r"\s*[,:]?\s*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})\s*[:.)–-]?\s+(?P<text>\S.*)",
+    r"[\s,:]*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})\s*[:.)–-]?\s+(?P<text>\S.*)",
     _FLAGS,
 )
 _ONE = re.compile(r"(?:(?:proposal|alt|number|no\.?)\s*)?#?(?P<one>[1-9])", re.IGNORECASE)
 _WHERE = re.compile(r"\s*[,:]?\s*(?:(?:only|on|for|to|at|in|with|via)(?!\w)\s*)*", re.IGNORECASE)
+_AT_LINK = re.compile(r"(?:\s+(?:at|as|here|under))+$", re.IGNORECASE)
+_LONGEST_NAMES = 100
+"""Characters of the names of platforms."""
 _LINK = re.compile(r"<?(?P<link>https?://[^\s<>]+)>?")
 _KIND_WORDS = frozenset(
     {"looks good", "looks great", "great", "nice", "good", "perfect", "👍", ":+1:", "all", "it"}
@@ -83,10 +98,12 @@ class _Order:
     line: int
     text: str
     accounts: Sequence[str]
+    others: tuple[int, ...] = ()
 
     def done(self, rest: str = "", accounts: tuple[str, ...] = ()) -> Command:
         skipped = self.rest[: self.rest.find(rest)] if rest else ""
-        return Command(self.verb.name, self.post, accounts, rest, self.line + skipped.count("\n"))
+        line = self.line + skipped.count("\n")
+        return Command(self.verb.name, self.post, accounts, rest, line, self.others)
 
     def wrong(self, why: str, nearest: str | None = None) -> Unknown:
         return Unknown(self.text, nearest or with_number(self.verb.sample, str(self.post)), why)
@@ -136,9 +153,14 @@ def _with_post(
     digits = match["n"].lstrip("0")
     if not digits or len(digits) > _BIGGEST:
         return Unknown(text, verb.sample, "There is no post of that number.")
-    rest = match["rest"]
-    order = _Order(verb, int(digits), rest, line + body.count("\n", 0, match.start("rest")), text, accounts)
-    return _FINISH[verb.kind](order)
+    rest, more = match["rest"], match.groupdict().get("more", "")
+    if not several.meant(more, rest):
+        more, rest = "", more + rest
+    order = _Order(verb, int(digits), rest, line + body.count("\n", 0, len(body) - len(rest)), text, accounts)
+    named = several.numbers(order.post, more)
+    if named is None:
+        return order.wrong(f"Name the posts one by one, and at most {several.MOST} at once.")
+    return _FINISH[verb.kind](replace(order, others=named[1:]))
 
 
 def _alone(order: _Order) -> Command | Unknown:
@@ -151,10 +173,10 @@ def _alone(order: _Order) -> Command | Unknown:
 def _for_accounts(order: _Order) -> Command | Unknown:
     rest = bare(order.rest)
     rest = rest[_prefix(_WHERE, rest) :]
-    rest = re.sub(r"\s+only$", "", rest, flags=re.IGNORECASE)
+    rest = rest[:-5].rstrip() if rest[-5:].casefold() == " only" else rest
     if not rest or rest.casefold() in _KIND_WORDS:
         return order.done()
-    named = names.read(rest, order.accounts) if len(rest) <= 100 else names.Named(())  # noqa: PLR2004  names are short
+    named = names.read(rest, order.accounts) if len(rest) <= _LONGEST_NAMES else names.Named(())
     if named.accounts and not named.unknown and not named.absent:
         return order.done(accounts=named.accounts)
     near = next((near for _, near in named.unknown if near), None)
@@ -168,6 +190,20 @@ def _for_accounts(order: _Order) -> Command | Unknown:
 
 def _reason(order: _Order) -> Command:
     return order.done(order.rest[_prefix(_BECAUSE, order.rest) :].strip())
+
+
+def _brake(order: _Order) -> Command | Unknown:
+    """Whoever brakes in a hurry is not asked for the right words."""
+    if several.counts(order.rest):
+        return order.wrong("Say which post you mean, by its number.", order.verb.sample)
+    rest = bare(order.rest)
+    is_noise = not rest or _NOISE.fullmatch(rest) or rest.casefold() in _KIND_WORDS
+    return order.done() if is_noise else _reason(order)
+
+
+def _stop(order: _Order) -> Command | Unknown:
+    match = _INTRODUCED.match(order.rest)
+    return _alone(order) if match is None else order.done(order.rest[match.end() :].strip())
 
 
 def _time(order: _Order) -> Command | Unknown:
@@ -204,13 +240,9 @@ def _link(order: _Order) -> Command | Unknown:
     match = _LINK.search(order.rest)
     link = match["link"].rstrip(".,;!?)") if match else ""
     where = bare(order.rest[: match.start()] if match else order.rest)
-    where = re.sub(
-        r"(?:\s+(?:at|as|here|under))+$",
-        "",
-        where[_prefix(_WHERE, where) :].rstrip(" ["),
-        flags=re.IGNORECASE,
-    )
-    named = names.read(where, order.accounts) if 0 < len(where) <= 100 else names.Named(())  # noqa: PLR2004  see above
+    where = where[_prefix(_WHERE, where) :].rstrip(" [")
+    where = _AT_LINK.sub("", where) if len(where) <= _LONGEST_NAMES else where
+    named = names.read(where, order.accounts) if 0 < len(where) <= _LONGEST_NAMES else names.Named(())
     if len(named.accounts) != 1 or named.unknown or named.absent:
         near = next((near for _, near in named.unknown if near), None)
         sample = f"published {order.post} {near or next(iter(named.accounts or order.accounts), 'linkedin')}"
@@ -227,6 +259,8 @@ _FINISH = {
     "post": _alone,
     "accounts": _for_accounts,
     "reason": _reason,
+    "brake": _brake,
+    "stop": _stop,
     "time": _time,
     "text": _text,
     "alt": _alt,

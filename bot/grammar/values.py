@@ -57,6 +57,8 @@ class Command:
     """What follows, as it was written: the time of `move`, the reason of `veto`, the text of `edit` …"""
     line: int = 1
     """The line of the message (1-based) on which `rest` begins."""
+    others: tuple[int, ...] = ()
+    """Further posts of which the same is said: `hold 1, 2 and 5`."""
 
 
 @dataclass(frozen=True, slots=True)

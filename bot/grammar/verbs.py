@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["post", "accounts", "reason", "time", "text", "alt", "number", "link", "question"]
-"""What follows the word: a post alone; platforms; a reason; a time; a text; a file and a text; a platform and a
-link. A question stands without a number."""
+Kind = Literal[
+    "post", "accounts", "reason", "brake", "stop", "time", "text", "alt", "number", "link", "question"
+]
+"""What follows the word: a post alone; platforms; a reason; any words; nothing, or a reason that says that it is one; a
+time; a text; a file and a text; a platform and a link. A question stands without a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,24 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "hold",
-        "post",
-        ("hold", "pause", "stop", "freeze", r"hold on with", "wait with"),
-        "hold N",
-        "Stops the post until it is resumed: what an approver or another member stopped, its author does not let go on.",
-        ("hold 12", "put 12 on hold"),
+        "brake",
+        (
+            "hold",
+            "pause",
+            "stop",
+            "freeze",
+            r"hold on with",
+            "wait with",
+            r"(?:do not|don't|dont|never) (?:publish|post|send|release)(?: out)?",
+        ),
+        "hold N [because REASON]",
+        "Stops the post until it is resumed: what an approver or another member stopped, its author does not let go on. "
+        "`hold 12 and 13` and `hold 12-15` stop several; so do `cancel`, `veto`, `withdraw` and `resume`.",
+        ("hold 12", "put 12 on hold", "don't publish 12", "hold 12 and 13"),
     ),
     Verb(
         "resume",
-        "post",
+        "stop",
         ("resume", "unhold", "unpause", "continue", "continue with"),
         "resume N",
         "Lets a held post go on; its approvals still count. What an approver held, only an approver resumes.",
@@ -96,11 +107,11 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "cancel",
-        "post",
+        "stop",
         ("cancel", "delete", "remove", "discard", "drop", "scrap"),
-        "cancel N",
+        "cancel N [because REASON]",
         "Withdraws the post while it is not yet out. Deleting the draft message does the same.",
-        ("cancel 12",),
+        ("cancel 12", "cancel 12 because the course is full"),
     ),
     Verb(
         "move",

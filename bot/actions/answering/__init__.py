@@ -10,6 +10,7 @@ asking      plan, drafts, waiting, history, show, log, status, help
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from bot.actions.answering import approving, asking, changing, moving, steering
@@ -46,7 +47,17 @@ VERBS: Mapping[str, Callable[[Order], str | None]] = {
 
 def answer(desk: Desk, message: Message, command: Command, person: Person, now: datetime) -> str | None:
     """What the bot says to a command; None when what happened is told anyway. Raises `ChatError`."""
+    order = Order(desk, message, command, person, now)
+    if not command.others:
+        return _answer(order)
+    for one in order.each():  # an edit that is to be read first is found before anything is done
+        with suppress(UserError):
+            one.post()
+    return "\n".join(said for one in order.each() if (said := _answer(one))) or None
+
+
+def _answer(order: Order) -> str | None:
     try:
-        return VERBS[command.verb](Order(desk, message, command, person, now))
+        return VERBS[order.command.verb](order)
     except UserError as error:
         return str(error)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -14,12 +15,16 @@ from bot.actions.sync import sync
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Command
+from bot.replies.escape import inline, shorten
 from bot.rules import Electorate
 from bot.stops import Part, part_of
 from storage import queue
 from storage.database import insert
 from storage.models import Post, Seen
 from storage.states import PostState
+
+LONGEST_REASON: Final = 300
+"""Characters of a reason that are kept."""
 
 
 class UserError(Exception):
@@ -35,11 +40,38 @@ class Order:
     command: Command
     person: Person
     now: datetime
+    of_several: bool = False
+    """Whether the message speaks of other posts too: what such orders do, done twice does no harm."""
+
+    def each(self) -> list[Order]:
+        """One order for each post of which the command speaks."""
+        numbers = (self.command.post, *self.command.others)
+        return [
+            replace(self, command=replace(self.command, post=one, others=()), of_several=True)
+            for one in numbers
+        ]
 
     @property
     def zone(self) -> ZoneInfo:
         """The asker's time zone."""
         return self.desk.zone_of(self.person)
+
+    @property
+    def reason(self) -> str:
+        """Why, as the person wrote it, in one line that is not too long for the log."""
+        return shorten(" ".join(self.command.rest.split()), LONGEST_REASON)
+
+    @property
+    def because(self) -> str:
+        """The same, to be told behind what was done."""
+        return f" Reason: {inline(self.reason)}" if self.reason else ""
+
+    def tell_there(self, session: Session, post: Post, text: str) -> None:
+        """Say in the post's topic what this order did, unless the answer is said there anyway."""
+        if (self.message.place.channel_id, self.message.place.topic) != (post.channel_id, post.topic):
+            key = f"{self.command.verb}:{post.id}:{self.message.id}"
+            text = f"{text} (By {inline(self.person.name)}.)"
+            queue.notify(session, key=key, text=text, post_id=post.id, now=self.now)
 
     def post(self) -> Post:
         """The post that is meant, looked at just now. Raises `UserError` if there is none."""
@@ -86,8 +118,11 @@ class Order:
 
     def done(self, session: Session) -> None:
         """Write down, in the transaction of the change itself, that this order was obeyed: heard of twice, or cut
-        off before its answer was said, it must not be obeyed again. Raises `Moved` if another copy was faster.
+        off before its answer was said, it must not be obeyed again. Raises `Moved` if another copy was faster. Where it
+        speaks of several posts, that is written down once all are done.
         """
+        if self.of_several:
+            return
         seen = {"answered": True, "digest": drafting.digest(self.message.content), "at": self.now}
         statement = insert(session, Seen).values(message_id=self.message.id, **seen)
         once = statement.on_conflict_do_update(

@@ -43,23 +43,29 @@ def hold(order: Order) -> str | None:
         already = row.state == PostState.HELD
         if already and not stops.outweighs(row, part):
             return f"#{post.id} is held already, by {refusals.stopper(row)}."
-        said = refusals.held(row, part, electorate)
+        said = f"{refusals.held(row, part, electorate)}{order.because}"
         if part is stops.Part.MEMBER:
             most = desk.config.social.holds_an_hour
             must_have_room(
                 order, session, "hold", most, lambda room: bounds.holds(most, room, electorate.name)
             )
-            if (order.message.place.channel_id, order.message.place.topic) != (row.channel_id, row.topic):
-                key = f"held:{row.id}:{order.message.id}"
-                text = f"{said} (By {inline(order.person.name)}.)"
-                queue.notify(session, key=key, text=text, post_id=row.id, now=order.now)
+        if part is stops.Part.MEMBER or order.reason:
+            order.tell_there(session, row, said)
         stops.stopped(row, order.person, part)
         if not already:
             if row.timing == "now":
                 row.due_at = None  # it has no time to miss; with the next approval it gets one
-            queue.transition(session, row, PostState.HELD, who=order.person.name, what="held", now=order.now)
+            who, why = order.person.name, order.reason
+            queue.transition(session, row, PostState.HELD, who=who, what="held", now=order.now, reason=why)
         else:
-            queue.write_entry(session, at=order.now, who=order.person.name, what="held too", post_id=row.id)
+            queue.write_entry(
+                session,
+                at=order.now,
+                who=order.person.name,
+                what="held too",
+                post_id=row.id,
+                reason=order.reason,
+            )
         order.done(session)
     cards.refresh(desk, post.id or 0, order.now)
     return said
@@ -89,12 +95,21 @@ def cancel(order: Order) -> str | None:
         return f"#{post.id} is withdrawn already."
     if post.state != PostState.RELEASED:
         _withdraw(order, post)
-        return f"✖ #{post.id} is withdrawn. `copy {post.id}` starts anew from its text."
+        return _withdrawn(order, post)
     desk = order.desk
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = rows.post(session, post.id or 0)
         stops.stopped(row, order.person, order.part(session, row)[0])
         stopped = stopping.stop(session, row, "cancelled", order.person.name, order.now)
+        if order.reason:
+            queue.write_entry(
+                session,
+                at=order.now,
+                who=order.person.name,
+                what="cancelled it on its way",
+                post_id=row.id,
+                reason=order.reason,
+            )
         left = [one for one in queue.deliveries(session, post.id or 0) if one.account not in stopped]
         meanwhile = [one.account for one in left if one.state in stopping.MEANWHILE]
         order.done(session)
@@ -105,9 +120,8 @@ def cancel(order: Order) -> str | None:
     if not stopped:
         return f"It is too late to cancel #{post.id}: {out}.{rest}"
     done = words.listed([desk.titles.get(one, one) for one in stopped])
-    return f"✖ #{post.id} no longer goes to {done}." + (
-        f" Not to be called back: {out}.{rest}" if left else ""
-    )
+    also = f" Not to be called back: {out}.{rest}" if left else ""
+    return f"✖ #{post.id} no longer goes to {done}.{also}{order.because}"
 
 
 def retry(order: Order) -> str | None:
@@ -250,7 +264,19 @@ def _withdraw(order: Order, post: Post) -> None:
         row = order.unreleased(rows.post(session, post.id or 0))  # it may have gone out meanwhile
         stops.stopped(row, order.person, order.part(session, row)[0])
         queue.transition(
-            session, row, PostState.WITHDRAWN, who=order.person.name, what="cancelled", now=order.now
+            session,
+            row,
+            PostState.WITHDRAWN,
+            who=order.person.name,
+            what="cancelled",
+            now=order.now,
+            reason=order.reason,
         )
+        if order.reason:
+            order.tell_there(session, row, _withdrawn(order, row))
         order.done(session)
     cards.refresh(desk, post.id or 0, order.now)
+
+
+def _withdrawn(order: Order, post: Post) -> str:
+    return f"✖ #{post.id} is withdrawn. `copy {post.id}` starts anew from its text.{order.because}"

@@ -10,6 +10,7 @@ from bot.actions.ahead import read
 from bot.chat import Message
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written
+from storage import inbox
 from storage.inbox import Heard, Kind
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -40,7 +41,7 @@ def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: dat
     if isinstance(said, Written):
         return Heard(message.id, Kind.DRAFT, message.sender_id, now)
     kind = KINDS.get(said.verb, Kind.QUESTION)
-    post_id = said.post if kind in {Kind.ORDER, Kind.REWRITE} else None
-    if post_id is not None and post_id > LARGEST:
-        kind, post_id = Kind.QUESTION, None
-    return Heard(message.id, kind, message.sender_id, now, post_id, said.verb)
+    post_id, others = (said.post, said.others) if kind in {Kind.ORDER, Kind.REWRITE} else (None, ())
+    if post_id is not None and max(post_id, *others, 0) > LARGEST:
+        kind, post_id, others = Kind.QUESTION, None, ()
+    return Heard(message.id, kind, message.sender_id, now, post_id, said.verb, inbox.listed(others))

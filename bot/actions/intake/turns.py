@@ -66,7 +66,7 @@ class Turns:
         found = [*(inbox.of(session, person, edits, LOOKED_AT) if edits else ())]
         found += inbox.of(session, person, rest, LOOKED_AT)
         mine = [row for row in found if row.id not in self.aside]
-        posts = {row.post_id for row in mine if row.post_id is not None}
+        posts = {number for row in mine for number in row.post_ids}
         others = inbox.about(session, posts, {*IN_ORDER, Kind.EDIT}) if posts else ()
         ready = [row for row in mine if self._can(row, others, now)]
         return sorted(ready, key=lambda row: row.answer != "")  # what is to be done is done before it is told
@@ -74,7 +74,8 @@ class Turns:
     def _can(self, row: Inbox, others: Collection[Inbox], now: datetime) -> bool:
         if row.answer or row.post_id is None:
             return True
-        same = [one for one in others if one.post_id == row.post_id and one.id != row.id]
+        numbers = row.post_ids
+        same = [one for one in others if one.id != row.id and not numbers.isdisjoint(one.post_ids)]
         ordered = [one for one in same if one.kind in IN_ORDER]
         if row.kind == Kind.EDIT:
             # one that lies ahead was written before the clock went back

@@ -110,8 +110,8 @@ def _attend(desk: Desk, row: Inbox, now: datetime) -> bool:
         if row.kind == Kind.REWRITE and _exists(desk, row.post_id):
             revise(desk, row.post_id or 0, now)
         receiving.receive(desk, row, message, now, answering.answer)
-    except Edited:
-        note_edit(desk, row.post_id or 0, now)
+    except Edited as error:
+        note_edit(desk, error.post_id, now)
         return False
     return True
 
@@ -122,7 +122,8 @@ def _lane(desk: Desk, row: Inbox, found: Heard | None) -> Heard | None:
         return None
     if found.kind is Kind.ORDER and found.verb in TIMED and _is_broken(desk, found.post_id):
         found = replace(found, kind=Kind.REWRITE)
-    same = (row.kind, row.post_id) == (found.kind, found.post_id) or row.kind == Kind.DRAFT
+    same = (row.kind, row.post_id, row.others) == (found.kind, found.post_id, found.others)
+    same = same or row.kind == Kind.DRAFT
     return None if same else found
 
 
