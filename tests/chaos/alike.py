@@ -31,7 +31,7 @@ from tests.chaos.notes import Drawer, Note, near
 from tests.chaos.place import Place, tables
 from tests.chaos.points import strike
 from tests.chaos.trouble import CREATES, LOST
-from tests.chaos.view import look
+from tests.chaos.view import View, look
 
 ROUNDS: Final = 5
 SERVERS: Final = (dialects.MASTODON, dialects.TAKAHE, dialects.HOLLO, dialects.GOTOSOCIAL)
@@ -111,7 +111,16 @@ class Alike:
         """What a person deleted to order it anew."""
         self._old_keys: dict[int, set[str]] = defaultdict(set)
         """Delivery -> the keys of its earlier orders."""
+        self._tapped: set[int] = set()
+        """The drafts that were approved."""
+        self.lives.awaited = self._awaited
         self.lives.found()
+
+    def _awaited(self, view: View) -> bool:
+        """Whether an approval is not heard yet."""
+        return any(
+            (post := view.posts.get(one)) is None or post.state == PostState.DRAFT for one in self._tapped
+        )
 
     def round(self, number: int) -> None:
         """Written, approved, sent through deaths and lost answers; people answer what is asked; then all is judged."""
@@ -134,6 +143,7 @@ class Alike:
             if note in hands:
                 self._by_hand(note)
             self.place.people["alice"].reacts(self._card(note))
+            self._tapped.add(note.draft)
         self.lives.settle(LONG)
         self.lives.spare()
         self.place.sandbox.faults.clear()

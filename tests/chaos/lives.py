@@ -13,7 +13,7 @@ from typing import Any, Final
 from tests.chaos.place import Bot, Place, until
 from tests.chaos.points import Point
 from tests.chaos.stories import Wait
-from tests.chaos.view import look
+from tests.chaos.view import View, look
 
 STUCK_S: Final = 25.0
 """Real seconds in which a waiting person must get what they wait for, the bot being alive."""
@@ -67,6 +67,11 @@ class Lives:
         self.bot = Bot(place)
         self.left = 0
         self.next_point, self._patience_s = next_point, patience_s
+        self.awaited: Callable[[View], bool] = lambda _: False
+        """Whether people did something of which the bot shows no sign yet: after a start it reads for a while what it
+        missed, and nothing in its database says how far it came.
+        """
+        self._awaited_until = 0.0
         self._point: Point | None = None
         self._doomed_at = 0.0
         self._listens_after = 0
@@ -135,6 +140,7 @@ class Lives:
         """Let the clock run from one due instant to the next until nothing is left to do before the horizon."""
         latest = self.place.world.clock.now() + horizon
         nudges, last = 0, ""
+        self._awaited_until = time.monotonic() + STUCK_S
         deadline = time.monotonic() + RESTLESS_S * max(horizon / timedelta(hours=3), 1)
         while True:
             quiet = until(self._rests, 1.5, 0.04)
@@ -161,6 +167,8 @@ class Lives:
         if self.place.executioner.seen.get("poll", 0) <= self._listens_after or self._unread():
             return False
         view, now = look(self.place.database), self.place.world.clock.now()
+        if self.awaited(view) and time.monotonic() < self._awaited_until:
+            return False  # after that, it is for the judge to say what is missing
         return not view.unsaid and all(one[0] > now for one in view.dues())
 
     def _unread(self) -> bool:

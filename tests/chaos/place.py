@@ -35,7 +35,10 @@ ROOT: Final = Path(__file__).parents[2]
 FORKS = multiprocessing.get_context("forkserver")
 """A server that has everything imported and forks: a start costs a tenth of a second and not one and a half."""
 FORKS.set_forkserver_preload(
-    ["bot.service", "bot.login", "handlers.registry", "alembic.command", "tests.chaos.fused"]
+    [
+        *("bot.service", "bot.cli", "bot.login", "handlers.registry", "alembic.command", "tests.chaos.fused"),
+        *("httpcore", "h11", "netrc", "cryptography.fernet"),  # what they import only when they need it
+    ]
 )
 _KINDS: Final = {"statement": fused.STATEMENT, "noted": fused.NOTED, "stop": fused.STOP}
 _FUSES: Final = {

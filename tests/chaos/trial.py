@@ -17,7 +17,7 @@ from tests.chaos.place import Place, until
 from tests.chaos.points import Point, draw, strike
 from tests.chaos.stories import Story, Wait, cast, tell
 from tests.chaos.trouble import SILENT_FOR, only_silence, scatter, silence
-from tests.chaos.view import look
+from tests.chaos.view import View, look
 
 NEWS_MAY_BE_OLD: Final = timedelta(seconds=60)
 """Shorter than the time after which the bot itself mistrusts what it knows (`living.IN_TOUCH`)."""
@@ -46,7 +46,12 @@ class Trial:
 
     def __post_init__(self) -> None:
         self.lives = Lives(self.place, self.rng, self.tally, self.next_point, self.patience_s)
+        self.lives.awaited = self._awaited
         self._people = People(self.place, self.lives, self.rng)
+
+    def _awaited(self, view: View) -> bool:
+        """Whether what somebody decided is not heard yet."""
+        return any(one.draft and not _heard(one, view) for one in self.stories)
 
     # -- a round -------------------------------------------------------------------------------------------
 
@@ -220,3 +225,13 @@ class Trial:
             self.tally.outcomes[f"post {post.state}"] += 1
             self.tally.outcomes.update(f"delivery {one.state}" for one in view.of(post.id))
             self._people.judge(story, post.id or 0)
+
+
+def _heard(story: Story, view: View) -> bool:
+    """Whether the post stands as people last wanted it."""
+    post = story.post(view)
+    if post is None:
+        return False
+    if story.must is not None:
+        return post.state not in {PostState.DRAFT, PostState.HELD}
+    return bool(story.may) or post.state not in {PostState.APPROVED, PostState.RELEASED}
