@@ -16,7 +16,7 @@ from typing_extensions import override
 from bot import wiring
 from bot.actions import electing, homing, knowing
 from bot.alone import runs
-from bot.chat import Chat, ChatError, Place
+from bot.chat import Chat, ChatError, Place, files
 from bot.config import Config, ConfigError
 from bot.replies import accounts
 from bot.rules import Electorate
@@ -123,7 +123,7 @@ def _home(config: Config, chat: Chat) -> Iterator[Finding]:
     yield _try(
         "It can upload files.",
         "It cannot upload files",
-        lambda: chat.wire.call("user_uploads", "POST", file=("check.txt", b"social check")),
+        lambda: files.upload(chat, files.of_bytes("check.txt", "text/plain", b"social check")),
     )
     yield _try(
         "It can post and react.", "It cannot post to itself or react", lambda: _post_and_react(config, chat)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import continuing, electing, proposing, rows, voting
+from bot.actions import continuing, electing, proposing, rows, showing, voting
 from bot.chat import Message, Place
 from bot.desk import Desk
 from bot.replies import lines
@@ -41,12 +41,12 @@ def facts_of(desk: Desk, session: Session, post: Post, revision: Revision, judge
     """Everything the card is made of now."""
     social = desk.config.social
     author = desk.chat.directory.person(post.author_id)
-    written = rows.written(revision)
+    written, outgoing = rows.written(revision), rows.outgoing(revision)
     return CardFacts(
         post=post,
         author=author.mention if author.id in desk.chat.directory.people else lines.name(post.author_name),
         accounts=written.accounts,
-        outgoing=rows.outgoing(revision),
+        outgoing=outgoing,
         problems=rows.problems(revision),
         note=written.note,
         campaign=written.campaign,
@@ -58,6 +58,7 @@ def facts_of(desk: Desk, session: Session, post: Post, revision: Revision, judge
         titles=desk.titles,
         troubles=desk.troubles,
         deliveries={one.account: one for one in queue.deliveries(session, post.id or 0)},
+        addresses=showing.addresses(session, post.message_id, outgoing),
         continued=continuing.links(desk, session, post, revision),
         proposals=proposing.shown(session, post, written) if post.state in proposing.TAKEN else (),
     )
@@ -67,11 +68,15 @@ _VOTED = {PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED
 """States in which an approval may bring it on its way."""
 
 
-def unseen(desk: Desk, session: Session, post: Post, revision: Revision) -> bool:
-    """Whether its card has no room for all that goes out and nothing else shows it: it is one of an older version, or the
-    server takes only shorter messages now.
+def unseen(desk: Desk, session: Session, post: Post, revision: Revision, draft: Message) -> bool:
+    """Whether neither its card nor anything else shows all that goes out, files too: it is one of an older version, or
+    the server takes only shorter messages now.
     """
-    if revision.continues or post.state not in _VOTED:
+    if post.state not in _VOTED:
+        return False
+    if showing.lacking(desk, session, draft, revision):
+        return True
+    if revision.continues:
         return False
     facts = facts_of(desk, session, post, revision, Judgement(()))
     return not holds_all(facts, desk.chat.directory.max_length)
@@ -95,9 +100,13 @@ class Composed:
     """Whether it cannot go out as it stands: then no approval is offered."""
     continues: bool = False
     """Whether it has no room for all that goes out; then other messages stand before it, and its text is made anew."""
+    lacking: bool = False
+    """Whether files are to be brought first, which it shows; then its text is made anew too."""
 
 
-def compose(desk: Desk, session: Session, post: Post, revision: Revision, now: datetime) -> Composed:
+def compose(
+    desk: Desk, session: Session, post: Post, revision: Revision, draft: Message, now: datetime
+) -> Composed:
     """The card of a revision that has none; written down before it is said."""
     broken = rows.broken(revision)
     with session.no_autoflush:  # a new revision is written with its card
@@ -105,31 +114,53 @@ def compose(desk: Desk, session: Session, post: Post, revision: Revision, now: d
         facts = facts_of(desk, session, post, revision, judgement)
         limit = desk.chat.directory.max_length
         revision.continues = not broken and not holds_all(facts, limit)
-        waits = revision.continues and not facts.continued
+        lacking = not broken and showing.lacking(desk, session, draft, revision)
+        waits = lacking or (revision.continues and not facts.continued)
         text = "" if waits else card(facts, limit)
         voided = revision.number > 1 and bool(rows.standing(session, post, revision.number - 1))
     begun = revision.card_text
     revision.card_text = begun or text
     session.add(revision)
-    return Composed(text, begun, voided, broken, continues=revision.continues)
+    return Composed(text, begun, voided, broken, continues=revision.continues, lacking=lacking)
 
 
 def put(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) -> None:
     """Compose the card of a revision that has none, and say it."""
+    post, composed = _composed(desk, post_id, number, draft, now)
+    say(desk, post, number, draft, composed, now)
+
+
+def _composed(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) -> tuple[Post, Composed]:
     with desk.database.transaction() as session:
         post = rows.post(session, post_id)
-        composed = compose(desk, session, post, rows.revision(session, post_id, number), now)
-    say(desk, post, number, draft, composed, now)
+        return post, compose(desk, session, post, rows.revision(session, post_id, number), draft, now)
+
+
+def _show_files(desk: Desk, post_id: int, number: int, draft: Message, now: datetime) -> None:
+    """Bring the files that the card is to show. What cannot be shown cannot be approved, so it is broken then."""
+    with desk.database.reading() as session:
+        revision = rows.revision(session, post_id, number)
+    problems = showing.bring(desk, draft, rows.written(revision), rows.outgoing(revision), now)
+    if not problems:
+        return
+    with desk.database.transaction() as session:
+        post, fresh = rows.post(session, post_id), rows.revision(session, post_id, number)
+        fresh.problems = rows.dump((*rows.problems(fresh), *problems))
+        if post.state in _VOTED:
+            queue.transition(
+                session, post, PostState.BROKEN, who="bot", what="a file cannot be shown", now=now
+            )
 
 
 def say(desk: Desk, post: Post, number: int, draft: Message, composed: Composed, now: datetime) -> None:
     """Say a card, with the approval emoji on it; before it whatever it has no room for."""
     post_id, place = post.id or 0, home_of(desk, draft)
+    if composed.lacking:
+        _show_files(desk, post_id, number, draft, now)
+        _, composed = _composed(desk, post_id, number, draft, now)
     if composed.continues:
         continuing.say(desk, post_id, number, draft, place)
-        with desk.database.transaction() as session:
-            row = rows.post(session, post_id)
-            composed = compose(desk, session, row, rows.revision(session, post_id, number), now)
+        _, composed = _composed(desk, post_id, number, draft, now)
     text, begun = composed.text, composed.begun
     # After a crash between saying and writing down, the card may stand there already, as it was to be said then.
     card_id = desk.chat.said(place, begun, draft.id) if begun else None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, delete, select
 
-from bot.actions import rows
+from bot.actions import rows, showing
 from bot.chat import Message, Place, files
 from bot.desk import Desk
 from bot.replies import continuation
+from bot.replies.preview import Addresses
 from storage.models import Continuation, Post, Revision
 
 
@@ -36,16 +37,18 @@ def say(desk: Desk, post_id: int, number: int, draft: Message, place: Place) -> 
     with desk.database.reading() as session:
         known = of(session, post_id, number)
     begun = bool(known)
-    for one in known or _written_down(desk, post_id, number):
+    for one in known or _written_down(desk, post_id, number, draft.id):
         if one.message_id is not None:
             continue
         said = desk.chat.said(place, one.text, draft.id) if begun else None
         _keep(desk, one, said or desk.chat.say(place, one.text))
 
 
-def _written_down(desk: Desk, post_id: int, number: int) -> list[Continuation]:
+def _written_down(desk: Desk, post_id: int, number: int, draft_id: int) -> list[Continuation]:
     with desk.database.reading() as session:
-        texts = _texts(desk, post_id, rows.revision(session, post_id, number))
+        revision = rows.revision(session, post_id, number)
+        addresses = showing.addresses(session, draft_id, rows.outgoing(revision))
+    texts = _texts(desk, post_id, revision, addresses)
     made = [
         Continuation(post_id=post_id, revision=number, number=at, text=text)
         for at, text in enumerate(texts, 1)
@@ -55,15 +58,17 @@ def _written_down(desk: Desk, post_id: int, number: int) -> list[Continuation]:
     return made
 
 
-def _texts(desk: Desk, post_id: int, revision: Revision) -> list[str]:
+def _texts(desk: Desk, post_id: int, revision: Revision, addresses: Addresses) -> list[str]:
     outgoing, accounts = rows.outgoing(revision), rows.written(revision).accounts
-    texts = continuation.messages(post_id, accounts, outgoing, desk.titles, desk.chat.directory.max_length)
+    limit = desk.chat.directory.max_length
+    texts = continuation.messages(post_id, accounts, outgoing, desk.titles, limit, addresses)
     if len(texts) <= continuation.MOST:
         return texts
     name = f"post-{post_id}-{revision.number}.txt"
-    whole = continuation.file(post_id, accounts, outgoing, desk.titles)
     # with the mark that tells a browser in which code it is written
-    return [continuation.in_file(post_id, name, files.upload(desk.chat, name, whole.encode("utf-8-sig")))]
+    whole = continuation.file(post_id, accounts, outgoing, desk.titles).encode("utf-8-sig")
+    address = files.upload(desk.chat, files.of_bytes(name, "text/plain", whole))
+    return [continuation.in_file(post_id, name, address, continuation.attached(outgoing, addresses))]
 
 
 def _keep(desk: Desk, row: Continuation, message_id: int) -> None:

@@ -11,7 +11,7 @@ from bot.actions import rows
 from bot.actions.tidying import needed
 from bot.replies import words
 from bot.replies.escape import inline
-from handlers.media import Media, MissingMedia, Store
+from handlers.media import MissingMedia, Store
 from storage.models import Post, Revision
 
 MOST: Final = 20
@@ -28,7 +28,7 @@ def missing_files(session: Session, store: Store, now: datetime) -> str:
     )
     named: dict[str, None] = {}
     for revision in session.exec(current.order_by(col(Revision.post_id))):
-        for media in _media(revision):
+        for media in (one for outgoing in rows.outgoing(revision).values() for one in outgoing.files):
             if media.sha256 in lacking:
                 named[f"“{inline(media.name)}” of #{revision.post_id}"] = None
     told = [*list(named)[:MOST], *([f"{len(named) - MOST} more"] if len(named) > MOST else [])]
@@ -37,15 +37,6 @@ def missing_files(session: Session, store: Store, now: datetime) -> str:
         f" Missing are files that are needed yet{which}. Such a post does not go out without them: edit its draft, or make "
         "it anew with `copy` and its number, which fetches them from the chat again."
     )
-
-
-def _media(revision: Revision) -> list[Media]:
-    return [
-        media
-        for outgoing in rows.outgoing(revision).values()
-        for part in outgoing.parts
-        for media in part.media
-    ]
 
 
 def _is_there(store: Store, digest: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Executable, bindparam
 from sqlmodel import Session, select
 
 from bot.actions import allowing, drafting
-from bot.actions.ahead import read
+from bot.actions.reading import read
 from bot.actions.revising import begin
 from bot.actions.sync import Edited
 from bot.chat import ChatError, Message, Person, Refused

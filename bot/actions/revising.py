@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.actions import ahead, attaching, cards, drafting, rows
+from bot.actions import ahead, attaching, cards, drafting, reading, rows, showing
 from bot.actions.rewriting import rewrite
 from bot.actions.sync import brought_in_line, edited, looked_at, vanished
 from bot.chat import Message, Person
@@ -23,6 +24,9 @@ def begin(desk: Desk, message: Message, written: Written, author: Person, now: d
         if known is not None:  # written down before, but perhaps its card was not said any more
             return revise(desk, known.id or 0, now).id or 0
         prepared = drafting.prepare(desk, written, author, now, None)
+        if not prepared.broken:  # while nobody knows its number, nobody waits for it
+            hidden = showing.bring(desk, message, prepared.written, prepared.outgoing, now)
+            prepared = replace(prepared, problems=(*prepared.problems, *hidden))
         place = cards.home_of(desk, message)
         post = Post(
             state=PostState.BROKEN if prepared.broken else PostState.DRAFT,
@@ -38,7 +42,7 @@ def begin(desk: Desk, message: Message, written: Written, author: Person, now: d
         with desk.database.transaction() as session:
             queue.create(session, post, who=author.name, what="drafted", now=now)
             revision = drafting.save(session, post, prepared, message.content, author, now, filled=True)
-            composed = cards.compose(desk, session, post, revision, now)
+            composed = cards.compose(desk, session, post, revision, message, now)
         cards.say(desk, post, revision.number, message, composed, now)
         return post.id or 0
 
@@ -60,7 +64,7 @@ def _reread(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
     """Make another revision of what the draft says now."""
     post, last, _ = rows.standing_now(desk.database, post_id)
     author = desk.chat.directory.person(draft.sender_id)
-    written = ahead.read(desk, draft)
+    written = reading.read(desk, draft)
     if isinstance(written, Written):
         kept = attaching.keep_alts(written, rows.written(last))
         rewrite(desk, post, kept, draft.content, author, now)

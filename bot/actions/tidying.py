@@ -81,7 +81,7 @@ def lost(desk: Desk, revision: Revision) -> list[str]:
     """Names of the files of a revision that are not in the bot's folder any more."""
     names: set[str] = set()
     for outgoing in rows.outgoing(revision).values():
-        for media in (one for part in outgoing.parts for one in part.media):
+        for media in outgoing.files:
             try:
                 desk.store.path(media.sha256)
             except MissingMedia:

@@ -13,11 +13,12 @@ fetching many messages with few requests
 links    addresses of messages
 home     the channel where the bot lives
 sending  the request that says something
+uploading a file on its way there
 client   `Chat`: look, say, edit, react, read files, wait for hints
 """
 
 from bot.chat.client import Chat
-from bot.chat.errors import ChatError, Dismissed, Down, Lost, NotHome, Refused
+from bot.chat.errors import ChatError, Dismissed, Down, Lost, NotHome, Refused, Stopping
 from bot.chat.events import QueueGone
 from bot.chat.people import Directory
 from bot.chat.values import Emoji, Hint, Kind, Message, Person, Place, Reaction, zone_of
@@ -39,5 +40,6 @@ __all__ = [
     "QueueGone",
     "Reaction",
     "Refused",
+    "Stopping",
     "zone_of",
 ]

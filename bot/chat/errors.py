@@ -36,6 +36,10 @@ class Lost(Down):
     """The request left and no answer came: it may have been acted on."""
 
 
+class Stopping(Down):
+    """The bot ends, so it asks no more."""
+
+
 class Nonsense(Down):
     """Zulip, or something in its place, answered what cannot be understood."""
 

@@ -6,6 +6,7 @@ messages and in the private channels that it is in beside its own; so that is wh
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,13 +14,16 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from bot.chat.client import Chat
-from bot.chat.errors import Dismissed, Refused
+from bot.chat.errors import Dismissed, Nonsense, Refused
 from bot.chat.sense import understanding
+from bot.chat.uploading import Sending
 from bot.chat.wire import Wire
 
 PAGE: Final = 1000
 _FILE: Final = re.compile(r"/(\d+/\w{1,4}/[\w-]{8,})/")
 """What no two files have in common: organization, folder, and a word that cannot be guessed."""
+
+_ADDRESS: Final = re.compile(r"/user_uploads/[^\s()<>\[\]\"'`]+")
 
 
 @understanding
@@ -83,7 +87,18 @@ def _pages(wire: Wire, narrow: list[dict[str, Any]]) -> Iterator[dict[str, Any]]
         anchor = page[0]["id"] - 1
 
 
-def upload(chat: Chat, name: str, content: bytes) -> str:
-    """Bring a file there; its address for a message. Whoever may read that message may read the file."""
-    answer = chat.wire.call("user_uploads", "POST", file=(name, content))
-    return str(answer.get("url") or answer["uri"])
+def upload(chat: Chat, file: Sending) -> str:
+    """Bring a file there; its address for a message. Whoever may read that message may read the file.
+
+    Raises `ChatError`.
+    """
+    answer = chat.wire.call("user_uploads", "POST", file=file)
+    address = answer.get("url") or answer.get("uri")
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        raise Nonsense("Zulip does not tell where it keeps a file.")
+    return address
+
+
+def of_bytes(name: str, mime: str, content: bytes) -> Sending:
+    """A small file to be brought there."""
+    return Sending(name, mime, len(content), lambda: io.BytesIO(content))

@@ -6,7 +6,6 @@ events is not used either: it would begin anew without end while nothing comes. 
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
@@ -16,7 +15,10 @@ import requests
 import zulip
 
 from bot.chat.budget import Budget, pause_s
-from bot.chat.errors import Dismissed, Down, Lost, Nonsense, Refused, TooMuch
+from bot.chat.errors import Dismissed, Down, Lost, Nonsense, Refused, Stopping, TooMuch
+from bot.chat.uploading import SILENT_S as FILE_SILENT_S
+from bot.chat.uploading import SLOWEST, Sending, send
+from bot.chat.uploading import WHOLE_S as FILE_WHOLE_S
 from handlers.bounds.adapter import Limits, Oversized, bounded, pieces
 from handlers.bounds.bodies import TooLarge, Unreadable, unpacking
 from handlers.bounds.calls import Call
@@ -36,8 +38,6 @@ SILENT_S, WHOLE_S = 15.0, 30.0
 """Seconds that Zulip may be silent, and that a whole call and its answer may take."""
 POLL_SILENT_S, POLL_WHOLE_S = 90.0, 110.0
 """The same while waiting for events: Zulip says something every minute."""
-FILE_SILENT_S, FILE_WHOLE_S, SLOWEST = 60.0, 90.0, 250_000
-"""The same for a file, and on top the time of so many bytes a second."""
 ANSWER = 16 << 20
 """Bytes of an answer: more than a hundred messages of ten thousand characters, as Zulip writes them in JSON."""
 STATE = 64 << 20
@@ -110,7 +110,7 @@ class Wire:
         *,
         once: bool = False,
         waiting: bool = False,
-        file: tuple[str, bytes] | None = None,
+        file: Sending | None = None,
     ) -> dict[str, Any]:
         """The server's answer. With `once`, a lost answer raises `Lost` instead of being asked again.
 
@@ -137,13 +137,13 @@ class Wire:
             if path != EVENTS:
                 self._budget.refused(span)  # the other threads need not find out
             if self._pause(span):
-                raise Down("The bot is stopping.")
+                raise Stopping("The bot is stopping.")
 
     def _await_turn(self) -> None:
         """Wait until the budget allows another request of this thread's kind."""
         while span := self._budget.wait_s():
             if self._pause(span):
-                raise Down("The bot is stopping.")
+                raise Stopping("The bot is stopping.")
 
     def _attempt(
         self,
@@ -152,26 +152,17 @@ class Wire:
         request: dict[str, Any] | None,
         *,
         waiting: bool,
-        file: tuple[str, bytes] | None,
+        file: Sending | None,
     ) -> dict[str, Any]:
         """One request. Raises `_NoAnswer` and `Refused`; a rate limit is an answer."""
-        files = None
         silent, whole = (POLL_SILENT_S, POLL_WHOLE_S) if waiting else (SILENT_S, WHOLE_S)
-        if file is not None:
-            handle = io.BytesIO(file[1])  # new for every attempt: a used one would upload nothing
-            handle.name = file[0]
-            files = [handle]
-            silent, whole = FILE_SILENT_S, FILE_WHOLE_S + len(file[1]) / SLOWEST
 
         def ask() -> Any:
+            if file is not None:
+                self._client.ensure_session()
+                return send(self._client.session or self._plain, self.site, file)
             with Limits(whole, STATE if path in _LARGE else ANSWER):
-                return self._client.call_endpoint(
-                    path,
-                    method=method,
-                    request=request or {},
-                    files=files,  # type: ignore[arg-type]  # BytesIO with a name is what the client reads
-                    timeout=silent,
-                )
+                return self._client.call_endpoint(path, method=method, request=request or {}, timeout=silent)
 
         answer = _asked(ask, reading=method == "GET")
         # Every refusal has a code; an error of the server's own comes without one (facts/zulip.md sections 3, 8).

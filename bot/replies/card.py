@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.replies import continuation, proposals, refusals
 from bot.replies.escape import escape, inline, shorten, with_code
-from bot.replies.preview import ALL, FEW, preview
+from bot.replies.preview import ALL, FEW, Addresses, preview
 from bot.replies.words import Titles, count, linked, listed, places, when
 from bot.rules import Electorate, Judgement
 from bot.stops import Part
@@ -57,6 +57,8 @@ class CardFacts:
     """What it belongs to, for the team; never published."""
     proposals: Sequence[tuple[Proposal, int]] = ()
     """Alt texts that were proposed, each with the number of its file."""
+    addresses: Addresses = field(default_factory=dict)
+    """Where the files are shown that approvers cannot open where they were uploaded."""
     continued: Sequence[str] = ()
     """Addresses of the messages that show what the card has no room for."""
 
@@ -249,7 +251,7 @@ def _first(problems: Sequence[str], most: int) -> list[str]:
 
 def _previews(facts: CardFacts, most: int) -> list[str]:
     return [
-        preview(facts.titles.get(account, account), facts.outgoing[account], most)
+        preview(facts.titles.get(account, account), facts.outgoing[account], most, facts.addresses)
         for account in facts.accounts
         if account in facts.outgoing
     ]

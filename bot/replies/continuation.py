@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.replies.escape import cut, unescape
-from bot.replies.preview import ALL, heading, left_out, lines_of
+from bot.replies.preview import ALL, NOWHERE, Addresses, heading, left_out, lines_of
 from bot.replies.words import Titles
 from handlers.base import Outgoing
 
@@ -62,7 +62,12 @@ class _Pages:
 
 
 def messages(
-    post_id: int, accounts: Sequence[str], outgoing: Mapping[str, Outgoing], titles: Titles, limit: int
+    post_id: int,
+    accounts: Sequence[str],
+    outgoing: Mapping[str, Outgoing],
+    titles: Titles,
+    limit: int,
+    addresses: Addresses = NOWHERE,
 ) -> list[str]:
     """Everything that goes out, as messages of at most `limit` characters."""
     pages = _Pages(limit)
@@ -70,7 +75,7 @@ def messages(
         if one.skipped:
             pages.add(left_out(title, one))
         else:
-            pages.spoiler(title, heading(title, one), "\n".join(lines_of(one, ALL)).split("\n"))
+            pages.spoiler(title, heading(title, one), "\n".join(lines_of(one, ALL, addresses)).split("\n"))
     many = len(pages.pages)
     return ["\n".join([_head(post_id, at, many), *lines]) for at, lines in enumerate(pages.pages, 1)]
 
@@ -100,12 +105,21 @@ def file(post_id: int, accounts: Sequence[str], outgoing: Mapping[str, Outgoing]
     return "\n\n".join(said) + "\n"
 
 
-def in_file(post_id: int, name: str, address: str) -> str:
-    """The message that holds the file."""
+def in_file(post_id: int, name: str, address: str, attached: str = "") -> str:
+    """The message that holds the file, and what a text cannot hold."""
     return (
-        f"📄 **#{post_id}** · All that goes out is too long for a few messages: it stands in [{name}]({address}). "
-        "Its card follows below."
+        f"📄 **#{post_id}** · All that goes out is too long for a few messages: it stands in [{name}]({address})."
+        f"{attached} Its card follows below."
     )
+
+
+def attached(outgoing: Mapping[str, Outgoing], addresses: Addresses) -> str:
+    """Where each of the files is shown that people cannot open elsewhere; by their numbers in order, each once."""
+    shown: dict[str, None] = {}
+    for one in outgoing.values():
+        shown |= dict.fromkeys(addresses[file.sha256] for file in one.files if file.sha256 in addresses)
+    each = " · ".join(f"[{number}]({address})" for number, address in enumerate(shown, 1))
+    return f" Its files: {each}." if each else ""
 
 
 def struck(post_id: int) -> str:

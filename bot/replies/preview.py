@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.replies.escape import escape, inline, shorten, with_code
@@ -15,17 +15,22 @@ FEW = 3
 """How many parts, files and problems of each kind are shown when there is room for nothing else."""
 
 
+Addresses = Mapping[str, str]
+"""SHA-256 of a file -> where in Zulip the bot shows it; files that people can open where they were uploaded have none."""
+NOWHERE: Addresses = {}
 ALL = sys.maxsize
 """As many characters as there are."""
 _BOLD = 200
 """Longer ones are not in bold: where such a line is cut in two, the marks would stand alone."""
 
 
-def preview(title: str, outgoing: Outgoing, most: int) -> str:
+def preview(title: str, outgoing: Outgoing, most: int, addresses: Addresses = NOWHERE) -> str:
     """One platform's part of the card: closed, with its measure as the title; `most` characters of each text."""
     if outgoing.skipped:
         return left_out(title, outgoing)
-    return f"```spoiler {heading(title, outgoing)}\n" + "\n".join(lines_of(outgoing, most)) + "\n```"
+    return (
+        f"```spoiler {heading(title, outgoing)}\n" + "\n".join(lines_of(outgoing, most, addresses)) + "\n```"
+    )
 
 
 def left_out(title: str, outgoing: Outgoing) -> str:
@@ -38,7 +43,7 @@ def heading(title: str, outgoing: Outgoing) -> str:
     return f"{title} — {_measure(outgoing)}"
 
 
-def lines_of(outgoing: Outgoing, most: int) -> list[str]:
+def lines_of(outgoing: Outgoing, most: int, addresses: Addresses = NOWHERE) -> list[str]:
     """All that one platform would get, in Markdown; `most` characters of each text."""
     lines = []
     if outgoing.title:
@@ -53,12 +58,12 @@ def lines_of(outgoing: Outgoing, most: int) -> list[str]:
     said = [f"{name}: {_brief(value, most)}" for name, value in (*facts, *outgoing.extra.items()) if value]
     if said:
         lines.append(" · ".join(said))
-    parts = [_part(outgoing, number, most) for number in range(len(outgoing.parts))]
+    parts = [_part(outgoing, number, most, addresses) for number in range(len(outgoing.parts))]
     lines.extend(few(parts, most, "parts"))
     return lines
 
 
-def _part(outgoing: Outgoing, number: int, most: int) -> str:
+def _part(outgoing: Outgoing, number: int, most: int, addresses: Addresses) -> str:
     part = outgoing.parts[number]
     lines = []
     if len(outgoing.parts) > 1:
@@ -66,7 +71,8 @@ def _part(outgoing: Outgoing, number: int, most: int) -> str:
     lines.append(_shown(part.text, most))
     if outgoing.poll and number == 0:
         lines.append(_poll(outgoing.poll))
-    lines.extend(few([_medium(medium, at, most) for at, medium in enumerate(part.media, 1)], most, "files"))
+    files = [_medium(medium, at, most, addresses) for at, medium in enumerate(part.media, 1)]
+    lines.extend(few(files, most, "files"))
     return "\n".join(lines)
 
 
@@ -108,8 +114,7 @@ def _measure(outgoing: Outgoing) -> str:
             said[0] += f" {outgoing.unit}"
     else:
         said = [f"thread of {len(parts)}"]
-    media = [medium for part in parts for medium in part.media]
-    said.extend(_kinds(media))
+    said.extend(_kinds(outgoing.files))
     if outgoing.poll:
         said.append("poll")
     if outgoing.price:
@@ -128,7 +133,7 @@ def _kinds(media: Sequence[Media]) -> list[str]:
     return said
 
 
-def _medium(medium: Media, number: int, most: int) -> str:
+def _medium(medium: Media, number: int, most: int, addresses: Addresses) -> str:
     said = [_brief(medium.name, most)]
     # what was done to it may tell its size already
     if medium.width and "scaled to" not in medium.note:
@@ -137,6 +142,8 @@ def _medium(medium: Media, number: int, most: int) -> str:
         said.append(size(medium.size))
     if medium.note:
         said.append(inline(medium.note))
+    if medium.sha256 in addresses:
+        said.append(f"[open]({addresses[medium.sha256]})")
     alt = f"alt text: “{_brief(medium.alt, most)}”" if medium.alt else "no alt text"
     return f"📎 {number}. {', '.join(said)} — {alt}"
 

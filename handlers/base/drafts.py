@@ -101,3 +101,8 @@ class Outgoing:
     """What the platform charges for all of it, in thousandths of a US dollar."""
     problems: tuple[Problem, ...] = ()
     skipped: str | None = None
+
+    @property
+    def files(self) -> list[Media]:
+        """All its files, part by part."""
+        return [one for part in self.parts for one in part.media]

@@ -12,6 +12,7 @@ from storage.models.naming import CONVENTION
 from storage.models.parts import Part as Part
 from storage.models.shown import Continuation as Continuation
 from storage.models.shown import Proposal as Proposal
+from storage.models.shown import ShownFile as ShownFile
 from storage.models.usage import Usage as Usage
 from storage.states import DeliveryState, PostState, StagedState
 

@@ -27,6 +27,20 @@ class Continuation(SQLModel, table=True):
     """None until it was said."""
 
 
+class ShownFile(SQLModel, table=True):
+    """A file that goes out, brought to Zulip by the bot, because approvers cannot open it where its author uploaded it."""
+
+    __table_args__ = (UniqueConstraint("message_id", "sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(sa_type=BigInteger)
+    """Of the draft; the file may be brought before the draft has a post."""
+    sha256: str
+    address: str
+    """On the Zulip server."""
+    at: datetime
+
+
 class Proposal(SQLModel, table=True):
     """An alt text that somebody proposed who may not change the post, until it is taken."""
 

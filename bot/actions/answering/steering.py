@@ -176,7 +176,7 @@ def _must_have_files(order: Order, session: Session, again: list[Delivery]) -> N
     gone: set[str] = set()
     for delivery in again:
         outgoing = rows.outgoing(rows.revision(session, delivery.post_id, delivery.revision))
-        for media in (one for part in outgoing[delivery.account].parts for one in part.media):
+        for media in outgoing[delivery.account].files:
             try:
                 order.desk.store.path(media.sha256)
             except MissingMedia:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.actions.ahead import read
+from bot.actions.reading import read
 from bot.chat import Message
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written
