@@ -6,10 +6,10 @@ What is found on a platform after a lost answer is taken for ours only if it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from storage.database import insert
 from storage.errors import StorageError
@@ -85,13 +85,22 @@ def _names(url: str, remote_id: str, address: str) -> bool:
     return url.rstrip("/") == address.rstrip("/") or remote_id in re.split(r"[/?&=#]", url)
 
 
-def whose(session: Session, account: str, link: str) -> int | None:
-    """The post that is known to be out under that address there; None: nobody knows of one."""
-    part = select(Part.post_id).where(Part.account == account, Part.url == link)
-    told = select(Delivery.post_id).where(
-        Delivery.account == account, Delivery.state == _D.PUBLISHED, Delivery.url == link
+def whose(
+    session: Session, accounts: Collection[str], number: str, number_of: Callable[[str], str | None]
+) -> int | None:
+    """The post of which it is known that it is out there under that number, on one of these accounts of one server; None:
+    nobody knows of one. `number_of` reads the number in an address.
+    """
+    own = or_(col(Part.remote_id) == number, col(Part.url).contains(number, autoescape=True))
+    for part in session.exec(select(Part).where(col(Part.account).in_(accounts), own).order_by(col(Part.id))):
+        if number in {part.remote_id, number_of(part.url)}:
+            return part.post_id
+    told = select(Delivery).where(
+        col(Delivery.account).in_(accounts),
+        Delivery.state == _D.PUBLISHED,
+        col(Delivery.url).contains(number, autoescape=True),
     )
-    return session.exec(part.limit(1)).first() or session.exec(told.limit(1)).first()
+    return next((one.post_id for one in session.exec(told) if number_of(one.url) == number), None)
 
 
 def rivals(session: Session, post_id: int, account: str) -> Sequence[Delivery]:

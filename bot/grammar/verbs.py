@@ -144,7 +144,7 @@ VERBS: tuple[Verb, ...] = (
         ("published", "confirm"),
         "published N PLATFORM [LINK]",
         "Tells me that a post which I am not sure about is out, so that I do not send it again.",
-        ("published 9 linkedin https://www.linkedin.com/feed/update/1", "9 is out on x"),
+        ("published 9 linkedin https://www.linkedin.com/feed/update/urn:li:share:1", "9 is out on x"),
     ),
     Verb(
         "alt",

@@ -64,6 +64,12 @@ class Platform(Protocol):
         """
         ...
 
+    def number_of(self, link: str) -> str | None:
+        """The number there of the post whose address somebody pasted, however it is written; None if it is no address of
+        a post on this account's server. Pure.
+        """
+        ...
+
     def check(self) -> Standing:
         """Sign in and see whether this account may post. Raises `Rejected` or `Unavailable`."""
         ...

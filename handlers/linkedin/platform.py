@@ -9,7 +9,7 @@ from datetime import UTC
 from typing import ClassVar
 
 from handlers.base import Draft, Outgoing, Published, Settings, Standing, Ticket, Tools, Unavailable
-from handlers.linkedin import checking, errors, versions, writing
+from handlers.linkedin import addresses, checking, errors, versions, writing
 from handlers.linkedin.api import Api
 from handlers.linkedin.page import Page
 from handlers.linkedin.settings import LinkedInSettings
@@ -72,6 +72,10 @@ class LinkedIn:
         if found is not None:
             self._counter.posted(ticket.key, self._tools.clock())
         return found
+
+    def number_of(self, link: str) -> str | None:
+        """See `handlers.base.Platform`."""
+        return addresses.number_of(link)
 
     def check(self) -> Standing:
         """Ask for our role on the page and for its posts; warns where either may not be read, and of the version."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from handlers import base
 from handlers.base import Barred, Draft, Outgoing, PlatformError, Published, Rejected, Standing, Ticket, Tools
+from handlers.mastodon.addresses import number_of
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.line import Line
 from handlers.mastodon.preparing import prepare
@@ -81,6 +82,10 @@ class Mastodon:
     def _walk(self, line: Line, outgoing: Outgoing, ticket: Ticket) -> Walk:
         posting = Posting(line, self._limits, outgoing, ticket, self._tools)
         return Walk(posting, outgoing, ticket, self._tools.clock)
+
+    def number_of(self, link: str) -> str | None:
+        """See `handlers.base.Platform`."""
+        return number_of(link, self._settings.base_url)
 
     def check(self) -> Standing:
         """Sign in, learn the server's limits, and try (without posting) whether this token may post.

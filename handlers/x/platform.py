@@ -11,6 +11,7 @@ from handlers.base import Barred, Draft, Outgoing, PlatformError, Published, Sta
 from handlers.media import Media
 from handlers.naming import called
 from handlers.parts import Trying, Walk
+from handlers.x.addresses import number_of
 from handlers.x.asked import Answer, Asked
 from handlers.x.line import Line, Me
 from handlers.x.preparing import prepare
@@ -70,6 +71,10 @@ class X:
                 self._spending.give_back(spent_for(lost.key, lost.number))
             self._account_for(walk, posting, lost)
             return found
+
+    def number_of(self, link: str) -> str | None:
+        """See `handlers.base.Platform`."""
+        return number_of(link, self._settings.web_url)
 
     def check(self) -> Standing:
         """Sign in and see whether this account may post; who it is, is asked once a day. Raises as in the contract."""

@@ -13,6 +13,7 @@ from handlers.naming import called, naming
 from handlers.oauth import Client, Grant, Tokens
 from handlers.web import Pause, Web
 from handlers.youtube import (
+    addresses,
     bringing,
     checking,
     errors,
@@ -144,6 +145,10 @@ class YouTube:
                     )
                 looking.remove(job)
             job.progress.restart()
+
+    def number_of(self, link: str) -> str | None:
+        """See `handlers.base.Platform`."""
+        return addresses.number_of(link)
 
     def check(self) -> Standing:
         """Renew the sign-in, ask for the channel and what it may do."""

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 from urllib.parse import quote
+
+from handlers.links import local
 
 CHANNEL_WORD_SINCE = 250
 """Feature level from which addresses say `channel`; before it is `stream`."""
+_MESSAGE: Final = re.compile(r"/?narrow/.*/(?:near|with|id)/(?P<number>\d{1,19})/?")
+
+
+def number_of(link: str, site: str) -> str | None:
+    """See `handlers.base.Platform.number_of`."""
+    found = local(link, [site])
+    match = _MESSAGE.fullmatch(found.fragment) if found and not found.segments else None
+    return match["number"] if match else None
 
 
 def message_address(site: str, level: int, channel: int, name: str, topic: str, message: int) -> str:

@@ -25,6 +25,7 @@ from handlers.naming import naming
 from handlers.parts import Progress, Walk
 from handlers.web import lost
 from handlers.zulip import topics, writing
+from handlers.zulip.address import number_of
 from handlers.zulip.api import TITLE, Api, Refused
 from handlers.zulip.channel import Channel
 from handlers.zulip.clients import Clients
@@ -99,6 +100,10 @@ class Zulip:
                 return Walk(self._channel(api, outgoing), outgoing, ticket, self._tools.clock).find()
             except Rejected as error:
                 raise Uncertain(f"It cannot be asked whether the announcement is out. {error}") from None
+
+    def number_of(self, link: str) -> str | None:
+        """See `handlers.base.Platform`."""
+        return number_of(link, self._settings.site)
 
     def check(self) -> Standing:
         """Sign in, learn the server's limits, and see whether the bot sees the channel and may post there."""

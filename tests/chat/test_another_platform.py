@@ -43,6 +43,9 @@ class Diary:
     def find(self, outgoing: Outgoing, ticket: Ticket) -> Published | None:
         return None
 
+    def number_of(self, link: str) -> str | None:
+        return link.rpartition("/")[2] or None
+
     def check(self) -> Standing:
         return Standing("me")
 

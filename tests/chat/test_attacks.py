@@ -153,9 +153,10 @@ def test_published_takes_nothing_but_a_link(town: Town, link: str) -> None:
     assert town.deliveries(1)["mastodon"].state == "failed"
     assert "link" in town.said()[-1].lower()
     assert "@**all**" not in town.card(1)
-    town.carol.says("@social published 1 mastodon https://mastodon.example/@us/1) @**all** [a](https://x.com")
+    ours = f"{town.sandbox.tokens()['mastodon']['base_url']}/@us/1"
+    town.carol.says(f"@social published 1 mastodon {ours}) @**all** [a](https://x.com")
     assert town.deliveries(1)["mastodon"].state == "published"
-    assert "(https://mastodon.example/@us/1)" in town.card(1)
+    assert f"({ours})" in town.card(1)
     assert "@**all**" not in town.card(1)
 
 

@@ -263,9 +263,52 @@ def test_a_link_that_is_another_posts_is_not_taken_for_an_answer(town: Town) -> 
     drafts(town, 2, "Registration is open", to="x")
     assert state(town, 2, "x") == "failed"
     link = town.deliveries(1)["x"].url
-    town.alice.says(f"@social published 2 x {link}")
+    number = link.rpartition("/")[2]
+    for other in (
+        link,
+        f"{link}/",
+        f"{link}?s=20",
+        f"{link}#reply",
+        link.replace("http://", "https://").replace("/status/", "/statuses/"),
+        f"{link.rpartition('/')[0].rpartition('/')[0].rpartition('/')[0]}/i/web/status/{number}",
+    ):
+        town.alice.says(f"@social published 2 x {other}")
+        assert "That is the link of #1" in town.said()[-1], other
+    for other in (
+        f"{town.base}/nowhere",
+        f"https://x.com.example/us/status/{number}",
+        "https://fosstodon.org/@us/1",
+    ):
+        town.alice.says(f"@social published 2 x {other}")
+        assert "That is not the address of a post where X posts" in town.said()[-1], other
+        assert "`published 2 x` without a link" in town.said()[-1]
+    assert state(town, 2, "x") == "failed"
+
+
+def test_a_link_belongs_to_the_first_post_that_was_said_to_be_there(town: Town) -> None:
+    town.fault("x", "400-too-long", times=9, method="POST", path="/2/tweets")
+    drafts(town, 1, "Registration is open", to="x")
+    drafts(town, 2, "The school begins", to="x")
+    link = f"{town.config.accounts['x'].web_url}/us/status/4711"  # type: ignore[attr-defined]  # X's own
+    town.alice.says(f"@social published 1 x {link}")
+    told = town.deliveries(1)["x"]
+    assert (told.state, told.url) == ("published", link)
+    town.alice.says(f"@social published 2 x {link}?s=20")
     assert "That is the link of #1" in town.said()[-1]
     assert state(town, 2, "x") == "failed"
+
+
+OTHER = "[mastodon:lab] base_url = https://lab.example\n[mastodon:lab] access_token = t"
+
+
+@pytest.mark.parametrize("settings", [OTHER])
+def test_a_link_on_another_accounts_server_is_not_taken_for_an_answer(town: Town) -> None:
+    town.fault("mastodon", "422", method="POST", path="/api/v1/statuses")
+    name = next(one for one in town.desk.platforms if one != "mastodon:lab" and one.startswith("mastodon"))
+    drafts(town, 1, "Registration is open", to=name)
+    town.alice.says(f"@social published 1 {name} https://lab.example/@us/5")
+    assert "That is not the address of a post where Mastodon" in town.said()[-1]
+    assert state(town, 1, name) == "failed"
 
 
 @pytest.mark.parametrize("kind", ["mastodon", "hollo"])

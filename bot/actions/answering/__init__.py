@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from bot.actions.answering import approving, asking, changing, moving, steering
+from bot.actions.answering import approving, asking, changing, confirming, moving, steering
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Message, Person
 from bot.desk import Desk
@@ -29,7 +29,7 @@ VERBS: Mapping[str, Callable[[Order], str | None]] = {
     "move": moving.move,
     "now": moving.at_once,
     "retry": steering.retry,
-    "published": steering.published,
+    "published": confirming.published,
     "edit": changing.edit,
     "copy": changing.copy,
     "alt": changing.alt,

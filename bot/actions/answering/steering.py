@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sqlmodel import Session
@@ -15,12 +14,10 @@ from bot.actions.sync import follow
 from bot.replies import bounds, refusals, words
 from bot.replies.escape import inline
 from handlers.media import MissingMedia
-from storage import parts, queue
+from storage import queue
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
-_LINK = re.compile(r"https?://[^\s<>()\[\]`*\\|]+")
-"""A link that cannot mean anything else on the card."""
 _BY_NOW = {DeliveryState.FAILED, DeliveryState.CANCELLED}
 """Of deliveries in these states the files may be gone by now; what is in doubt keeps them."""
 
@@ -210,52 +207,6 @@ def _retried(order: Order, post: Post, todo: list[str]) -> str:
             f"`copy {post.id}` starts anew from its text."
         )
     return " ".join(said)
-
-
-def published(order: Order) -> str | None:
-    """`published 12 linkedin LINK`: a person says that a delivery in doubt, or a failed one, is out."""
-    post = order.steerable()
-    link = order.command.rest.strip()
-    if link and not _LINK.fullmatch(link):
-        raise UserError(
-            f"Please give the link of the post, such as `published {post.id} mastodon https://…`, or no link at all."
-        )
-    doubt = {DeliveryState.UNKNOWN, DeliveryState.FAILED}
-    with order.desk.database.transaction() as session:
-        wanted = order.command.accounts
-        found = [
-            one
-            for one in queue.deliveries(session, post.id or 0)
-            if one.state in doubt and (not wanted or one.account in order.accounts_in(session, post))
-        ]
-        delivery = _only(found, post)
-        owner = parts.whose(session, delivery.account, link) if link else None
-        if owner not in {None, post.id}:
-            raise UserError(f"That is the link of #{owner}. Please give the link of #{post.id} itself.")
-        queue.settle(
-            session,
-            delivery,
-            DeliveryState.PUBLISHED,
-            now=order.now,
-            who=order.person.name,
-            what="says it is out",
-            url=link,
-        )
-        delivery.told = True
-        session.add(delivery)
-        order.done(session)
-    cards.refresh(order.desk, post.id or 0, order.now)
-    title = order.desk.titles.get(delivery.account, delivery.account)
-    return f"✔ #{post.id} counts as published on {title}. Thank you for looking."
-
-
-def _only(found: list[Delivery], post: Post) -> Delivery:
-    if not found:
-        raise UserError(f"Nothing of #{post.id} is in doubt.")
-    if len(found) > 1:
-        names = words.listed([one.account for one in found], "or")
-        raise UserError(f"On which platform? Say `published {post.id} {found[0].account} LINK` ({names}).")
-    return found[0]
 
 
 def _withdraw(order: Order, post: Post) -> None:
