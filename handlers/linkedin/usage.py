@@ -84,8 +84,9 @@ def _in_peace() -> Iterator[None]:
     """What is counted here is for people to read: when the database fails, the post matters more."""
     try:
         yield
-    except Exception:
-        log.exception("linkedin: what was used cannot be counted", extra={"action": "count_failed"})
+    except Exception as error:
+        told = type(error).__name__  # a database that is away is no error of the program
+        log.warning("linkedin: what was used cannot be counted (%s)", told, extra={"action": "count_failed"})
 
 
 def _day(now: datetime) -> str:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.chaos import alike, copies, kills, migrating, short, stopping
+from tests.chaos import alike, copies, kills, migrating, planted, short, stopping
 
 
 def main() -> int:
@@ -27,6 +27,7 @@ def main() -> int:
         verbs.add_parser("alike", help="posts that look alike, and others' hands; judged by number and link")
     )
     short.arguments(verbs.add_parser("short", help="the short form of both, for the normal suite"))
+    planted.arguments(verbs.add_parser("planted", help="faults in a copy of the tree, and what finds them"))
     for verb in verbs.choices.values():
         verb.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     chosen = top.parse_args()
@@ -37,6 +38,7 @@ def main() -> int:
         "alike": alike.main,
         "short": short.main,
         "stopped": stopping.main,
+        "planted": planted.main,
     }
     return tools[chosen.verb](chosen)
 

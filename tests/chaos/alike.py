@@ -15,6 +15,7 @@ import tempfile
 import time
 import traceback
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +28,7 @@ from storage.states import DeliveryState, PostState
 from tests.chaos.judge import TITLES
 from tests.chaos.kills import table
 from tests.chaos.lives import Breach, Lives, Tally
-from tests.chaos.notes import Drawer, Note, near
+from tests.chaos.notes import KINDS, Drawer, Note, near, other_signs
 from tests.chaos.place import Place, tables
 from tests.chaos.points import strike
 from tests.chaos.trouble import CREATES, LOST
@@ -49,6 +50,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--town", type=int, default=1, help="begin with this town of the seed")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long, whatever was reached")
     parser.add_argument("--most", type=int, default=20, help="stop after so many breaches")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="which posts (default: %(default)s)")
+    parser.add_argument("--servers", default="", help="which servers, by the beginning of their version")
 
 
 def main(chosen: argparse.Namespace) -> int:
@@ -69,7 +72,7 @@ def main(chosen: argparse.Namespace) -> int:
             place = Place(folder, tables=empty)
             rng = random.Random(f"{chosen.seed}/{town}")  # noqa: S311 - the same seed draws the same posts
             try:
-                alike = Alike(place, rng, tally)
+                alike = Alike(place, rng, tally, chosen.kinds.split(","), tuple(chosen.servers.split(",")))
                 for number in range(1, ROUNDS + 1):
                     alike.round(town * 100 + number)
                     if over():
@@ -94,16 +97,25 @@ def main(chosen: argparse.Namespace) -> int:
 class Alike:
     """One town, from its first round to its last."""
 
-    def __init__(self, place: Place, rng: random.Random, tally: Tally) -> None:
+    def __init__(
+        self,
+        place: Place,
+        rng: random.Random,
+        tally: Tally,
+        kinds: Sequence[str] = KINDS,
+        servers: tuple[str, ...] = ("",),
+    ) -> None:
         self.place, self.rng, self.tally = place, rng, tally
         server: Any = place.sandbox.platforms["mastodon"]
-        self.dialect: dialects.Dialect = rng.choice(SERVERS)
+        self.dialect: dialects.Dialect = rng.choice(
+            [one for one in SERVERS if one.version.startswith(servers)]
+        )
         server.dialect = self.dialect
         self.server = server
         for service in [*place.sandbox.platforms.values()]:
             service.lag = timedelta(seconds=rng.choice(LAGS_S))
         self.lives = Lives(place, rng, tally, strike)
-        self.drawer = Drawer(rng, hides=bool(self.dialect.hides))
+        self.drawer = Drawer(rng, bool(self.dialect.hides), tuple(kinds))
         self.notes: list[Note] = []
         self.hands: set[str] = set()
         """Numbers of what somebody posted by hand on the Mastodon-like server."""
@@ -179,6 +191,8 @@ class Alike:
 
                 self.place.executioner.at(account, "post", nth, lose)
                 self.tally.faults[f"{account} {fault}"] += 1
+        if rng.random() < 0.4:
+            self.place.executioner.at("mastodon", "post", rng.randrange(1, 3), self._meanwhile)
         if rng.random() < 0.3:
             where = {"service": "mastodon", "method": "GET", "path": "/api/v1/accounts/"}
             faults.add({**where, "fault": "500", "times": 10**6, "seconds": rng.choice((60, 300, 1200))})
@@ -186,12 +200,34 @@ class Alike:
             where = {"service": "mastodon", "method": "POST", "path": "/api/v1/statuses"}
             faults.add({**where, "fault": "key-forgotten", "times": 10**6})
 
-    def _by_hand(self, note: Note) -> None:
-        """Somebody posts the same, or almost the same, at the server's own page before it goes out."""
-        if "mastodon" not in note.accounts or not note.text or len(note.text) > 400:
+    def _meanwhile(self) -> None:
+        """The bot's request gets lost, and in the same moment somebody posts by hand what looks like it: on a server that
+        does not tell which app made a post, with other signs or another warning.
+        """
+        sending = [
+            one
+            for one in look(self.place.database).deliveries
+            if (one.account, one.state) == ("mastodon", DeliveryState.SENDING)
+        ]
+        if not sending or not _short(note := self._note(sending[0])):
+            return
+        method, path = CREATES["mastodon"]
+        order = {"service": "mastodon", "fault": "reset-before", "method": method, "path": path, "times": 1}
+        self.place.sandbox.faults.add(order)
+        if self.dialect.tells_apps:
+            self._by_hand(note, note.text, note.cw)
+        elif self.rng.random() < 0.5:
+            self._by_hand(note, other_signs(note.text), note.cw)
+        else:
+            self._by_hand(note, note.text, f"another {note.cw}")
+
+    def _by_hand(self, note: Note, text: str = "", cw: str = "") -> None:
+        """Somebody posts the same, or almost the same, at the server's own page."""
+        if not _short(note):
             return
         statuses = Statuses(self.server)
-        asked = {"status": near(self.rng, note.text), "spoiler_text": note.cw}
+        text, cw = (text, cw) if text else (near(self.rng, note.text), note.cw)
+        asked = {"status": text, "spoiler_text": cw}
         self.hands.add(str(statuses.post(statuses.read(asked, "Web"), None, {})["id"]))
         self.tally.outcomes["posted by hand"] += 1
 
@@ -361,6 +397,11 @@ class Alike:
                     if number and (link := re.search(rf"\[{title}\]\(([^)]+)\)", line)):
                         found[int(number[1]), account].add(link[1])
         return found
+
+
+def _short(note: Note) -> bool:
+    """Whether somebody would write it by hand on the Mastodon-like server."""
+    return "mastodon" in note.accounts and 0 < len(note.text) <= 400
 
 
 def _squeezed(text: str) -> str:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
-import random
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -19,21 +16,19 @@ from typing import Any, Final
 
 from sqlmodel import col, func, select
 
-from storage.database import Database
 from storage.models import Delivery, Post, Revision
-from storage.states import DeliveryState, PostState
+from storage.states import PostState
+from tests.chaos.crowd import PAIRS, Crowd, tell
 from tests.chaos.judge import threads
-from tests.chaos.place import Bot, Place, film, picture, until
+from tests.chaos.place import film, picture, until
 from tests.chaos.postgres import Server
 
 BEFORE: Final = timedelta(hours=6)
 """How long before their time the posts are written (the clock is moved); a video is not prepared that early."""
-PAIRS: Final = (("mastodon", "x"), ("linkedin", "zulip"), ("mastodon", "linkedin"), ("x", "zulip"))
 HURRY_S: Final = 3.0
 """Real seconds without anything new after which the clock is moved, where that is wanted."""
 EVERY: Final = 50
 """One post of so many is a video for YouTube."""
-_OPEN: Final = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.WAITING)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,46 +51,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(chosen: argparse.Namespace) -> int:
     """Run it; 1 if a delivery was not made exactly once."""
     with tempfile.TemporaryDirectory(prefix="copies-") as name, Server.running() as server:
-        crowd = Crowd(Path(name), server, chosen)
+        deaths = Deaths(Path(name), server, chosen)
         try:
-            figures = crowd.run()
+            figures = deaths.run()
         finally:
-            crowd.place.close()
-    apart = {"breaches": "BREACH", "tracebacks": "TRACEBACK"}
-    text = "".join(f"| {key} | {value} |\n" for key, value in figures.items() if key not in apart)
-    found = "".join(f"\n{name} {one}\n" for key, name in apart.items() for one in figures[key])
-    sys.stdout.write(text + found)
-    if chosen.json:
-        chosen.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
-    return 1 if figures["breaches"] else 0
+            deaths.crowd.place.close()
+    return tell(figures, chosen, ("breaches", "tracebacks"))
 
 
-class Crowd:
-    """The copies, what they are to deliver, and their deaths."""
+class Deaths:
+    """What the copies are to deliver, and their deaths."""
 
     def __init__(self, folder: Path, server: Server, chosen: argparse.Namespace) -> None:
         self._server, self._chosen = server, chosen
-        self._rng = random.Random(chosen.seed)  # noqa: S311 - the same seed kills in the same order
-        self._url = server.fresh()
-        database = Database(self._url)
-        database.migrate()
-        database.close()
-        self.place = Place(folder, database_url=self._url)
+        self.crowd = Crowd(folder, server, chosen.copies, chosen.seed)
+        self.place, self._rng = self.crowd.place, self.crowd.rng
         if chosen.lease:
             self.place.write(lease=chosen.lease)
-        for bucket in self.place.sandbox.platforms["mastodon"].buckets.values():  # type: ignore[attr-defined]  # its own
-            bucket.limit = 10**9  # 300 posts in three hours is Mastodon's affair, and not what is tried here
-        self._bots = [Bot(self.place, f"copy{number}") for number in range(chosen.copies)]
-        self._wanted: dict[str, tuple[str, ...]] = {}
-        """The mark of each post, and where it goes."""
         self._due: dict[str, datetime] = {}
         self._deaths: Counter[str] = Counter()
 
     def run(self) -> dict[str, Any]:
         """All of it; returns the figures."""
-        for bot in self._bots:
-            bot.start()
-        until(lambda: self.place.executioner.seen.get("poll", 0) > 0, 30)
+        self.crowd.start()
         began = time.monotonic()
         first = self._write()
         self._approve()
@@ -106,7 +84,10 @@ class Crowd:
         with self._chaos():
             self._deliver()
         took = time.monotonic() - began
-        self._settle()
+        for bot in self.crowd.bots:
+            if not bot.alive:
+                bot.start()
+        self.crowd.settle()
         return self._figures(prepared, took)
 
     # -- the posts -----------------------------------------------------------------------------------------
@@ -125,10 +106,9 @@ class Crowd:
                 lines = ["title: A film", f"[A talk]({carol.uploads('talk.mp4', film(self._rng))})"]
             elif number % 10 == 2:
                 lines = ["", f"[Shown]({carol.uploads('p.png', picture(self._rng))})"]
-            head = f"@social draft\nto: {', '.join(where)}\nat: {due:%Y-%m-%d %H:%M} UTC\n"
             title = f"{lines.pop(0)}\n" if lines else ""
-            carol.says("\n".join([f"{head}{title}Story {mark} of many", *lines]))
-            self._wanted[f"Q{number}"], self._due[f"Q{number}"] = where, due
+            self.crowd.writes(where, due, "\n".join([f"{title}Story {mark} of many", *lines]))
+            self.crowd.wanted[f"Q{number}"], self._due[f"Q{number}"] = where, due
         return first
 
     def _approve(self) -> None:
@@ -177,7 +157,7 @@ class Crowd:
         restart_after = self._chosen.span * 60 / 2
         began, restarted = time.monotonic(), False
         while every and not stop.wait(self._rng.uniform(0.5, 1.5) * every):
-            bot = self._rng.choice(self._bots)
+            bot = self._rng.choice(self.crowd.bots)
             bot.kill()
             self._deaths["a copy"] += 1
             bot.start()
@@ -189,7 +169,7 @@ class Crowd:
     def _deliver(self) -> None:
         """Until everything is out that goes out by itself, or nothing has moved for long."""
         last, moved = -1, time.monotonic()
-        total = sum(len(one) for one in self._wanted.values())
+        total = sum(len(one) for one in self.crowd.wanted.values())
         while True:
             seen = len(self.place.world.seen)
             if seen != last:
@@ -200,55 +180,20 @@ class Crowd:
                 self.place.advance(timedelta(seconds=31))
             time.sleep(0.5)
 
-    def _settle(self) -> None:
-        """No more deaths: what was cut off is found out, once its lease is over."""
-        for bot in self._bots:
-            if not bot.alive:
-                bot.start()
-
-        def settled() -> bool:
-            with self.place.database.reading() as session:
-                left = session.exec(
-                    select(func.count(col(Delivery.id))).where(col(Delivery.state).in_(_OPEN))
-                ).one()
-                waiting = session.exec(
-                    select(func.count(col(Post.id))).where(Post.state == PostState.APPROVED)
-                ).one()
-            return not left and not waiting
-
-        for _ in range(40):
-            if until(settled, 3, 0.3):
-                return
-            self.place.advance(timedelta(seconds=31))
-
     # -- figures -------------------------------------------------------------------------------------------
 
     def _figures(self, prepared: float, took: float) -> dict[str, Any]:
         seen, breaches = threads(self.place.world.seen.values())
-        total = sum(len(one) for one in self._wanted.values())
-        delays = []
-        for (token, _, service), times in seen.items():
-            if len(times) > 1:
-                breaches.append(f"TWICE: {token} appeared {len(times)} times on {service}")
-            out = datetime.fromisoformat(times[0][0].published_at)
-            delays.append((out - self._due[token]).total_seconds())
-        lost = [
-            f"LOST: {token} is not on {service}"
-            for token, where in self._wanted.items()
-            for service in where
-            if (token, 1, service) not in seen
+        total = sum(len(one) for one in self.crowd.wanted.values())
+        delays = [
+            (datetime.fromisoformat(times[0][0].published_at) - self._due[token]).total_seconds()
+            for (token, _, _), times in seen.items()
         ]
+        twice, lost, asked = self.crowd.compared(seen)
         with self.place.database.reading() as session:
             found = session.exec(
                 select(Delivery.state, func.count(col(Delivery.id))).group_by(Delivery.state)
             ).all()
-            asked = session.exec(
-                select(Delivery).where(col(Delivery.state).in_([DeliveryState.UNKNOWN, DeliveryState.FAILED]))
-            )
-            asked_of = Counter(f"{one.account} {one.state}: {one.error[:90]}" for one in asked)
-        unsure = sum(asked_of.values())
-        if len(lost) > unsure:
-            breaches += lost[:20]
         return {
             "posts": self._chosen.posts,
             "deliveries": total,
@@ -263,12 +208,11 @@ class Crowd:
             if len(delays) > 1
             else None,
             "out": len(seen),
-            "not out": len(lost),
+            "not out": total - len(seen),
             "states": ", ".join(f"{state} {number}" for state, number in sorted(found)),
-            "asked of people": "; ".join(f"{number} × {what}" for what, number in asked_of.items())
-            or "nothing",
-            "tracebacks": [one for bot in self._bots for one in _tracebacks(bot.log.read_text())],
-            "breaches": breaches,
+            "asked of people, or refused": dict(asked),
+            "tracebacks": [one for bot in self.crowd.bots for one in _tracebacks(bot.log.read_text())],
+            "breaches": [*breaches, *twice, *lost[:20]],
         }
 
 

@@ -15,7 +15,7 @@ from storage.migrations import HEAD
 from tests.chaos.lives import STUCK_S, Breach, Lives, Tally
 from tests.chaos.place import Place, until
 from tests.chaos.points import Point
-from tests.chaos.postgres import Server
+from tests.chaos.postgres import some
 from tests.chaos.shelf import OLDEST, Rows, Shelf, read, shelf
 from tests.chaos.trial import Trial
 
@@ -27,6 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kinds", default=",".join(KINDS), help="of databases (default: %(default)s)")
     parser.add_argument("--every", type=int, default=1, help="die at every so-manieth statement")
     parser.add_argument("--most", type=int, default=10_000, help="die at most so often from each beginning")
+    parser.add_argument("--posts", type=int, default=4, help="in the town (default: %(default)s)")
+    parser.add_argument("--postgres", default="", metavar="URL", help="an empty database to use")
     parser.add_argument("--seed", type=int, default=1, help="the same seed tells the same stories")
 
 
@@ -38,7 +40,7 @@ def main(chosen: argparse.Namespace) -> int:
         tally, began = Tally(), time.monotonic()
         with ExitStack() as open_:
             folder = Path(open_.enter_context(tempfile.TemporaryDirectory(prefix="migrations-")))
-            url = "" if kind == "sqlite" else open_.enter_context(Server.running()).fresh()
+            url = "" if kind == "sqlite" else open_.enter_context(some(chosen.postgres)).fresh()
             _town(folder, url, tally, chosen)
         deaths = {key: value for key, value in tally.kills.items() if key.startswith("migration")}
         figures[kind] = deaths | {"seconds": round(time.monotonic() - began, 1)}
@@ -56,7 +58,7 @@ def _town(folder: Path, url: str, tally: Tally, chosen: argparse.Namespace) -> N
     trial = Trial(place, rng, tally, ("mastodon", "x", "linkedin"), faults=False, deaths=(0, 0))
     try:
         trial.lives.found()
-        trial.round(1)
+        trial.round(1, chosen.posts)
         die_in_migrations(trial.lives, chosen.every, chosen.most)
     except Breach as breach:
         sys.stderr.write(f"{breach}\n")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from tests.chaos.place import Place, picture
 
 PLATFORMS: Final = ("mastodon", "x", "linkedin", "zulip")
+KINDS: Final = ("equal", "almost", "picture", "thread", "warning", "markup")
 THREADS: Final = ("mastodon", "x")
 HIDDEN: Final = "private"
 
@@ -50,13 +51,13 @@ class Drawer:
     rng: random.Random
     hides: bool
     """Whether the server has followers-only posts that it does not show."""
+    kinds: tuple[str, ...] = KINDS
     accounts: tuple[str, ...] = PLATFORMS
-    used: int = field(default=0)
 
     def notes(self, number: int) -> Iterator[Note]:
         """Four to six notes, of which some pair is alike."""
-        rng, kinds = self.rng, ["equal", "almost", "picture", "thread", "warning", "markup"]
-        for kind in rng.sample(kinds, 2):
+        rng = self.rng
+        for kind in rng.sample(self.kinds, min(len(self.kinds), 2)):
             accounts = self._some(kind)
             yield from self._pair(kind, number, accounts)
         if rng.random() < 0.5:
@@ -93,4 +94,9 @@ class Drawer:
 
 def near(rng: random.Random, text: str) -> str:
     """What somebody writes by hand: the same, or almost."""
-    return text if rng.random() < 0.6 else text.replace(" ", ", ", 1) + "!"
+    return text if rng.random() < 0.6 else other_signs(text)
+
+
+def other_signs(text: str) -> str:
+    """The same letters and figures."""
+    return text.replace(" ", ", ", 1) + "!"

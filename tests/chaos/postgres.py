@@ -30,5 +30,26 @@ class Server(Postgres):
         self._run("pg_ctl", "-w", "-D", "data", "-l", "log", "-o", with_socket, "start")
 
 
+class Given:
+    """One that runs already: its databases are somebody else's to make."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def fresh(self) -> str:
+        """The URL of an empty database."""
+        return self._url
+
+
+@contextmanager
+def some(url: str) -> Iterator[Server | Given]:
+    """That database, or, without one, those of a server of our own."""
+    if url:
+        yield Given(url)
+        return
+    with Server.running() as server:
+        yield server
+
+
 AWAY = (LookupError, ValueError, OSError, subprocess.SubprocessError)
 """What `running` raises where no PostgreSQL can be started."""

@@ -9,8 +9,6 @@ which a post is due whose approval was taken back meanwhile: nothing may be ther
 from __future__ import annotations
 
 import argparse
-import json
-import random
 import statistics
 import sys
 import tempfile
@@ -20,27 +18,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlmodel import col, select
+from sqlmodel import select
 
+from bot.sandbox.mastodon import dialects
 from storage import cursors
-from storage.database import Database
-from storage.models import Delivery, Post
-from storage.states import DeliveryState, PostState
+from storage.models import Post
+from storage.states import PostState
+from tests.chaos.crowd import PAIRS, Crowd, tell
 from tests.chaos.judge import threads
-from tests.chaos.place import Bot, Place, until
+from tests.chaos.place import Bot, until
 from tests.chaos.points import Point
-from tests.chaos.postgres import Server
+from tests.chaos.postgres import Given, Server, some
 from tests.chaos.view import look
 
 LONGEST_S: Final = 60.0
 """How long it is watched before the stopped copy is let go on all the same."""
-WHERE: Final = (("mastodon", "x"), ("linkedin", "zulip"), ("mastodon", "linkedin"), ("x", "zulip"))
 AHEAD: Final = timedelta(hours=3)
 LATER: Final = timedelta(minutes=5)
 """How long after the others the post is due whose approval is taken back."""
-_OPEN: Final = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.WAITING)
 POINTS: Final = (
-    ("moment", ""), ("out", ""), ("out", ""), ("stop", "after"), ("stop", "after"),
+    ("moment", ""), ("out", ""), ("out", ""), ("stop", "after"), ("stop", "after"), ("stop", "after"),
     ("stop at commit", "before"), ("stop at commit", "after"),
     ("look", "before"), ("look", "after"), ("edit card", "before"), ("post", "before"), ("post", "after"),
 )  # fmt: skip
@@ -60,51 +57,41 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=20.0,
         help="seconds within which all due is begun and every order obeyed (default: %(default)s)",
     )
+    parser.add_argument("--postgres", default="", metavar="URL", help="an empty database to use")
     parser.add_argument("--seed", type=int, default=1, help="the same seed stops at the same points")
 
 
 def main(chosen: argparse.Namespace) -> int:
     """Run it; 1 if a promise was broken."""
-    with tempfile.TemporaryDirectory(prefix="stopped-") as name, Server.running() as server:
+    with tempfile.TemporaryDirectory(prefix="stopped-") as name, some(chosen.postgres) as server:
         hangs = Hangs(Path(name), server, chosen)
         try:
             figures = hangs.run()
         finally:
             hangs.place.close()
-    sys.stdout.write("".join(f"| {key} | {value} |\n" for key, value in figures.items() if key != "breaches"))
-    sys.stdout.write("".join(f"\nBREACH {one}\n" for one in figures["breaches"]))
-    if chosen.json:
-        chosen.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
-    return 1 if figures["breaches"] else 0
+    return tell(figures, chosen)
 
 
 class Hangs:
     """The copies, and one trial after the other."""
 
-    def __init__(self, folder: Path, server: Server, chosen: argparse.Namespace) -> None:
+    def __init__(self, folder: Path, server: Server | Given, chosen: argparse.Namespace) -> None:
         self._chosen = chosen
-        self._rng = random.Random(chosen.seed)  # noqa: S311 - the same seed stops at the same points
-        url = server.fresh()
-        database = Database(url)
-        database.migrate()
-        database.close()
-        self.place = Place(folder, database_url=url)
-        for bucket in self.place.sandbox.platforms["mastodon"].buckets.values():  # type: ignore[attr-defined]  # its own
-            bucket.limit = 10**9  # 300 posts in three hours is Mastodon's affair, and not what is tried here
-        self._bots = [Bot(self.place, f"copy{number}") for number in range(chosen.copies)]
+        self.crowd = Crowd(folder, server, chosen.copies, chosen.seed)
+        self.place, self._rng, self._bots = self.crowd.place, self.crowd.rng, self.crowd.bots
+        mastodon: Any = self.place.sandbox.platforms["mastodon"]
+        mastodon.dialect = (
+            dialects.GOTOSOCIAL
+        )  # it takes a request twice, as Zulip does, where Mastodon knows its key
         self._begun: list[float] = []
         self._heard: list[float] = []
         self._stops: Counter[str] = Counter()
-        self._wanted: dict[str, tuple[str, ...]] = {}
-        """The mark of each post that is to go out, and where."""
         self._never: set[str] = set()
         self._breaches: list[str] = []
 
     def run(self) -> dict[str, Any]:
         """All trials; returns the figures."""
-        for bot in self._bots:
-            bot.start()
-        self._must(lambda: self._leader() is not None, "one listens", 60)
+        self.crowd.start()
         self._trial(self._chosen.trials, None)  # what it takes on this machine when nobody hangs
         self._calm, self._begun, self._heard = (self._begun[0], self._heard[0]), [], []
         for number in range(self._chosen.trials):
@@ -129,19 +116,20 @@ class Hangs:
         if bot is not None:
             bot.go_on()
             bot.spare()
-        self._settle(number)
+        if not self.crowd.settle():
+            self._breaches.append(f"STUCK: trial {number} does not come to rest")
 
     def _write(self, number: int, due: datetime) -> None:
         """Everything that is drafted for this trial, approved."""
-        carol, alice = self.place.people["carol"], self.place.people["alice"]
+        alice = self.place.people["alice"]
         drafts = {}
         for one in range(self._chosen.posts):
-            mark, where = f"Q{number}00{one}", WHERE[one % len(WHERE)]
-            self._wanted[mark] = where
-            drafts[carol.says(_draft(where, due, f"Story {mark}v1. of many"))] = mark
+            mark, where = f"Q{number}00{one}", PAIRS[one % len(PAIRS)]
+            self.crowd.wanted[mark] = where
+            drafts[self.crowd.writes(where, due, f"Story {mark}v1. of many")] = mark
         for mark, when in (("7", LATER), ("8", timedelta(days=1)), ("9", timedelta(days=1))):
             self._never.add(f"Q{mark}77{number}")
-            drafts[carol.says(_draft(("mastodon",), due + when, f"Story Q{mark}77{number}v1. never"))] = mark
+            drafts[self.crowd.writes(("mastodon",), due + when, f"Story Q{mark}77{number}v1. never")] = mark
         waiting = set(drafts)
 
         def tapped() -> bool:
@@ -154,7 +142,7 @@ class Hangs:
                     waiting.discard(message)
             return not waiting and all(view.posts[one].state == PostState.APPROVED for one in drafts)
 
-        self._must(tapped, "all are approved", 120, 0.3)
+        self.crowd.must(tapped, "all are approved", 120, 0.3)
         view = look(self.place.database)
         self._special = {
             mark: (view.posts[message].id or 0, view.cards[view.posts[message].id or 0] or 0)
@@ -240,24 +228,6 @@ class Hangs:
         if not until(draft, LONGEST_S / 2, 0.1):
             self._breaches.append(f"LATE: in trial {number} an approval that was taken back still counts")
 
-    def _settle(self, number: int) -> None:
-        """Until nothing of this trial is under way."""
-
-        def settled() -> bool:
-            with self.place.database.reading() as session:
-                found = select(Delivery).where(col(Delivery.state).in_(_OPEN))
-                return not [
-                    one
-                    for one in session.exec(found)
-                    if one.state != DeliveryState.UNKNOWN or one.searches < 3
-                ]
-
-        for _ in range(40):
-            if until(settled, 3, 0.1):
-                return
-            self.place.advance(timedelta(seconds=31))
-        self._breaches.append(f"STUCK: trial {number} does not come to rest")
-
     # -- what is known -------------------------------------------------------------------------------------
 
     def _leader(self) -> Bot | None:
@@ -266,29 +236,13 @@ class Hangs:
         pid = who[1].split(":")[1] if len(who) > 1 else ""
         return next((bot for bot in self._bots if str(bot.pid) == pid), None)
 
-    def _must(self, true: Any, what: str, longest_s: float, step_s: float = 0.05) -> None:
-        if not until(true, longest_s, step_s):
-            raise AssertionError(f"{what}\n" + "\n".join(bot.log.read_text()[-2000:] for bot in self._bots))
-
     def _figures(self) -> dict[str, Any]:
         seen, breaches = threads(self.place.world.seen.values())
-        for (token, _, service), times in seen.items():
-            if len(times) > 1:
-                breaches.append(f"TWICE: {token} appeared {len(times)} times on {service}")
-            if token in self._never:
-                breaches.append(f"UNAPPROVED: {token} appeared on {service}")
-        with self.place.database.reading() as session:
-            rows = session.exec(select(Delivery).where(Delivery.state != DeliveryState.PUBLISHED))
-            asked = Counter(f"{one.account} {one.state}: {one.error[:90]}" for one in rows)
-        there = {(token, service) for token, _, service in seen}
-        lost = [
-            f"LOST: {token} is not on {service}"
-            for token, where in self._wanted.items()
-            for service in where
-            if (token, service) not in there
+        breaches += [
+            f"UNAPPROVED: {token} appeared on {service}" for token, _, service in seen if token in self._never
         ]
-        if len(lost) > sum(asked.values()):
-            breaches += lost[:20]
+        twice, lost, asked = self.crowd.compared(seen)
+        breaches += [*twice, *lost[:20]]
         dead = [bot.log.name for bot in self._bots if not bot.alive]
         return {
             "trials": len(self._begun),
@@ -300,7 +254,7 @@ class Hangs:
                 max(pair) > self._chosen.promised for pair in zip(self._begun, self._heard, strict=True)
             ),
             "deliveries out": len(seen),
-            "not out": len(lost),
+            "not out": sum(len(one) for one in self.crowd.wanted.values()) - len(seen),
             "asked of people, or refused": dict(asked),
             "breaches": [*self._breaches, *breaches, *(f"DEAD: {one}" for one in dead)],
         }
@@ -308,7 +262,3 @@ class Hangs:
 
 def _spread(seconds: list[float]) -> str:
     return f"{statistics.median(seconds):.1f} / {max(seconds):.1f}"
-
-
-def _draft(where: tuple[str, ...], due: datetime, text: str) -> str:
-    return f"@social draft\nto: {', '.join(where)}\nat: {due:%Y-%m-%d %H:%M} UTC\n{text}"

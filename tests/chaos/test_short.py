@@ -29,15 +29,18 @@ def test_a_bot_that_dies_at_the_points_that_matter_keeps_every_promise(tmp_path:
     found = figures(tmp_path, "short")
     assert found["breaches"] == []
     assert found["rounds"] == 1
-    assert found["outcomes"] == {"post released": 4, "delivery published": 7, "post withdrawn": 1}
+    outcomes = found["outcomes"]  # how the fifth was taken back is drawn
+    assert (outcomes["post released"], outcomes["delivery published"]) == (4, 7)
     assert sum(found["kills"].values()) + found["unreached"] == 7
     assert sum(found["kills"].values()) >= 5, "the points are not come to any more"
 
 
-@pytest.mark.usefixtures("postgres")
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_bot_that_dies_while_it_changes_the_tables_loses_no_row(tmp_path: Path, kind: str) -> None:
-    found = figures(tmp_path, "migrations", "--kinds", kind, "--every", "9", "--most", "2")
+def test_a_bot_that_dies_while_it_changes_the_tables_loses_no_row(
+    tmp_path: Path, postgres: Any, kind: str
+) -> None:
+    words = ["--every", "9", "--most", "2", "--posts", "2", "--postgres", postgres.fresh()]
+    found = figures(tmp_path, "migrations", "--kinds", kind, *words)
     assert found["breaches"] == []
     assert found[kind]["migration of posts"] == found[kind]["migration from nothing"] == 2
 
@@ -52,9 +55,9 @@ def test_copies_that_die_deliver_each_post_exactly_once(tmp_path: Path) -> None:
     assert found["tracebacks"] == []
 
 
-@pytest.mark.usefixtures("postgres")
-def test_a_copy_that_hangs_stops_nobody_and_does_no_harm_when_it_wakes(tmp_path: Path) -> None:
-    found = figures(tmp_path, "stopped", "--trials", "1", "--posts", "4", "--seed", "5", "--promised", "55")
+def test_a_copy_that_hangs_stops_nobody_and_does_no_harm_when_it_wakes(tmp_path: Path, postgres: Any) -> None:
+    words = ["--trials", "1", "--posts", "4", "--seed", "5", "--promised", "55"]
+    found = figures(tmp_path, "stopped", *words, "--postgres", postgres.fresh())
     assert found["breaches"] == []
     assert found["not out"] == 0
     assert sum(found["stopped at"].values()) == 1

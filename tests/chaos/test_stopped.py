@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from bot.actions.holding import FRESH_S
-from storage.database import Database
 from storage.states import DeliveryState, PostState
+from tests.chaos.crowd import town
 from tests.chaos.place import Bot, Place, until
 from tests.chaos.points import Point
 from tests.chaos.stories import Story
@@ -84,11 +84,7 @@ class Pair:
 
 @pytest.fixture
 def pair(tmp_path: Path, postgres: Any) -> Iterator[Pair]:
-    url = postgres.fresh()
-    database = Database(url)
-    database.migrate()
-    database.close()
-    place = Place(tmp_path, database_url=url)
+    place = town(tmp_path, postgres)
     yield Pair(place)
     place.close()
 
