@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot import when
-from bot.actions import attaching, lately, rows
+from bot.actions import attaching, lately, rows, unseen
 from bot.actions.attaching import Found
 from bot.chat import Person
 from bot.desk import Desk
@@ -72,6 +72,7 @@ def prepare(
     `by` is who wrote it where that is not the author.
     """
     found = Found(list(written.problems))
+    written = unseen.taken_out(written, found)
     written = attaching.linked_by(desk, written, author, by or author, post)
     names = desk.chat.emoji_names
     media = attaching.media(desk, written, found, by or author, now)
@@ -109,7 +110,7 @@ def _options(said: Options, names: Mapping[str, str]) -> Options:
 
 def _lint(written: Written, found: Found) -> None:
     for body in dict.fromkeys((written.text, *written.texts.values())):
-        for problem in (*text.invisible(body), *text.lint_links(body)):
+        for problem in text.lint_links(body):
             # Line numbers of a section are not those of the message.
             found.problems.append(Problem(problem.text, problem.error))
 

@@ -84,7 +84,8 @@ def markup(said: str) -> None:
 
 def lint(said: str) -> None:
     """The hints on a text."""
-    text.invisible(said)
+    kept, problems = text.visible(said, "the text")
+    _check(kept == said or bool(problems), "something was taken out without a word")
     text.lint_links(said)
 
 
