@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.chaos import alike, copies, kills, migrating, planted, short, stopping
 
 
-def main() -> int:
-    """The command line."""
+def main(words: Sequence[str] | None = None) -> int:
+    """The command line, or these words; 1 if a promise was broken."""
     top = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     verbs = top.add_subparsers(dest="verb", required=True)
     kills.arguments(
@@ -30,7 +31,7 @@ def main() -> int:
     planted.arguments(verbs.add_parser("planted", help="faults in a copy of the tree, and what finds them"))
     for verb in verbs.choices.values():
         verb.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
-    chosen = top.parse_args()
+    chosen = top.parse_args(words)
     tools = {
         "kills": kills.main,
         "copies": copies.main,

@@ -147,7 +147,7 @@ class Alike:
         self.lives.left = self.rng.randrange(2, 6)
         self.lives.bot.kill()
         self.lives.keep_alive()
-        hands = [note for note in fresh if self.rng.random() < 0.25]
+        hands = [note for note in fresh if self.rng.random() < 0.4]
         if not self.dialect.tells_apps:  # then only what was there before can be told from the bot's
             while hands:
                 self._by_hand(hands.pop())
@@ -181,8 +181,8 @@ class Alike:
         """Answers to creating requests are lost; now and then nobody can look for some minutes, or keys are forgotten."""
         faults, rng = self.place.sandbox.faults, self.rng
         for account in sorted({one for note in fresh for one in note.accounts}):
-            for _ in range(rng.randrange(3)):
-                fault, nth = rng.choice(LOST), rng.randrange(1, 4)
+            for _ in range(rng.randrange(1, 4)):
+                fault, nth = rng.choice(LOST[-2:]), rng.randrange(1, 5)
                 method, path = CREATES[account]
                 order = {"service": account, "fault": fault, "method": method, "path": path, "times": 1}
 

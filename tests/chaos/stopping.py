@@ -34,14 +34,17 @@ from tests.chaos.view import look
 LONGEST_S: Final = 60.0
 """How long it is watched before the stopped copy is let go on all the same."""
 AHEAD: Final = timedelta(hours=3)
-LATER: Final = timedelta(minutes=5)
+LATER: Final = timedelta(minutes=30)
 """How long after the others the post is due whose approval is taken back."""
 POINTS: Final = (
     ("moment", ""), ("out", ""), ("out", ""), ("stop", "after"), ("stop", "after"), ("stop", "after"),
     ("stop at commit", "before"), ("stop at commit", "after"),
     ("look", "before"), ("look", "after"), ("edit card", "before"), ("post", "before"), ("post", "after"),
+    ("refresh", "before"), ("refresh", "after"),
 )  # fmt: skip
 """What the copy may be about when it is stopped."""
+_OFTEN: Final = {"look": 12, "stop at commit": 12, "refresh": 2}
+"""Which of a kind, at most (and one less)."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=20.0,
         help="seconds within which all due is begun and every order obeyed (default: %(default)s)",
     )
+    parser.add_argument("--point", default="", help="stop at points alone whose name begins so")
     parser.add_argument("--postgres", default="", metavar="URL", help="an empty database to use")
     parser.add_argument("--seed", type=int, default=1, help="the same seed stops at the same points")
 
@@ -80,9 +84,9 @@ class Hangs:
         self.crowd = Crowd(folder, server, chosen.copies, chosen.seed)
         self.place, self._rng, self._bots = self.crowd.place, self.crowd.rng, self.crowd.bots
         mastodon: Any = self.place.sandbox.platforms["mastodon"]
-        mastodon.dialect = (
-            dialects.GOTOSOCIAL
-        )  # it takes a request twice, as Zulip does, where Mastodon knows its key
+        # it takes a request twice, as Zulip does, where Mastodon knows its key
+        mastodon.dialect = dialects.GOTOSOCIAL
+        self._points = [one for one in POINTS if one[0].startswith(chosen.point)]
         self._begun: list[float] = []
         self._heard: list[float] = []
         self._stops: Counter[str] = Counter()
@@ -107,11 +111,14 @@ class Hangs:
         self.place.world.clock.to(due - timedelta(seconds=1))
         due_at = time.monotonic() + 1
         if bot is not None:
-            self._stop(bot, self._rng.choice(POINTS))
+            self._stop(bot, self._rng.choice(self._points))
         stopped_at = time.monotonic()
         self._order(number)
         self._watch(number, bot, max(stopped_at, due_at), stopped_at)
         self._taken_back(number)
+        # the others do its work before it wakes, or it wakes in the middle of that
+        if self._rng.random() < 0.5:
+            self.crowd.settle()
         self.place.world.clock.to(due + LATER)
         if bot is not None:
             bot.go_on()
@@ -167,7 +174,7 @@ class Hangs:
             time.sleep(self._rng.uniform(0.5, 4))
         else:
             bot.doom(
-                Point(what, side, self._rng.randrange(1, 12 if what in {"look", "stop at commit"} else 4)),
+                Point(what, side, self._rng.randrange(1, _OFTEN.get(what, 4))),
                 stop=True,
             )
             if until(lambda: bot.stopped, 6, 0.01):

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-LONGEST_S = 240
-"""On a machine that does much else; some twenty seconds on a quiet one."""
+from tests.chaos.__main__ import main
 
 
 def figures(tmp_path: Path, *words: str) -> dict[str, Any]:
-    """What the tool found out. It fails by itself where a promise is broken, and says which."""
+    """What the tool found out. It fails by itself where a promise is broken, and says which.
+
+    In this process: the server that forks the bots has everything imported, once for all tests.
+    """
     told = tmp_path / "figures.json"
-    command = [sys.executable, "-m", "tests.chaos", *words, "--json", str(told)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert main([*words, "--json", str(told)]) == 0
     found: dict[str, Any] = json.loads(told.read_text())
     return found
 
