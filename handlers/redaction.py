@@ -5,7 +5,8 @@ goes through the filter before anybody reads it (`handlers.bounds`, `handlers.we
 message before it is said, every line before it is logged, every receipt before it is kept. A server, or a proxy on the way
 to it, that repeats a request can so put no token into a chat, a log or the database.
 
-Written otherwise a secret is found too: percent-encoded, in JSON or HTML, and in base64 (as `Authorization: Basic` has it).
+Written otherwise a secret is found too: in base64 (as `Authorization: Basic` has it), percent-encoded, in JSON or HTML, all of
+its signs or some of them, and one in another (`handlers.escapes`).
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
+from handlers import escapes
+
 HIDDEN: Final = "‹a secret›"
 """What stands in a secret's place. In a draft it is an error (`bot.actions.drafting`), so it is nothing people write."""
 SHORTEST: Final = 8
 """Characters. What is shorter is found by chance in much that is said."""
 _A_WORD: Final = re.compile(r"[a-z]{1,15}|[A-Z][a-z]{1,14}|[A-Z]{1,15}|\d{1,9}")
 """What people say is no secret, even where somebody made a password of it: it would be missing from every draft."""
+_UNESCAPED: Final = re.compile(r"[\w.~-]+", re.ASCII)
+"""Signs that are written as they are everywhere."""
 _PASSING: Final = 200
 """So many secrets that change (tokens of a few hours) are remembered."""
 
@@ -40,6 +45,10 @@ class Redactor:
         self._found: tuple[str, ...] = ()
         """All forms of all of them, the longest first."""
         self._bytes: tuple[bytes, ...] = ()
+        self._plain: tuple[bytes, ...] = ()
+        """Only as they are."""
+        self._odd = False
+        """Whether one has a sign that is often escaped."""
 
     def know(self, *secrets: str | None, passing: bool = False) -> None:
         """These are secrets from now on; `passing` ones are forgotten when many others came after them."""
@@ -63,12 +72,19 @@ class Redactor:
                 }
                 self._found = tuple(sorted(every, key=len, reverse=True))
                 self._bytes = tuple(one.encode(errors="surrogatepass") for one in self._found)
+                plain = (*self._lasting, *self._passing)
+                self._plain = tuple(one.encode(errors="surrogatepass") for one in plain)
+                self._odd = not all(_UNESCAPED.fullmatch(one) for one in plain)
 
     def redact(self, text: str) -> str:
         """The text, with something else in the place of each secret."""
         for form in self._found:
             if form in text:
                 text = text.replace(form, HIDDEN)
+        if "%" in text or "\\" in text or "&" in text:
+            written = text.encode(errors="surrogatepass")
+            if self._escaped(written):
+                text = self._undone(written).decode(errors="surrogatepass")
         return text
 
     def told(self, text: str) -> str:
@@ -79,14 +95,43 @@ class Redactor:
 
     def holds(self, text: str) -> bool:
         """Whether there is a secret in the text, or was before it came through the filter."""
-        return HIDDEN in text or any(form in text for form in self._found)
+        return HIDDEN in self.redact(text)
 
     def redact_body(self, body: bytes) -> bytes:
         """The same for an answer as it came."""
         for form in self._bytes:
             if form in body:
                 body = body.replace(form, HIDDEN.encode())
-        return body
+        return self._undone(body) if self._escaped(body) else body
+
+    def _escaped(self, written: bytes) -> bool:
+        """Whether a sign of a secret may be escaped: cheap, for every answer is asked so."""
+        return (escapes.ANY if self._odd else escapes.LETTERS).search(written) is not None
+
+    def _undone(self, written: bytes) -> bytes:
+        """Without the secrets that are seen only once all escapes are undone."""
+        for found in escapes.layers(written):
+            spans = sorted(_spans(found, self._plain))
+            if spans:
+                pieces, at = [], 0
+                for first, last in spans:
+                    pieces += [written[at:first], HIDDEN.encode()] if first >= at else []
+                    at = max(at, last)
+                return self._undone(b"".join([*pieces, written[at:]]))
+        return written
+
+
+def _spans(layers: list[escapes.Layer], secrets: tuple[bytes, ...]) -> Iterator[tuple[int, int]]:
+    """Where secrets that stand in the innermost meaning were written."""
+    meaning = layers[-1].meaning
+    for secret in secrets:
+        first = meaning.find(secret)
+        while first >= 0:
+            span = first, first + len(secret)
+            for layer in reversed(layers):
+                span = layer.back(*span)
+            yield span
+            first = meaning.find(secret, first + len(secret))
 
 
 def _forms(secret: str) -> Iterator[str]:

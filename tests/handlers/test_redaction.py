@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -41,6 +43,92 @@ def test_a_secret_is_found_however_it_is_written(written: str) -> None:
     assert redactor.redact(f"a {TOKEN}") == f"a {HIDDEN}"
     assert HIDDEN in redactor.redact(f"error: {written}!")
     assert HIDDEN.encode() in redactor.redact_body(f"error: {written}!".encode())
+
+
+PLAIN = "AbCd0123-efgh_456"
+
+
+def percent(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+def unicoded(text: str) -> str:
+    return "".join(f"\\u{ord(one):04x}" for one in text)
+
+
+@pytest.mark.parametrize("secret", [TOKEN, PLAIN])
+@pytest.mark.parametrize(
+    "write",
+    [
+        percent,
+        lambda text: percent(text).lower(),
+        lambda text: percent(percent(text)),
+        lambda text: quote(percent(text)),
+        unicoded,
+        lambda text: unicoded(text).upper().replace("U", "u"),
+        lambda text: json.dumps(unicoded(text))[1:-1],
+        lambda text: json.dumps(json.dumps(json.dumps(unicoded(text)))),
+        lambda text: json.dumps(json.dumps(json.dumps(text))),
+        lambda text: "".join(f"\\x{ord(one):02x}" for one in text),
+        lambda text: "".join(f"&#{ord(one)};" for one in text),
+        lambda text: "".join(f"&#x{ord(one):X};" for one in text),
+        lambda text: html.escape("".join(f"&#{ord(one)};" for one in text)),
+        lambda text: json.dumps(percent(text[:5]) + text[5:8] + unicoded(text[8:])),
+        lambda text: "".join(percent(one) if at % 2 else one for at, one in enumerate(text)),
+    ],
+)
+def test_a_secret_of_which_every_sign_is_written_otherwise_is_found(
+    secret: str, write: Callable[[str], str]
+) -> None:
+    redactor = Redactor()
+    redactor.know(secret)
+    said = f"error: %20 caf\\u00e9 {write(secret)}! end"
+    found = redactor.redact(said)
+    assert found.startswith("error: %20 caf\\u00e9 ")
+    assert found.endswith("! end")
+    assert HIDDEN in found
+    assert not set(re.findall(r"%[4-7]\w|u00[4-7]|&#\d", found))
+    assert redactor.holds(said)
+    assert redactor.redact_body(said.encode()) == found.encode()
+
+
+WRITTEN = (
+    lambda one: one,
+    percent,
+    unicoded,
+    lambda one: percent(percent(one)),
+    lambda one: json.dumps(unicoded(one))[1:-1],
+    lambda one: f"&#{ord(one)};",
+)
+
+
+@given(
+    st.lists(st.sampled_from(WRITTEN), min_size=len(PLAIN), max_size=len(PLAIN)),
+    st.text(max_size=20),
+    st.text(max_size=20),
+)
+def test_whichever_way_each_sign_is_written_only_the_secret_goes(
+    ways: list[Callable[[str], str]], before: str, after: str
+) -> None:
+    redactor = Redactor()
+    redactor.know(PLAIN)
+    written = "".join(way(one) for way, one in zip(ways, PLAIN, strict=True))
+    before, after = f"{before} ", f" {after}"
+    assert redactor.redact(before + written + after) == before + HIDDEN + after
+
+
+@given(st.text(st.sampled_from('%4\\u0061x;&#a"/'), max_size=60))
+def test_escapes_without_a_secret_stay_as_they_are(text: str) -> None:
+    redactor = Redactor()
+    redactor.know(PLAIN, TOKEN)
+    assert redactor.redact(text) == text
+
+
+def test_escapes_without_end_are_looked_over_in_time(linear: Callable[..., None]) -> None:
+    redactor = Redactor()
+    redactor.know(PLAIN, TOKEN)
+    for sign in ("%41", "%25", "\\", "\\u0041", "&#65;", "&amp;", "%", "&#"):
+        linear(redactor.redact, sign * 20_000, sign * 2_500)
 
 
 @given(
