@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 import httpx
 
 from handlers.base import Rejected, Unavailable, Uncertain, must_hold
-from handlers.bounds import JSON_BYTES, Call, TooLarge, Unreadable, sound, unpacked
+from handlers.bounds import JSON_BYTES, Call, TooLarge, Unreadable, in_utf8, sound, unpacked
 from handlers.bounds.bodies import ACCEPTED
 from handlers.redaction import redact_body
 
@@ -41,7 +41,7 @@ MISTAKEN: Final = (
 )
 """The request could not be written at all: an address or a token in `zuliprc` is none."""
 
-_OF_THE_LINE: Final = {"content-encoding", "content-length", "transfer-encoding"}
+_OF_THE_LINE: Final = {"content-encoding", "content-length", "content-type", "transfer-encoding"}
 """Headers that speak of the body as it came, and not as it is handed on."""
 
 # httpx logs every address it asks, upload sessions included; httpcore logs headers.
@@ -114,11 +114,13 @@ class Web:
 
             with self.http.stream(method, url, extensions={"trace": opened}, **request) as answer:
                 packing = answer.headers.get("Content-Encoding", "")
-                body = sound(unpacked(answer.iter_raw(), packing, JSON_BYTES))
+                body = unpacked(answer.iter_raw(), packing, JSON_BYTES)
             if call.over:  # what came may look whole
                 raise httpx.ReadTimeout("the answer did not come to its end in time")
+        body, kind = in_utf8(body, answer.headers.get("Content-Type", ""))
         headers = [(name, text) for name, text in answer.headers.multi_items() if name not in _OF_THE_LINE]
-        body = redact_body(body) if clean else body
+        headers.append(("content-type", kind))
+        body = redact_body(sound(body)) if clean else sound(body)
         return httpx.Response(answer.status_code, headers=headers, content=body, request=answer.request)
 
 

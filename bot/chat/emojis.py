@@ -11,7 +11,7 @@ from bot.chat.people import Directory
 from bot.chat.sense import understood
 from bot.chat.values import Emoji
 from bot.chat.wire import Wire
-from handlers.bounds import sound
+from handlers.bounds import in_utf8, sound
 
 log = logging.getLogger("social.chat")
 
@@ -32,7 +32,7 @@ class Emojis:
         data: dict[str, Any] = {}
         if self._directory.emoji_url:
             try:
-                body = sound(wire.download(self._directory.emoji_url, 8 << 20))
+                body = sound(in_utf8(wire.download(self._directory.emoji_url, 8 << 20))[0])
                 with understood():
                     data = json.loads(body)
                     unicode_names(read_emoji(data, {}))

@@ -21,14 +21,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 RUDE: Final = (
     *("huge", "bomb", "endless", "trailer", "drip", "drip-headers"),
-    *("nested", "list", "null", "number", "string", "html", "empty"),
+    *("nested", "nested-wide", "nested-odd", "list", "null", "number", "string", "html", "empty"),
     *("twisted", "listed", "numbered", "lacking"),
     *("redirects", "echo", "seeded", "unsayable"),
 )
 """What every service can be ordered to do.
 
 huge 512 MiB · bomb 512 MiB in half a megabyte of gzip · endless, trailer chunks or what follows them without end · drip,
-drip-headers one byte a time (`delay_s`, by default a second) · nested 200 000 deep · list, null, number, string, html, empty
+drip-headers one byte a time (`delay_s`, by default a second) · nested 200 000 deep, -wide in UTF-16,
+-odd in UTF-7 as its type says · list, null, number, string, html, empty
 the whole body · twisted every value of another type · listed each in a list · numbered each text a number · lacking without
 numbers and addresses · redirects to itself · echo 400 that repeats the request's secrets ·
 seeded the true answer with the secrets in every text · unsayable 400 with half a pair of surrogates and a NUL
@@ -38,8 +39,12 @@ SIZE: Final = 512 << 20
 _PIECE: Final = b" " * (1 << 16)
 _FULL: Final = 1 << 20
 """Bytes that may wait to be sent."""
+_NESTED: Final = b'{"a":' * 200_000 + b"1" + b"}" * 200_000
+_CHARSETS: Final = {"nested-wide": b"; charset=utf-16", "nested-odd": b"; charset=utf-7"}
 _BODIES: Final = {
-    "nested": b'{"a":' * 200_000 + b"1" + b"}" * 200_000,
+    "nested": _NESTED,
+    "nested-wide": _NESTED[: len(_NESTED) // 3].decode().encode("utf-16"),
+    "nested-odd": b"+AFs-" * 100_000,
     "list": b"[]",
     "null": b"null",
     "number": b"17",
@@ -108,13 +113,16 @@ async def answer(fault: str, app: ASGIApp, call: tuple[Scope, Receive, Send], pa
     elif fault in _CHANGES:
         await _plainly(send, said.status, _changed(said.body, _CHANGES[fault]))
     elif fault in _BODIES:
-        await _plainly(send, 200, _BODIES[fault])
+        kind = b"application/json" + _CHARSETS[fault] if fault in _CHARSETS else b""
+        await _plainly(send, 200, _BODIES[fault], kind=kind)
     else:
         await _past(send, _written(fault, said, pause_s))
 
 
-async def _plainly(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-    kind = b"text/html" if body.startswith(b"<") else b"application/json"
+async def _plainly(
+    send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes], kind: bytes = b""
+) -> None:
+    kind = kind or (b"text/html" if body.startswith(b"<") else b"application/json")
     start = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *headers]
     await send({"type": "http.response.start", "status": status, "headers": start})
     await send({"type": "http.response.body", "body": body})

@@ -6,7 +6,7 @@ nor a small archive of them ever stands in memory (`bodies`). `adapter` brings b
 `requests`, `handlers.web` to those that speak through httpx.
 """
 
-from handlers.bounds.bodies import JSON_BYTES, TooLarge, Unreadable, sound, unpacked
+from handlers.bounds.bodies import JSON_BYTES, TooLarge, Unreadable, in_utf8, sound, unpacked
 from handlers.bounds.calls import Call, at_most
 
-__all__ = ["JSON_BYTES", "Call", "TooLarge", "Unreadable", "at_most", "sound", "unpacked"]
+__all__ = ["JSON_BYTES", "Call", "TooLarge", "Unreadable", "at_most", "in_utf8", "sound", "unpacked"]

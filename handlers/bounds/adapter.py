@@ -16,12 +16,13 @@ from typing import Any, Final, Self
 import requests
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from requests.utils import get_encoding_from_headers
 from typing_extensions import override
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3 import exceptions as u3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from handlers.bounds.bodies import ACCEPTED, JSON_BYTES, PIECE, TooLarge, Unreadable, sound, unpacked
+from handlers.bounds.bodies import ACCEPTED, JSON_BYTES, PIECE, TooLarge, Unreadable, in_utf8, sound, unpacked
 from handlers.bounds.calls import Call, hold
 from handlers.redaction import redact_body
 
@@ -137,6 +138,10 @@ def _read(response: Response, most: int) -> Response:
     raw.release_conn()
     for name in ("Content-Encoding", "Content-Length", "Transfer-Encoding"):
         response.headers.pop(name, None)
+    body, kind = in_utf8(body, response.headers.get("Content-Type", ""))
+    if kind:
+        response.headers["Content-Type"] = kind
+    response.encoding = get_encoding_from_headers(response.headers)
     response.raw = io.BytesIO(redact_body(sound(body)))
     return response
 

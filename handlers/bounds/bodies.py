@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,13 @@ DEEPEST: Final = 64
 ACCEPTED: Final = "gzip"
 """What is asked for in `Accept-Encoding`: what `unpacked` can undo."""
 
+_BEGINS: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+[\[{]")
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)\"?", re.IGNORECASE)
+_WIDE: Final = re.compile(r"utf[-_]?(?:16|32)(?:[-_]?[bl]e)?", re.IGNORECASE)
+_NARROW: Final = re.compile(
+    r"utf-?8|(?:us-)?ascii|(?:iso-?)?8859-?\d+|iso-8859-\d+|latin-?\d+|windows-125\d|cp125\d", re.IGNORECASE
+)
+"""Charsets in which a bracket is the byte that it is in ASCII, and each byte of ASCII is itself."""
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKET: Final = bytes(one for one in range(256) if one not in b"[]{}")
 _WINDOWS: Final = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
@@ -70,7 +78,7 @@ def sound(body: bytes) -> bytes:
 
     What is empty is no JSON, so the answer's status decides, as for any other nonsense.
     """
-    if body[:64].lstrip(b" \t\r\n\xef\xbb\xbf")[:1] not in {b"[", b"{"}:
+    if not _BEGINS.match(body):
         return body
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return body
@@ -80,3 +88,24 @@ def sound(body: bytes) -> bytes:
             return body
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return b"" if brackets else body
+
+
+def in_utf8(body: bytes, content_type: str = "") -> tuple[bytes, str]:
+    """The body as UTF-8, which JSON is by its standard (RFC 8259, section 8.1), and its type with that; any other writing
+    would pass whoever looks for brackets or for secrets, and the libraries read UTF-16 and UTF-32 too.
+
+    What is neither stays as it is, and is read as UTF-8 by whoever reads it as a text.
+    """
+    told = _CHARSET.search(content_type)
+    charset = told[1] if told else ""
+    found = charset if _WIDE.fullmatch(charset) else json.detect_encoding(body[:4]) if body else ""
+    if _WIDE.fullmatch(found):
+        try:
+            text = body.decode(found, "surrogatepass")  # as JSON is read
+        except UnicodeError:
+            text = ""
+        if text and (_WIDE.fullmatch(charset) or text.lstrip("\ufeff \t\r\n")[:1] in {"[", "{"}):
+            body = text.removeprefix("\ufeff").encode(errors="surrogatepass")
+    if charset and not _NARROW.fullmatch(charset):
+        content_type = _CHARSET.sub("; charset=utf-8", content_type)
+    return body, content_type

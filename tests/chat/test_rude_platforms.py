@@ -49,7 +49,7 @@ SLOW = ("endless", "trailer", "drip", "drip-headers")
 LARGE = ("huge", "bomb")
 REFUSALS = ("redirects", "echo", "unsayable")
 """They are answered before anything was done."""
-SAME_KIND = {"trailer", "drip-headers", "endless", "null", "string", "empty"}
+SAME_KIND = {"trailer", "drip-headers", "endless", "null", "string", "empty", "nested-wide", "nested-odd"}
 """Of one kind with others here; `test_bounds` and the contract have them."""
 WALKED = [one for one in RUDE if one not in SAME_KIND]
 MOST_BYTES = 48 << 20

@@ -26,8 +26,9 @@ from bot.chat.budget import Budget
 from bot.sandbox import rudeness
 from bot.sandbox.serve import serving
 from handlers.base import PlatformError, Uncertain
-from handlers.bounds import Call, TooLarge, Unreadable, at_most, sound, unpacked
+from handlers.bounds import Call, TooLarge, Unreadable, at_most, in_utf8, sound, unpacked
 from handlers.bounds.bodies import DEEPEST
+from handlers.redaction import HIDDEN, know
 from handlers.web import Web
 from handlers.wire import Wire, may_have_left
 
@@ -35,6 +36,7 @@ BROKEN = ("huge", "bomb", "endless", "trailer", "drip", "drip-headers")
 """Answers without an end that a client could wait for."""
 SHORT_S = 0.6
 MOST_BYTES = 24 << 20
+WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,6 +52,10 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
             "word": "w" * 400,
         }
     )
+    if scope["path"] == "/wide":
+        body = '{"said": "secret-of-an-answer"}'.encode("utf-16")
+        await Response(body, media_type="application/json")(scope, receive, send)
+        return
     parts = scope["path"].split("/")
     if "rude" in parts:
         fault = parts[parts.index("rude") + 1]
@@ -171,7 +177,10 @@ def by_web_tls(address: str) -> None:
         web.call("GET", address)
 
 
-@pytest.mark.parametrize("fault", ["list", "null", "number", "string", "html", "empty", "nested"])
+NONSENSE = ["list", "null", "number", "string", "html", "empty", "nested", "nested-wide", "nested-odd"]
+
+
+@pytest.mark.parametrize("fault", NONSENSE)
 def test_what_is_no_object_is_no_answer_of_zulips(base: str, fault: str) -> None:
     wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     with pytest.raises(Down):
@@ -221,10 +230,62 @@ def test_json_that_is_not_deep_stays_as_it_is(value: object) -> None:
         b'{"a":' * 200_000,
         b"\n [" + b"[" * DEEPEST + b"]" * DEEPEST + b"]",
         b'["]",' * 200_000,
+        b" " * 300 + b"[" * 1000,
+        b"\xef\xbb\xbf" + b"\r\n" * 100 + b"[" * 1000,
+        *((" \n" * 200 + "[" * 1000).encode(one) for one in WIDE),
+        *("\ufeff".encode(one) + ("[" * 1000).encode(one) for one in WIDE if one.endswith("e")),
+        ("[" * 1000 + '"\ud800"').encode("utf-16", "surrogatepass"),
     ],
 )
 def test_json_that_is_too_deep_is_nothing(deep: bytes) -> None:
-    assert sound(deep) == b""
+    assert sound(in_utf8(deep)[0]) == b""
+
+
+@pytest.mark.parametrize("charset", WIDE)
+def test_what_is_written_in_two_or_four_bytes_a_sign_is_read_in_one(charset: str) -> None:
+    written = '["é", 1, "🎉"]'.encode(charset)
+    for told in (
+        "application/json",
+        f"application/json; charset={charset}",
+        f'text/plain;charset="{charset}"',
+    ):
+        body, kind = in_utf8(written, told)
+        assert json.loads(body.decode()) == ["é", 1, "🎉"]
+        assert kind in {"application/json", "application/json; charset=utf-8", "text/plain; charset=utf-8"}
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-7", "cp037", "unicode_escape", "punycode", "zip", "hz", "iso-2022-jp", "ucs-2", "?"]
+)
+def test_a_charset_that_hides_brackets_is_not_believed(charset: str) -> None:
+    assert in_utf8(b"+AFs-", f"text/html; charset={charset}; x=1") == (
+        b"+AFs-",
+        "text/html; charset=utf-8; x=1",
+    )
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "UTF8", "us-ascii", "ISO-8859-1", "iso-8859-15", "latin1", "windows-1252"]
+)
+def test_other_charsets_are_left_to_who_reads(charset: str) -> None:
+    told = f"text/html; charset={charset}"
+    assert in_utf8("[é]".encode("latin-1"), told) == (b"[\xe9]", told)
+
+
+@given(st.binary(max_size=100))
+def test_what_is_no_text_stays_as_it_is(body: bytes) -> None:
+    kept, kind = in_utf8(body, "image/png")
+    assert kind == "image/png"
+    assert kept == body or kept.lstrip()[:1] in {b"[", b"{"}
+
+
+def test_a_secret_in_a_wide_answer_is_taken_out_and_the_answer_is_read(base: str) -> None:
+    know("secret-of-an-answer")
+    with Wire(base) as wire:
+        answer = wire.get(f"{base}/wide")
+    assert answer.json() == {"said": HIDDEN}
+    with Web.open("YouTube") as web:
+        assert web.call("GET", f"{base}/wide").json() == {"said": HIDDEN}
 
 
 def test_brackets_in_texts_are_no_depth() -> None:
