@@ -23,8 +23,15 @@ Who may give another time to a post while approvals of its present text stand:
 | further, either way | yes | no |
 | to now, and it was not for now | yes | no |
 
+Who may order again (`retry`) what failed, is in doubt or was cancelled on its way, while its approvals stand:
+
+| the time that was approved | an approver | its author |
+| --- | --- | --- |
+| is no more than `move_freely` ago | yes | yes |
+| is longer ago | yes | no |
+
 An edit of `at:` is a new revision, so it asks for new approvals anyway. `resume` of a post without a time moves it to
-now: the same holds of it.
+now: the same holds of it. When an approver moves it, or orders it again, that becomes the time that was approved.
 """
 
 from __future__ import annotations
@@ -79,6 +86,11 @@ def may_undo(stopped_as: str, stopped_by: int | None, person_id: int, part: Part
     if stopped_as == Part.MEMBER:
         return person_id == stopped_by
     return part is Part.AUTHOR and stopped_as != Part.APPROVER
+
+
+def may_repeat(approved_for: datetime | None, now: datetime, free: timedelta, part: Part) -> bool:
+    """Whether this person may order again what is not out; the third table. `approved_for` is as in `may_move`."""
+    return may_move(approved_for, max(now, approved_for) if approved_for else now, free, part)
 
 
 def may_move(approved_for: datetime | None, to: datetime | None, free: timedelta, part: Part) -> bool:

@@ -42,6 +42,7 @@ def facts_of(desk: Desk, session: Session, post: Post, revision: Revision, judge
     social = desk.config.social
     author = desk.chat.directory.person(post.author_id)
     written, outgoing = rows.written(revision), rows.outgoing(revision)
+    approved_for = rows.approved_for(session, post) if post.state == PostState.RELEASED else None
     return CardFacts(
         post=post,
         author=author.mention if author.id in desk.chat.directory.people else lines.name(post.author_name),
@@ -59,6 +60,7 @@ def facts_of(desk: Desk, session: Session, post: Post, revision: Revision, judge
         troubles=desk.troubles,
         deliveries={one.account: one for one in queue.deliveries(session, post.id or 0)},
         addresses=showing.addresses(session, post.message_id, outgoing),
+        retry_until=approved_for and approved_for + social.move_freely,
         continued=continuing.links(desk, session, post, revision),
         proposals=proposing.shown(session, post, written) if post.state in proposing.TAKEN else (),
     )

@@ -81,7 +81,8 @@ class Social(Bounds):
     late: values.Span = timedelta(hours=1)
     """How long after its time a post may still go out; later it expires."""
     move_freely: values.Span = timedelta(days=1)
-    """By how much an author may move a post that was approved; further, or to now, only an approver."""
+    """By how much an author may move a post that was approved, and how long after that time order again what failed;
+    further, later, or to now, only an approver."""
     gather: values.Span = timedelta(seconds=5)
     """Edits that follow each other within it make one revision."""
     lease: values.Span = timedelta(minutes=5)

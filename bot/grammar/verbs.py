@@ -135,7 +135,8 @@ VERBS: tuple[Verb, ...] = (
         "accounts",
         ("retry", "resend", "repeat", "try again", "try again with"),
         "retry N [PLATFORM …]",
-        "Sends again what failed, or what you know is not out.",
+        "Sends again what failed, or what you know is not out. Long after the time that was approved, only an approver "
+        "does that.",
         ("retry 9", "retry 9 linkedin", "try 9 again"),
     ),
     Verb(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.replies import continuation, proposals, refusals
 from bot.replies.escape import escape, inline, shorten, with_code
@@ -59,6 +60,8 @@ class CardFacts:
     """Alt texts that were proposed, each with the number of its file."""
     addresses: Addresses = field(default_factory=dict)
     """Where the files are shown that approvers cannot open where they were uploaded."""
+    retry_until: datetime | None = None
+    """Until when its author may order again what is not out."""
     continued: Sequence[str] = ()
     """Addresses of the messages that show what the card has no room for."""
 
@@ -199,10 +202,16 @@ def _partly(facts: CardFacts) -> str:
     return f"Still waits for approval: {each}."
 
 
+_AGAIN = {DeliveryState.FAILED, DeliveryState.UNKNOWN}
+"""What people may have to order again."""
+
+
 def _outcomes(facts: CardFacts) -> str:
     lines = []
     for account, delivery in facts.deliveries.items():
         lines.append(f"* {facts.titles.get(account, account)}: {outcome(delivery)}")
+    if facts.retry_until and any(one.state in _AGAIN for one in facts.deliveries.values()):
+        lines.append(refusals.until(facts.post, facts.retry_until, facts.electorate))
     return "\n".join(lines)
 
 

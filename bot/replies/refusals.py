@@ -54,3 +54,19 @@ def keeps_its_time(
         f"one of *{inline(electorate.name)}* says `{how}`. You may instead change the `at:` of its draft; "
         "then it needs approvals anew."
     )
+
+
+def too_long_ago(
+    post: Post, approved_for: datetime, free: timedelta, electorate: Electorate, how: str
+) -> str:
+    """To somebody who may not bring it out so late; `how` is the command that an approver would say."""
+    ago = f", more than {lasting(free)} ago" if free else ""
+    return (
+        f"**#{post.id}** was approved for {when(approved_for)}{ago}, and only an approver brings it out now: "
+        f"one of *{inline(electorate.name)}* says `{how}`. You may instead start anew from its text with `copy {post.id}`."
+    )
+
+
+def until(post: Post, last: datetime, electorate: Electorate) -> str:
+    """On the card of what is not out everywhere: how long its author may order the rest again."""
+    return f"From {when(last)} on, only an approver (one of *{inline(electorate.name)}*) may say `retry {post.id}`."

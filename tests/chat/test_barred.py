@@ -81,7 +81,7 @@ def test_a_good_check_does_not_call_a_suspended_account_healthy(town: Town) -> N
     post(town, 2, "x")
     assert len(town.said("accounts")) == 1
     town.sandbox.faults.clear()
-    town.carol.says("@social retry 1")
+    town.alice.says("@social retry 1")  # so late, an approver
     town.later(minutes=1)
     (_, works) = town.said("accounts")
     assert works.startswith("✔ **X** works again")

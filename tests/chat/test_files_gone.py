@@ -47,6 +47,6 @@ def test_a_retry_soon_after_has_its_files(town: Town) -> None:
     town.world.clock.advance(timedelta(days=10))
     tidy(town.desk, town.now)
     town.settle()
-    town.carol.says("@social retry 1")
+    town.alice.says("@social retry 1")  # so late, an approver
     town.later(minutes=2)
     assert town.deliveries(1)["mastodon"].state == "published"

@@ -231,6 +231,8 @@ def test_a_released_post_is_not_sent_days_later_in_silence(town: Town) -> None:
     assert town.deliveries(1)["mastodon"].state == "failed"
     assert any("retry 1 mastodon" in one for one in town.said())
     town.carol.says("@social retry 1")
+    assert town.published() == []  # so late, nor by its author alone
+    town.alice.says("@social retry 1")
     assert len(town.published()) == 1
 
 

@@ -208,6 +208,68 @@ def test_how_far_it_may_be_moved_is_configured(town: Town) -> None:
     assert "by more than 3 days" in town.said()[-1]
 
 
+REFUSED = "400-too-long"
+
+
+def failed(town: Town, at: str = "") -> None:
+    """A post of Carol's that Alice approved, and that X refused."""
+    town.fault("x", REFUSED, times=9, method="POST", path="/2/tweets")
+    town.carol.says(f"@social draft\nto: x\n{at}Hello")
+    town.alice.reacts(town.card_id(1))
+    if at:
+        town.later(days=1, hours=2)
+    assert town.deliveries(1)["x"].state == "failed"
+    town.sandbox.faults.clear()
+
+
+def test_what_failed_its_author_repeats_within_a_day_and_later_an_approver(town: Town) -> None:
+    failed(town)
+    assert "`retry 1 x`" in town.card(1)
+    assert "From <time:2026-11-24T08:00:00Z> on, only an approver (one of *social-approvers*)" in town.card(1)
+    town.later(hours=25)
+    town.carol.says("@social retry 1")
+    said = town.said()[-1]
+    assert "was approved for <time:2026-11-23T08:00:00Z>, more than 1 day ago" in said
+    assert "only an approver brings it out now: one of *social-approvers* says `retry 1 x`" in said
+    assert "`copy 1`" in said
+    town.later(minutes=5)
+    assert town.published() == []
+    town.fault("x", REFUSED, method="POST", path="/2/tweets")
+    town.bob.says("@social retry 1")
+    assert town.deliveries(1)["x"].state == "failed"
+    town.later(hours=20)
+    town.carol.says("@social retry 1 x")  # near enough to when an approver wanted it out
+    assert len(town.published()) == 1
+
+
+def test_the_day_counts_from_the_time_that_was_approved(town: Town) -> None:
+    failed(town, "at: tomorrow 10:00 UTC\n")
+    town.later(hours=23)
+    town.carol.says("@social retry 1 x")
+    assert len(town.published()) == 1
+
+
+@pytest.mark.parametrize("settings", ["move_freely = 3 d"])
+def test_how_late_an_author_may_repeat_is_configured(town: Town) -> None:
+    failed(town)
+    town.later(days=2, hours=23)
+    town.carol.says("@social retry 1")
+    assert len(town.published()) == 1
+
+
+def test_what_is_in_doubt_is_not_brought_out_by_its_author_days_later(town: Town) -> None:
+    town.fault("x", "reset-before", method="POST", path="/2/tweets")
+    town.fault("x", "500", method="GET", times=9999, seconds=99 * 3600)
+    town.carol.says("@social draft\nto: x\nHello")
+    town.alice.reacts(town.card_id(1))
+    town.later(hours=30)
+    assert town.deliveries(1)["x"].state == "unknown"
+    before = town.deliveries(1)["x"].key
+    town.carol.says("@social retry 1")
+    assert "only an approver brings it out now" in town.said()[-1]
+    assert town.deliveries(1)["x"].key == before
+
+
 @pytest.mark.parametrize("settings", ["grace = 5 min"])
 def test_a_post_without_a_time_that_its_author_held_for_days_needs_an_approver(town: Town) -> None:
     town.carol.says("@social draft\nto: mastodon\nHello")

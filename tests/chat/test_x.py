@@ -225,7 +225,7 @@ class TestWithABudget:
         assert len(told(town, "monthly_budget_usd")) == 1
         assert town.sandbox.platforms["x"].purse.spent <= 240  # type: ignore[attr-defined]  # it is X's stand-in
         town.world.clock.to(MONDAY + timedelta(days=9))
-        town.carol.says("@social retry 2 x")
+        town.alice.says("@social retry 2 x")  # so late, an approver
         waited(town)
         assert town.deliveries(2)["x"].state == "published"
         assert len(texts(town)) == 2

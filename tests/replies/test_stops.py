@@ -101,6 +101,28 @@ def test_how_far_an_approved_time_may_be_moved(
     assert stops.may_move(approved_for, to, free, part) == (allowed or part is Part.APPROVER)
 
 
+@pytest.mark.parametrize("part", list(Part))
+@pytest.mark.parametrize(
+    "approved_for,free,allowed",
+    [
+        (None, DAY, True),
+        (NOON - DAY, DAY, True),
+        (NOON - DAY - timedelta(seconds=1), DAY, False),
+        (NOON, timedelta(0), True),
+        (NOON - timedelta(seconds=1), timedelta(0), False),
+        (
+            NOON + 9 * DAY,
+            DAY,
+            True,
+        ),  # its time was moved on, and the clock is right: it is no later than approved
+    ],
+)
+def test_how_late_what_failed_may_be_ordered_again(
+    approved_for: datetime | None, free: timedelta, allowed: bool, part: Part
+) -> None:
+    assert stops.may_repeat(approved_for, NOON, free, part) == (allowed or part is Part.APPROVER)
+
+
 def test_the_table_in_the_docstring_is_the_rule() -> None:
     """Each `yes` and `no` of the first table, read from the docstring and held against the function."""
     lines = re.findall(

@@ -50,3 +50,15 @@ def must_be_free_to_move(order: Order, session: Session, post: Post, to: datetim
         raise UserError(refusals.keeps_its_time(post, approved_for, free, electorate, how))
     if part is stops.Part.APPROVER:
         post.approved_for = to or order.now
+
+
+def must_be_free_to_repeat(order: Order, session: Session, post: Post, how: str) -> None:
+    """The same for who orders again what is not out, long after the time that was approved."""
+    part, electorate = order.part(session, post)
+    approved_for = rows.approved_for(session, post)
+    free = order.desk.config.social.move_freely
+    if approved_for is not None and not stops.may_repeat(approved_for, order.now, free, part):
+        raise UserError(refusals.too_long_ago(post, approved_for, free, electorate, how))
+    if part is stops.Part.APPROVER:
+        post.approved_for = order.now
+        session.add(post)

@@ -9,7 +9,12 @@ from sqlmodel import Session
 from bot import stops
 from bot.actions import cards, rows, stopping
 from bot.actions.answering.order import Order, UserError
-from bot.actions.answering.rights import must_be_free_to_move, must_have_room, must_undo
+from bot.actions.answering.rights import (
+    must_be_free_to_move,
+    must_be_free_to_repeat,
+    must_have_room,
+    must_undo,
+)
 from bot.actions.sync import follow
 from bot.replies import bounds, refusals, words
 from bot.replies.escape import inline
@@ -138,8 +143,8 @@ def retry(order: Order) -> str | None:
         every = queue.deliveries(session, post.id or 0)
         found = [one for one in every if one.account in wanted]
         todo = [one.account for one in found if one.state in AGAIN]
-        _must_be_free_to_repeat(order, session, every, todo)
         _must_have_files(order, session, [one for one in found if one.state in _BY_NOW])
+        _must_be_allowed(order, session, every, todo)
         for delivery in found:
             if delivery.account in todo:
                 queue.reorder(session, delivery, who=order.person.name, now=order.now)
@@ -155,17 +160,19 @@ def retry(order: Order) -> str | None:
     return _retried(order, post, todo)
 
 
-def _must_be_free_to_repeat(
-    order: Order, session: Session, every: Sequence[Delivery], todo: list[str]
-) -> None:
-    """What an approver cancelled on its way stays in, but for an approver; as long as any of it is in."""
-    row = rows.post(session, every[0].post_id) if todo else None
-    if row is None or not row.stopped_as:
+def _must_be_allowed(order: Order, session: Session, every: Sequence[Delivery], todo: list[str]) -> None:
+    """What an approver cancelled on its way stays in, but for an approver; as long as any of it is in. And nobody else
+    brings out so late what was approved for another time.
+    """
+    if not todo:
         return
-    by, name, how = row.stopped_by, row.stopped_name, row.stopped_as
-    must_undo(order, session, row, f"retry {row.id}")
-    if any(one.state in AGAIN and one.account not in todo for one in every):
-        row.stopped_by, row.stopped_name, row.stopped_as = by, name, how
+    row = rows.post(session, every[0].post_id)
+    if row.stopped_as:
+        by, name, how = row.stopped_by, row.stopped_name, row.stopped_as
+        must_undo(order, session, row, f"retry {row.id}")
+        if any(one.state in AGAIN and one.account not in todo for one in every):
+            row.stopped_by, row.stopped_name, row.stopped_as = by, name, how
+    must_be_free_to_repeat(order, session, row, f"retry {row.id} {' '.join(todo)}")
 
 
 def _must_have_files(order: Order, session: Session, again: list[Delivery]) -> None:
