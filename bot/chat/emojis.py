@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any
+from functools import lru_cache
 
 from bot.chat.errors import ChatError, Down
 from bot.chat.people import Directory
@@ -29,22 +29,23 @@ class Emojis:
 
     def read(self, wire: Wire) -> None:
         """Fetch the server's table. Raises `Down`: without it no approval would count."""
-        data: dict[str, Any] = {}
+        table: dict[str, Emoji] = {}
+        drawn: dict[str, str] = {}
         if self._directory.emoji_url:
             try:
                 body = sound(in_utf8(wire.download(self._directory.emoji_url, 8 << 20))[0])
                 with understood():
-                    data = json.loads(body)
-                    unicode_names(read_emoji(data, {}))
+                    table, drawn = _table(body)
             except ChatError as error:
                 if isinstance(error, Down) and not self._names:
                     raise  # listening is tried again
                 log.warning("no emoji table: %s", error, extra={"action": "emoji_missing"})
                 if self._names:
                     return
-        self._unicode = read_emoji(data, {})
-        self._names = read_emoji(data, self._directory.realm_emoji)
-        self.characters = unicode_names(self._names)
+        own = {name: Emoji(identity, "realm_emoji") for name, identity in self._directory.realm_emoji.items()}
+        self._unicode = table
+        self._names = {**table, **own}
+        self.characters = {name: one for name, one in drawn.items() if name not in own}
         self._called = {one: name for name, one in reversed(self._names.items())}
 
     def now(self, name: str) -> Emoji | None:
@@ -78,14 +79,11 @@ def characters(code: str) -> str:
     return "".join(chr(int(point, 16)) for point in code.split("-"))
 
 
-def read_emoji(data: dict[str, Any], realm: dict[str, str]) -> dict[str, Emoji]:
-    """Name -> emoji, from the server's own table and the organization's emoji."""
-    names = {name: Emoji(code) for code, aliases in data.get("code_to_names", {}).items() for name in aliases}
-    for name, identity in realm.items():
-        names[name] = Emoji(identity, "realm_emoji")
-    return names
-
-
-def unicode_names(emoji: dict[str, Emoji]) -> dict[str, str]:
-    """Zulip's names of Unicode emoji -> the characters."""
-    return {name: characters(one.code) for name, one in emoji.items() if one.kind == "unicode_emoji"}
+@lru_cache(maxsize=1)
+def _table(body: bytes) -> tuple[dict[str, Emoji], dict[str, str]]:
+    """Name -> emoji, and name -> characters, of the server's own table. The same table comes with every new
+    queue of events, and reading it takes longer than all else then, so the last one is kept.
+    """
+    codes = json.loads(body).get("code_to_names", {})
+    names = {name: Emoji(code) for code, aliases in codes.items() for name in aliases}
+    return names, {name: characters(one.code) for name, one in names.items()}
