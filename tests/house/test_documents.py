@@ -71,7 +71,7 @@ def test_every_option_of_a_draft_is_in_the_readme(option: str) -> None:
 def test_the_readme_has_both_one_line_commands() -> None:
     lines = [line.strip() for line in README.splitlines() if line.startswith("    ")]
     assert [line for line in lines if line.endswith("social sandbox")]
-    assert [line for line in lines if line.endswith("-m pytest -n 2 --dist worksteal")]
+    assert [line for line in lines if re.search(r"-m pytest -n \d+ --dist worksteal$", line)]
 
 
 def test_help_imports_nothing_heavy() -> None:
