@@ -69,13 +69,7 @@ class People:
         story.orders(command)
 
     def _sign_in_to_x(self) -> None:
-        """Somebody signs in anew; the old pair was lost in the middle of a renewal."""
-        service: Any = self._place.sandbox.platforms["x"]
-        pair = {one: f"chaos-{one}-{self._rng.random()}" for one in ("access_token", "refresh_token")}
-        service.keep_pair(
-            pair["access_token"], pair["refresh_token"], service.refresh_tokens.values()[0]["scopes"]
-        )
-        self._place.write("x", **pair)
+        sign_in_to_x(self._place, self._rng)
         self._tally.outcomes["signed in to X anew"] += 1
         self._lives.bot.kill()
         self._lives.begin()
@@ -112,6 +106,15 @@ class People:
         """Whether people were told that the account itself cannot post."""
         title = TITLES[account]
         return any(one["subject"] == "accounts" and title in one["content"] for one in self._place.said())
+
+
+def sign_in_to_x(place: Place, rng: random.Random) -> None:
+    """Somebody signs in anew; the old pair was lost in the middle of a renewal. Copies read that when they start."""
+    service: Any = place.sandbox.platforms["x"]
+    pair = {one: f"chaos-{one}-{rng.random()}" for one in ("access_token", "refresh_token")}
+    scopes = service.refresh_tokens.values()[0]["scopes"]
+    service.keep_pair(pair["access_token"], pair["refresh_token"], scopes)
+    place.write("x", **pair)
 
 
 def _there(story: Story, account: str, seen: Seen) -> tuple[int, str]:

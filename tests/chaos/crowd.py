@@ -60,9 +60,10 @@ class Crowd:
 
     def start(self) -> None:
         """All of them; returns when one listens."""
+        polls = self.place.executioner.seen.get("poll", 0)
         for bot in self.bots:
             bot.start()
-        self.must(lambda: bool(self.place.executioner.seen.get("poll")), "one listens", 60)
+        self.must(lambda: self.place.executioner.seen.get("poll", 0) > polls, "one listens", 60)
 
     def writes(self, where: tuple[str, ...], due: datetime, text: str) -> int:
         """Somebody drafts it; returns the message."""

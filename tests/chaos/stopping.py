@@ -23,7 +23,8 @@ from sqlmodel import select
 from bot.sandbox.mastodon import dialects
 from storage import cursors
 from storage.models import Post
-from storage.states import PostState
+from storage.states import DeliveryState, PostState
+from tests.chaos.asked import sign_in_to_x
 from tests.chaos.crowd import PAIRS, Crowd, tell
 from tests.chaos.judge import threads
 from tests.chaos.place import Bot, until
@@ -125,6 +126,8 @@ class Hangs:
             bot.spare()
         if not self.crowd.settle():
             self._breaches.append(f"STUCK: trial {number} does not come to rest")
+        if refused := self._refused():
+            self._sign_in(refused)
 
     def _write(self, number: int, due: datetime) -> None:
         """Everything that is drafted for this trial, approved."""
@@ -234,6 +237,23 @@ class Hangs:
 
         if not until(draft, LONGEST_S / 2, 0.1):
             self._breaches.append(f"LATE: in trial {number} an approval that was taken back still counts")
+
+    def _refused(self) -> list[int]:
+        """The posts that X refused: whoever hangs in the middle of a renewal has the only pair that is good."""
+        found = look(self.place.database).deliveries
+        return [one.post_id for one in found if (one.account, one.state) == ("x", DeliveryState.FAILED)]
+
+    def _sign_in(self, refused: list[int]) -> None:
+        """Somebody signs in to X anew, and orders once more what was refused."""
+        sign_in_to_x(self.place, self._rng)
+        self._stops["(and X signed in to anew)"] += 1
+        for bot in self._bots:
+            bot.kill()
+        self.crowd.start()
+        for one in refused:
+            self.place.people["alice"].says(f"@social retry {one} x")
+        self.crowd.must(lambda: not self._refused(), "what was refused goes out", LONGEST_S)
+        self.crowd.settle()
 
     # -- what is known -------------------------------------------------------------------------------------
 
