@@ -25,7 +25,10 @@ from handlers.linkedin import LinkedIn, limits, little, writing
 from handlers.linkedin.api import FRESH_TOKEN_S, urn_path
 from handlers.linkedin.errors import address
 from handlers.linkedin.settings import LinkedInSettings
+from handlers.linkedin.usage import Counter
 from handlers.media import Media
+from storage.database import Database
+from storage.meter import Meter
 
 TOKEN = "AQX-linkedin-token"
 ORG = "urn:li:organization:123"
@@ -865,3 +868,18 @@ def test_the_sandboxs_linkedin_takes_a_post_with_pictures_and_finds_it_again(
         with pytest.raises(Rejected, match=published.id):
             linkedin.send(out, delivery.ticket())
         assert len(world.posts()) == 1
+
+
+def test_a_count_that_cannot_be_written_is_one_line_of_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The database may be away in that very moment; then the post matters more."""
+    database = Database(f"sqlite:///{tmp_path / 'none' / 'there'}")
+    counter = Counter(
+        "linkedin", LinkedInSettings(organization="123"), Meter(database, lambda: datetime.now(UTC))
+    )
+    counter.called(2, datetime(2026, 11, 28, tzinfo=UTC))
+    database.close()
+    (told,) = caplog.records
+    assert "cannot be counted (StorageError)" in told.message
+    assert told.exc_info is None
