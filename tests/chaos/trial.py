@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from storage.models import Post
 from storage.states import PostState
 from tests.chaos.asked import People
 from tests.chaos.judge import judge
@@ -223,8 +224,16 @@ class Trial:
             if post is None:
                 continue
             self.tally.outcomes[f"post {post.state}"] += 1
+            if post.state == PostState.BROKEN:
+                self.tally.outcomes[f"broken: {self._card(post)}"] += 1
             self.tally.outcomes.update(f"delivery {one.state}" for one in view.of(post.id))
             self._people.judge(story, post.id or 0)
+
+    def _card(self, post: Post) -> str:
+        """What its card complains of."""
+        card = look(self.place.database).cards.get(post.id or 0)
+        said = [one["content"] for one in self.place.said() if one["id"] == card]
+        return " ".join(line for line in "".join(said).splitlines() if line.startswith(("⛔", "⚠")))[:300]
 
 
 def _heard(story: Story, view: View) -> bool:
