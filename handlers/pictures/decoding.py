@@ -26,6 +26,8 @@ MAX_OTHER_PIXELS = 36_152_319
 """PNG and GIF, 1 to 4 bytes: what LinkedIn takes as it is, more than any other platform (Mastodon 33 177 600: facts). Such a
 large one that must also be scaled, half transparent, may be too much for its child.
 """
+_NO_ROOM = "broken data stream when writing"
+"""How Pillow says that libjpeg got no memory for all of a picture at once, which it needs to write it as small as it can."""
 TROUBLE = (
     OSError,
     ValueError,
@@ -141,5 +143,13 @@ def encode(image: Image.Image, mime: str, profile: bytes | None, **options: Any)
     out = io.BytesIO()
     fits = profile is not None and profile[16:20] == _SPACES.get(image.mode)
     options["icc_profile"] = profile if fits else None  # said either way, else Pillow takes the picture's own
-    image.save(out, FORMATS[mime], **options)
+    try:
+        image.save(out, FORMATS[mime], **options)
+    except OSError as error:
+        if _NO_ROOM not in str(error):
+            raise
+        if not options.pop("optimize", False):
+            raise MemoryError from error
+        out = io.BytesIO()
+        return encode(image, mime, profile, **options)  # line by line, and a little larger
     return out.getvalue()

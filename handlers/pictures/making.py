@@ -11,7 +11,7 @@ from PIL import Image
 from handlers.bad import BadMedia, quoted, readable_size
 from handlers.pictures.bounds import Bounds, too_large
 from handlers.pictures.decoding import decode, encode, on_white, simple
-from handlers.pictures.moving import SMALLEST, scaled, smaller
+from handlers.pictures.moving import MOST_PIXELS, SMALLEST, scaled, smaller
 from handlers.pictures.sniffing import GIF, JPEG, KINDS, PNG, WEBP
 
 _QUALITIES = (92, 85, 78)
@@ -103,7 +103,12 @@ def _encodings(
 def _animation(
     out: BinaryIO, data: bytes, size: Size, name: str, mime: str, frames: int, limits: Bounds
 ) -> dict[str, Any]:
-    wanted = scaled(size, limits.scale(*size))
+    wanted, most = scaled(size, limits.scale(*size)), MOST_PIXELS[mime]
+    if frames * wanted[0] * wanted[1] > most:
+        raise BadMedia(
+            f"{quoted(name)} has {frames} pictures of {wanted[0]} × {wanted[1]} pixels, more than can be scaled of an "
+            f"animation ({most // 1_000_000} million pixels together): make it smaller or shorter and upload it again."
+        )
     found = smaller(data, mime, wanted, frames=frames, most=limits.bytes, same=wanted == size)
     if found is None:
         raise too_large(name, len(data), limits)

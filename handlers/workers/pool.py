@@ -10,14 +10,11 @@ import atexit
 import json
 import logging
 import os
-import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -25,75 +22,40 @@ from pathlib import Path
 from typing import Any, Final
 
 from handlers.bad import BadMedia, Damaged
-from handlers.workers.limits import MIB, Limits
+from handlers.workers.limits import Limits
+from handlers.workers.link import Template, asked, environment, path
 from handlers.workers.stopped import Stopped, Unready
 
 log = logging.getLogger("social.workers")
 
 PLACES: Final = 2
-_PATIENCE_S: Final = 10.0
-"""Beyond the child's own time, until the template itself counts as hung."""
-_LARGEST_ANSWER: Final = MIB
-_LENGTH: Final = struct.Struct(">I")
-_PIECE: Final = 65536
-_TEMPLATE: Final = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from handlers.workers import template; template.main()"
 _ALONE: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from handlers.workers import tasks; tasks.load(); "
     "tasks.do(json.load(sys.stdin), 1)"
 )
+_FROM_OUTSIDE: Final = {
+    getattr(signal, one)
+    for one in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
+    if hasattr(signal, one)
+}
+"""What ends a child that nothing inside it would send: no limit does either, but that of time, which is told apart."""
 _FORKS: Final = hasattr(os, "fork") and hasattr(socket, "send_fds")
-
-
-class _Template:
-    """One template process. Ends with its socket."""
-
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - this very Python
-                [sys.executable, "-I", "-c", _TEMPLATE, _path()],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                cwd="/",
-                start_new_session=True,
-            )
-        self._socket = ours
-        self._turn = threading.Lock()
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def ask(self, request: Mapping[str, Any], pipe: int) -> None:
-        """Raises OSError where nobody listens any more."""
-        body = json.dumps(request).encode()
-        with self._turn:
-            socket.send_fds(self._socket, [_LENGTH.pack(len(body))], [pipe])
-            self._socket.sendall(body)
-
-    def close(self) -> None:
-        self._socket.close()
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        self._process.wait()
 
 
 class _Pool:
     def __init__(self) -> None:
         self._places = threading.Semaphore(PLACES)
         self._guard = threading.Lock()
-        self._template: _Template | None = None
+        self._template: Template | None = None
         self.told = False
         """Whether it was logged that this system guards less."""
 
-    def template(self) -> _Template:
+    def template(self) -> Template:
         with self._guard:
             if self._template is None or not self._template.alive:
                 if self._template is not None:
                     self._template.close()
-                self._template = _Template()
+                self._template = Template()
             return self._template
 
     def close(self) -> None:
@@ -103,7 +65,7 @@ class _Pool:
         if template is not None:
             template.close()
 
-    def drop(self, template: _Template) -> None:
+    def drop(self, template: Template) -> None:
         with self._guard:
             if self._template is template:
                 self._template = None
@@ -116,7 +78,7 @@ class _Pool:
                 return _by_itself(request, wall_s)
             for _ in range(2):  # a template may end by itself at this very moment
                 template = self.template()
-                told = _asked(template, request, wall_s)
+                told = asked(template, request, wall_s)
                 if told is not None:
                     return told
                 self.drop(template)
@@ -198,15 +160,12 @@ def _ended(
         "change": change,
         "limits": asdict(limits),
     }
-    ended = _POOL.ended(request, limits.wall_s)
-    if ended is None or "unready" in ended[1]:
+    answer, end = _undisturbed(request, limits.wall_s) or (b"", {"unready": "no child"})
+    if "unready" in end or _killed(end):
         raise Unready(name)
-    answer, end = ended
     code = end.get("code")
     if end.get("late") or code == -getattr(signal, "SIGXCPU", 0):
         reason = "time"
-    elif code == -getattr(signal, "SIGKILL", 0):
-        reason = "memory"  # the system took it when there was no room left
     elif code == -getattr(signal, "SIGXFSZ", 0):
         reason = "output"
     elif code:
@@ -217,59 +176,36 @@ def _ended(
     raise Stopped(reason, name, limits)
 
 
-def _asked(
-    template: _Template, request: Mapping[str, Any], wall_s: float
-) -> tuple[bytes, dict[str, Any]] | None:
-    ours, theirs = os.pipe()
-    try:
-        try:
-            template.ask(request, theirs)
-        except OSError:
-            return None
-        finally:
-            os.close(theirs)
-        data = _all(ours, time.monotonic() + wall_s + _PATIENCE_S)
-    finally:
-        os.close(ours)
-    if data is None:
-        return None
-    answer, _, last = data.rpartition(b"\n")
-    try:
-        end = json.loads(last)
-    except ValueError:
-        return None
-    return (answer, end) if isinstance(end, dict) else None
+def _undisturbed(request: Mapping[str, Any], wall_s: float) -> tuple[bytes, dict[str, Any]] | None:
+    """What a child answered and how it ended; once more by another one if somebody killed it. Then its file has no part in
+    it: within its limits a child is told that there is no memory, and only the system or a person kills it.
+    """
+    ended = _POOL.ended(request, wall_s)
+    if ended is None or not _killed(ended[1]):
+        return ended
+    log.warning(
+        "a file's child was killed by others: %s", ended[1].get("code"), extra={"action": "worker_killed"}
+    )
+    if request["change"]:  # it may be changed in part; whoever asks anew begins with the file as it came
+        return ended
+    if request["out"]:
+        os.truncate(request["out"], 0)
+    return _POOL.ended(request, wall_s)
 
 
-def _all(pipe: int, deadline: float) -> bytes | None:
-    """Everything until its end; None if that does not come, or it is too much."""
-    data = bytearray()
-    poller = select.poll()
-    poller.register(pipe, select.POLLIN)
-    while (left := deadline - time.monotonic()) > 0:
-        if not poller.poll(left * 1000):
-            continue
-        piece = os.read(pipe, _PIECE)
-        if not piece:
-            return bytes(data)
-        if len(data) < _LARGEST_ANSWER:
-            data += piece
-        else:
-            data = (
-                bytearray(data[:16]) + data[-200:] + piece
-            )  # no sound answer, but its end tells how it ended
-    return None
+def _killed(end: Mapping[str, Any]) -> bool:
+    return not end.get("late") and -int(end.get("code") or 0) in _FROM_OUTSIDE
 
 
 def _by_itself(request: Mapping[str, Any], wall_s: float) -> tuple[bytes, dict[str, Any]]:
     """Where processes cannot be forked: a new Python for each file, held to its time alone."""
     try:
         done = subprocess.run(  # noqa: S603 - this very Python
-            [sys.executable, "-I", "-c", _ALONE, _path()],
+            [sys.executable, "-I", "-c", _ALONE, path()],
             input=json.dumps(request).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=environment(),
             timeout=wall_s,
             check=False,
         )
@@ -278,14 +214,3 @@ def _by_itself(request: Mapping[str, Any], wall_s: float) -> tuple[bytes, dict[s
     except OSError as error:
         return b"", {"unready": str(error)}
     return done.stdout, {"code": done.returncode, "late": False}
-
-
-def _path() -> str:
-    """Where this process finds its modules."""
-    return json.dumps([os.path.abspath(one or ".") for one in sys.path])  # noqa: PTH100 - also of what is no folder
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of the bot's: no token, no proxy. One arena, so that threads do not reserve address space each."""
-    kept = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
-    return {**kept, "MALLOC_ARENA_MAX": "1"}

@@ -86,7 +86,9 @@ def _probe(told: Mapping[str, Any], allowed: limits.Limits, answer: int) -> None
 def _out_of_memory(error: BaseException | None) -> bool:
     """Whether a library says, in its own words, that it was given no more memory."""
     while error is not None:
-        if isinstance(error, MemoryError) or "memory" in str(error).lower():
+        said = str(error).lower()
+        # libheif calls a count in a header that no picture has a lack of memory, too
+        if isinstance(error, MemoryError) or ("memory" in said and "security limit" not in said):
             return True
         error = error.__cause__ or error.__context__
     return False

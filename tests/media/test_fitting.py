@@ -248,3 +248,27 @@ def test_a_profile_for_grey_does_not_go_with_colours(made: Any, store: Store) ->
     small = opened(store, fit(media, store, max_bytes=PLENTY, max_side=100, mimes=[PNG]))
     assert small.mode == "RGBA"
     assert "icc_profile" not in small.info
+
+
+def test_a_very_wide_picture_is_scaled_though_a_jpeg_of_it_needs_much_memory(store: Store) -> None:
+    out = io.BytesIO()
+    Image.new("P", (60_000, 500), 7).save(out, "GIF")
+    media = take(out.getvalue(), "wide.gif", "", store)
+    made = fit(media, store, max_bytes=2000, max_side=None, mimes=["image/gif", "image/png", "image/jpeg"])
+    assert made.width > made.height
+    assert made.size <= 2000
+
+
+def test_an_animation_with_too_many_pixels_is_told_so_and_not_that_its_bytes_are_too_many(
+    store: Store,
+) -> None:
+    out = io.BytesIO()
+    frames = [Image.new("P", (3000, 3000), one) for one in range(8)]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    media = take(out.getvalue(), "wide.gif", "", store)
+    with pytest.raises(BadMedia) as refused:
+        fit(media, store, max_bytes=5 << 20, max_side=2900, mimes=["image/gif"])
+    assert str(refused.value) == (
+        "“wide.gif” has 8 pictures of 2900 × 2900 pixels, more than can be scaled of an animation (60 million pixels "
+        "together): make it smaller or shorter and upload it again."
+    )

@@ -85,6 +85,17 @@ def test_a_bomb_is_refused_by_the_size_it_declares(form: str, made: Any, store: 
         take(bytes(data), "bomb.heic", "", store)
 
 
+def test_junk_that_claims_to_be_huge_inside_is_damaged_and_needs_no_memory(store: Store) -> None:
+    """Libheif says “Memory allocation error: Security limit exceeded” of a count that no picture has."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (64, 48), (9, 9, 9))).save(out)
+    data = bytearray(out.getvalue())
+    at = data.index(b"iinf")
+    data[at + 8 : at + 10] = b"\xff\xff"
+    with pytest.raises(BadMedia, match=r"“a\.heic” is damaged or incomplete \(cannot be decoded\)"):
+        take(bytes(data), "a.heic", "", store)
+
+
 def test_a_heic_that_is_none_is_refused_in_a_sentence(store: Store) -> None:
     with pytest.raises(BadMedia, match=r"“a\.heic” is damaged or incomplete"):
         take(b"\0\0\0\x18ftypheic" + bytes(500), "a.heic", "", store)

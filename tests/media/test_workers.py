@@ -7,7 +7,9 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from typing_extensions import override
 
 from handlers.bad import BadMedia
 from handlers.media import Store
 from handlers.pictures import fit, take
 from handlers.sweeping import sweep
-from handlers.workers import Limits, Stopped, attempt, facts, printed, work
+from handlers.workers import Limits, Stopped, Unready, attempt, facts, printed, work
 from handlers.workers.marks import MARK
+from handlers.workers.pool import _POOL
 
 ROOT = Path(__file__).parents[2]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what holds a process so is Linux's")
@@ -223,6 +227,50 @@ def wait_for(what: Any) -> None:
     while not what():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+class Killer(threading.Thread):
+    """Somebody who kills processes: an administrator, or a system that has no memory left for others."""
+
+    def __init__(self, kills: int, sign: int) -> None:
+        super().__init__(daemon=True)
+        self.left, self.sign = kills, sign
+        self.done = threading.Event()
+
+    @override
+    def run(self) -> None:
+        while self.left and not self.done.is_set():
+            template = _POOL.template()._process.pid
+            for child in descendants(template):
+                with suppress(ProcessLookupError):
+                    os.kill(child, self.sign)
+                    self.left -= 1
+                    break
+            time.sleep(0.01)
+
+
+@LINUX
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+def test_a_child_that_is_killed_from_outside_condemns_no_file(store: Store, sign: int) -> None:
+    data = flat(5000, 5000)
+    killer = Killer(1, sign)
+    killer.start()
+    assert take(data, "x.png", "", store).width == 5000  # by another child
+    killer.join(10)
+    assert killer.left == 0
+    killer = Killer(1000, sign)
+    killer.start()
+    try:
+        with pytest.raises(
+            Unready, match=r"“x\.png” could not be opened, because this machine has no room for it now"
+        ):
+            fit(take(data, "x.png", "", store), store, max_bytes=1 << 20, max_side=100, mimes=["image/png"])
+    finally:
+        killer.done.set()
+        killer.join(10)
+    assert not list(store.root.rglob(f"*{MARK}"))
+    media = take(data, "x.png", "", store)
+    assert fit(media, store, max_bytes=1 << 20, max_side=100, mimes=["image/png"]).width == 100
 
 
 # -- what is remembered ---------------------------------------------------------------------------------------------
