@@ -74,10 +74,16 @@ class Sight:
     """When, by the clock that nobody sets (seconds)."""
 
 
+def _nobody() -> None:
+    """Nobody waits."""
+
+
 class Stale:
     """Posts whose cards do not show yet how things stand. Thread-safe: each change gives a new number."""
 
     def __init__(self) -> None:
+        self.told: Callable[[], None] = _nobody
+        """Called after each `add`: who shows the cards waits for it."""
         self._guard = threading.Lock()
         self._count = 0
         self._since: dict[int, tuple[int, float]] = {}
@@ -88,6 +94,7 @@ class Stale:
             self._count += 1
             _, since = self._since.get(post_id, (0, time.monotonic()))
             self._since[post_id] = (self._count, since)
+        self.told()
 
     def waiting(self) -> dict[int, tuple[int, float]]:
         """Each post with the number of its last change, and since when it waits (monotonic seconds)."""
@@ -147,6 +154,8 @@ class Desk:
     """Post -> how it stood when it was last judged."""
     looked: dict[int, float] = field(default_factory=dict)
     """Post -> when it was last looked at (monotonic seconds); only the last second counts."""
+    passed: dict[int, float] = field(default_factory=dict)
+    """Post -> when it was found last that it may not go yet (monotonic seconds)."""
     listening_since: datetime | None = None
     """Since when this process listens; None while it does not."""
     bell: Bell = field(default_factory=Bell)

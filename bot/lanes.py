@@ -7,13 +7,14 @@ itself as long as that look is fresh.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
-from sqlalchemy import exists
+from sqlalchemy import bindparam, exists
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.actions import delivering, lastlook, rows
 from bot.actions.intake import gate
@@ -56,16 +57,15 @@ class Lanes:
         """Start the lanes of all accounts that have something due and send nothing. Raises `ChatError`."""
         self.waiting = False
         heads = self._heads(now)
-        idle = [account for account in heads if not self._under_way.busy(SEND, account)]
-        if not idle:
+        if not heads:
             return
-        if any(not lastlook.fresh(self._desk, heads[account][0]) for account in idle):
+        if any(not lastlook.fresh(self._desk, one[0]) for one in heads.values()):
             # the first of each, then the second of each: what is looked at in vain stands at the end
             rows = max(len(one) for one in heads.values())
             wanted = [one[row] for row in range(rows) for one in heads.values() if row < len(one)]
             self._look(list(dict.fromkeys(wanted)), now)
-        for account in idle:
-            if lastlook.fresh(self._desk, heads[account][0]):
+        for account, post_ids in heads.items():
+            if any(lastlook.fresh(self._desk, one) for one in post_ids):
                 self._under_way.start(SEND, account, self._go, account)
 
     def close(self) -> None:
@@ -74,7 +74,8 @@ class Lanes:
 
     def _go(self, account: str) -> None:
         self._tokens[account] = token = object()
-        while self._tokens.get(account) is token and (delivery := self._claimed(account)) is not None:
+        ahead: deque[tuple[int, int]] = deque()
+        while self._tokens.get(account) is token and (delivery := self._claimed(account, ahead)) is not None:
             number = delivery.id or 0
             self.sending[number] = token
             self._under_way.alive(SEND, account)
@@ -97,47 +98,66 @@ class Lanes:
         self._tokens.pop(delivery.account, None)
         return True
 
-    def _claimed(self, account: str) -> Delivery | None:
-        """The account's longest due delivery, claimed; None if there is none, or its post has to be looked at first."""
-        now = self._desk.clock()
-        if self._closed.is_set() or not self._membership.present():
-            return None  # the others could take it for a dead one's
-        with self._desk.database.reading() as session:
-            head = session.exec(_pending(now).where(Delivery.account == account).limit(1)).first()
-        if head is None:
-            return None
-        if not lastlook.fresh(self._desk, head.post_id):
-            self.waiting = True
-            return None
-        with self._desk.database.transaction() as session:
-            if gate.kept_back(self._desk, session, rows.post(session, head.post_id)):
+    def _claimed(self, account: str, ahead: deque[tuple[int, int]]) -> Delivery | None:
+        """The account's longest due delivery that may go, claimed; None if there is none, or its post has to be looked at
+        first. `ahead`: those that come next, as far as they were read.
+        """
+        if not ahead:
+            ahead.extend(self._next(account, self._desk.clock()))
+        while ahead:
+            number, post_id = ahead[0]
+            if self._closed.is_set() or not self._membership.present():
+                return None  # the others could take it for a dead one's
+            if not lastlook.fresh(self._desk, post_id):
+                if lastlook.passed_over(self._desk, post_id):
+                    ahead.popleft()
+                    continue
+                self.waiting = True
                 return None
-            return queue.claim(session, now, self._desk.config.social.lease, self._desk.worker, head.id)
+            ahead.popleft()
+            claimed = self._claim(account, number, post_id)
+            if claimed is not None or not lastlook.passed_over(self._desk, post_id):
+                return claimed
+        return None
+
+    def _claim(self, account: str, number: int, post_id: int) -> Delivery | None:
+        """Claim that one, unless something was said meanwhile that may keep it back."""
+        now = self._desk.clock()
+        with self._desk.database.transaction() as session:
+            post = rows.post(session, post_id)
+            late = post.not_after is not None and post.not_after < now
+            if late or gate.kept_back(self._desk, session, post):
+                lastlook.pass_over(self._desk, [post_id])
+                return None
+            lease = self._desk.config.social.lease
+            return queue.claim_that(session, number, account, now, lease, self._desk.worker)
 
     def _heads(self, now: datetime) -> dict[str, list[int]]:
-        """Account -> the posts whose deliveries there are due, in the order in which they go."""
-        heads: dict[str, list[int]] = {}
+        """Account that sends nothing -> the posts whose deliveries there are due, in the order in which they go."""
         with self._desk.database.reading() as session:
-            sending = select(Delivery.id, Delivery.account).where(Delivery.state == DeliveryState.SENDING)
-            elsewhere = {account for number, account in session.exec(sending) if number not in self.sending}
-            due = _pending(now).where(col(Delivery.account).not_in(elsewhere))
-            for delivery in session.exec(due.limit(200)):
-                posts = heads.setdefault(delivery.account, [])
-                if len(posts) < AHEAD:
-                    posts.append(delivery.post_id)
-        return heads
+            sending = session.exec(_SENDING)
+            elsewhere = {account for number, account in sending if number not in self.sending}
+            due = set(session.exec(_ACCOUNTS, params={"now": now})) - elsewhere
+        idle = sorted(account for account in due if not self._under_way.busy(SEND, account))
+        found = {account: [post for _, post in self._next(account, now)] for account in idle}
+        return {account: posts for account, posts in found.items() if posts}
+
+    def _next(self, account: str, now: datetime) -> list[tuple[int, int]]:
+        """Number and post of what the account sends next, the longest due first, without what was passed over just now."""
+        most = AHEAD + len(self._desk.passed)
+        with self._desk.database.reading() as session:
+            found = session.exec(_NEXT, params={"now": now, "account": account, "most": most}).all()
+        free = ((number or 0, post) for number, post in found if not lastlook.passed_over(self._desk, post))
+        return list(islice(free, AHEAD))
 
 
-def _pending(now: datetime) -> SelectOfScalar[Delivery]:
-    """What is due and may still go, the longest due first."""
-    over = exists().where(col(Post.id) == Delivery.post_id, col(Post.not_after) < now)
-    return (
-        select(Delivery)
-        .where(
-            Delivery.state == DeliveryState.PENDING,
-            col(Delivery.not_before) <= now,
-            ~IN_PREPARATION,
-            ~over,
-        )
-        .order_by(col(Delivery.not_before), col(Delivery.id))
-    )
+_SENDING = select(Delivery.id, Delivery.account).where(Delivery.state == DeliveryState.SENDING)
+_DUE = (Delivery.state == DeliveryState.PENDING, col(Delivery.not_before) <= bindparam("now"))
+_ACCOUNTS = select(Delivery.account).where(*_DUE).distinct()
+_OVER = exists().where(col(Post.id) == Delivery.post_id, col(Post.not_after) < bindparam("now"))
+_NEXT = (
+    select(Delivery.id, Delivery.post_id)
+    .where(*_DUE, Delivery.account == bindparam("account"), ~IN_PREPARATION, ~_OVER)
+    .order_by(col(Delivery.not_before), col(Delivery.id))
+    .limit(bindparam("most"))
+)

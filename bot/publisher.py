@@ -92,6 +92,7 @@ class Publisher:
         """
         self._more = False
         self._desk.looked.clear()
+        self._desk.passed.clear()
         self._round(now)
         self._keep_house(now)
         if settle:
@@ -125,6 +126,7 @@ class Publisher:
             except StorageError as error:
                 log.error("%s", error, extra={"action": "storage_trouble"})
                 stop.wait(ROUND_S * 4)
+                self._wake.set()  # what it was woken for is not done
             except Exception:  # a bug in one round must not end the service
                 log.exception("error in a round", extra={"action": "round_failed"})
                 stop.wait(ROUND_S * 4)
@@ -191,7 +193,8 @@ class Publisher:
         """The last look at these posts, but for those that somebody spoke of: that is to be acted on first. What changed
         is judged anew; a new text waits in the inbox, for its files may be large.
         """
-        wanted = [one for one in post_ids if one not in self._apart]
+        all_ids = list(post_ids)
+        wanted = [one for one in all_ids if one not in self._apart]
         free = gate.may_go(self._desk, wanted, now)
 
         def judge(post_id: int, *, edited: bool) -> bool:
@@ -201,6 +204,7 @@ class Publisher:
             return bool(self._apart.each([post_id], delivering.judge, now))
 
         lastlook.look(self._desk, [one for one in wanted if one in free], judge)
+        lastlook.pass_over(self._desk, [one for one in all_ids if one not in self._desk.looked])
 
     def _due(self, now: datetime) -> list[int]:
         """Approved posts whose time has come."""
@@ -211,7 +215,9 @@ class Publisher:
                 for post in queue.due_posts(session, now)
                 if post.approved_at is not None and post.approved_at + grace <= now
             ]
-        return [one for one in approved if one not in self._apart]
+        return [
+            one for one in approved if one not in self._apart and not lastlook.passed_over(self._desk, one)
+        ]
 
     def _stage(self, now: datetime) -> None:
         """Bring there, unseen, what may be brought before its time."""

@@ -23,7 +23,13 @@ from storage.states import DeliveryState
 log = logging.getLogger("social.telling")
 
 ROUND_S: Final = 0.5
-"""How long the lane rests when nothing wakes it."""
+"""How often it looks while something waits for its time, and how often at most while due posts wait."""
+IDLE_S: Final = 10.0
+"""How often it looks while nothing is to be told and nothing was written."""
+COPIES_S: Final = 1.0
+"""The same where another copy may have written something."""
+LEAST_S: Final = 0.02
+"""The least time between two looks: what is written together is told together."""
 GATHER_S: Final = 1.5
 """So long a card whose deliveries are on their way waits for what comes next."""
 GATHER_MANY_S: Final = 20.0
@@ -51,6 +57,9 @@ class Telling:
         """Whether the cards of what was settled before this process began were looked at."""
         self._stop = threading.Event()
         self.wake = threading.Event()
+        """Set when there may be something to tell: somebody wrote something down, or spoke of a card."""
+        desk.database.commits.tell(self.wake.set)
+        desk.stale.told = self.wake.set
 
     def round(self, now: datetime) -> None:
         """Tell what there is to tell. Raises `ChatError` while Zulip is away, and `StorageError`."""
@@ -83,9 +92,15 @@ class Telling:
             except Exception:  # a bug in one round must not end the service
                 log.exception("error in a round", extra={"action": "round_failed"})
                 pause = ROUND_S * 4
-            stop.wait(pause)
-            self.wake.wait(ROUND_S)
+            stop.wait(pause or (ROUND_S if self._pressed() else LEAST_S))
+            self.wake.wait(self._span())
             self.wake.clear()
+
+    def _span(self) -> float:
+        """How long nothing is to be told unless it is woken."""
+        if self.news.waiting or len(self._desk.stale) or self._desk.efforts or self._pressed():
+            return ROUND_S
+        return IDLE_S if self._desk.single else COPIES_S
 
     def _remember(self, now: datetime) -> None:
         """A process that ended between an outcome and its card showed it nowhere: those of the last day are compared."""

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel
 
 from storage import steps
+from storage.commits import Commits
 from storage.engines import open_postgres, open_sqlite, understand
 from storage.errors import Moved, StorageError, explain
 from storage.locks import Lock
@@ -64,6 +65,8 @@ class Database:
             raise StorageError(
                 "PostgreSQL needs one more package: `pip install social[postgres]`."
             ) from error
+        self.commits = Commits(self._engine)
+        """What this process wrote."""
         # the same pool twice: what only reads waits for no writer, and cannot write by mistake
         self._reader = self._engine.execution_options(
             reading=True,
@@ -79,6 +82,7 @@ class Database:
         """
         with (
             self._translating(),
+            self.commits.noticing(),
             self._in_turn(),
             Session(self._own(), expire_on_commit=False) as session,
             session.begin(),

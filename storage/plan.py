@@ -53,6 +53,14 @@ _PENDING = (
 )
 
 
+_UNSETTLED = select(Delivery.id).where(col(Delivery.state).in_((_D.SENDING, _D.UNKNOWN))).limit(1)
+_BEING_STAGED = (
+    select(Staged.id)
+    .where(col(Staged.state).in_((StagedState.PENDING, StagedState.STAGING, StagedState.DISCARDING)))
+    .limit(1)
+)
+
+
 def due_posts(session: Session, now: datetime, limit: int = 100) -> Sequence[Post]:
     """Approved posts whose time has come: those without a time first, then the longest due."""
     approved = select(Post).where(Post.state == _P.APPROVED)
@@ -98,6 +106,12 @@ def next_due(session: Session) -> datetime | None:
         return at_once.approved_at or at_once.created_at
     found = (session.exec(_TIMED).first(), session.exec(_PENDING).first())
     return min((instant for instant in found if instant is not None), default=None)
+
+
+def unsettled(session: Session) -> bool:
+    """Whether something is on its way, in doubt or being prepared: time alone may bring more to do with that."""
+    found = (session.exec(_UNSETTLED).first(), session.exec(_BEING_STAGED).first())
+    return any(one is not None for one in found)
 
 
 def planned(session: Session, start: datetime, end: datetime) -> Sequence[Post]:

@@ -38,6 +38,7 @@ from storage.plan import (
     published,
     slot_taken,
     troubled,
+    unsettled,
     untold,
     waiting_without_time,
 )
@@ -47,6 +48,7 @@ from storage.states import DeliveryState
 __all__ = [
     "Moved",
     "claim",
+    "claim_that",
     "create",
     "deliveries",
     "drafts",
@@ -70,6 +72,7 @@ __all__ = [
     "told",
     "transition",
     "troubled",
+    "unsettled",
     "untold",
     "waiting_without_time",
     "write_entry",
@@ -87,6 +90,10 @@ _CLAIMABLE = (
     )
     .order_by(col(Delivery.not_before), col(Delivery.id))
 )
+
+_THAT = _CLAIMABLE.where(
+    Delivery.id == bindparam("delivery"), Delivery.account == bindparam("account")
+).with_for_update(skip_locked=True)
 
 _OF_POST = select(Delivery).where(Delivery.post_id == bindparam("post")).order_by(col(Delivery.id))
 
@@ -127,6 +134,17 @@ def claim(
             if locked is not None:
                 return _take(session, locked, now, lease, worker)
         passed_over.append(found.account)
+
+
+def claim_that(
+    session: Session, delivery_id: int, account: str, now: datetime, lease: timedelta, worker: str
+) -> Delivery | None:
+    """The same for the delivery of that number, of that account; None if it may not be claimed (any more)."""
+    if not take_account(session, Lock.DELIVERY, account):
+        return None
+    given = {"now": now, "delivery": delivery_id, "account": account}
+    row = session.exec(_THAT, params=given, execution_options={"populate_existing": True}).first()
+    return None if row is None else _take(session, row, now, lease, worker)
 
 
 def interrupted(session: Session, now: datetime, gone: Collection[str] = ()) -> Sequence[Delivery]:

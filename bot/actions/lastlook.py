@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final, Protocol
 
 from bot.actions import drafting, rows
@@ -19,6 +19,8 @@ from storage.states import PostState
 
 FRESH_S: Final = 1.0
 """How long a look is good for."""
+PASSED_S: Final = 0.3
+"""How long a post that may not go is left alone; what was said of it may be acted on meanwhile."""
 WHERE_S: Final = 60.0
 """How long it is known where a card is: of a card that is moved the listener hears, and looks."""
 
@@ -39,6 +41,18 @@ def where(desk: Desk, post_id: int, card_id: int) -> Place | None:
 def fresh(desk: Desk, post_id: int) -> bool:
     """Whether the post was looked at within the last second."""
     return time.monotonic() - desk.looked.get(post_id, float("-inf")) < FRESH_S
+
+
+def pass_over(desk: Desk, post_ids: Iterable[int]) -> None:
+    """These may not go now: what comes after them on their accounts need not wait for them."""
+    now = time.monotonic()
+    kept = {one: at for one, at in desk.passed.items() if now - at < PASSED_S}
+    desk.passed = kept | dict.fromkeys(post_ids, now)
+
+
+def passed_over(desk: Desk, post_id: int) -> bool:
+    """Whether the post was passed over just now."""
+    return time.monotonic() - desk.passed.get(post_id, float("-inf")) < PASSED_S
 
 
 class Judge(Protocol):

@@ -27,6 +27,11 @@ class News:
         self._thought = {post: one for post, one in self._thought.items() if post in self._untold}
         return [post for post in self._untold if not self._waits(post, now)]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether outcomes wait for the others of their posts."""
+        return bool(self._untold)
+
     def _waits(self, post_id: int, now: datetime) -> bool:
         count, at = self._thought.get(post_id, (0, now))
         return count == self._untold[post_id] and at <= now < at + AGAIN

@@ -117,7 +117,7 @@ def hurry() -> None:
     from bot.chat import budget
 
     budget.LONGEST_PAUSE_S = LONGEST_PAUSE_S  # type: ignore[misc]  # nobody waits for a minute here
-    pacing.QUIET_S = QUIET_S  # type: ignore[misc]  # the clock jumps here from one due instant to the next
+    pacing.QUIET_S = pacing.IDLE_S = QUIET_S  # type: ignore[misc]  # the clock jumps here from one due instant to the next
 
 
 def run(config: str, log: str, fuse: str) -> None:

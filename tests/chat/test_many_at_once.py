@@ -6,14 +6,17 @@ import threading
 from concurrent.futures import Future
 from datetime import timedelta
 
+from sqlalchemy import event
 from town import MONDAY, Town
 
+from bot.actions import delivering, lastlook
 from bot.pacing import Pace
 from bot.sandbox.zulip.web import Rate
-from storage import inbox
+from storage import inbox, queue
 from storage.inbox import Heard, Kind
 
 MANY = 30
+AT_TEN = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\n"
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00\n"
 
 
@@ -94,8 +97,85 @@ def pace(town: Town) -> Pace:
 def test_no_round_while_nothing_is_due(town: Town) -> None:
     town.carol.says(f"{LATER}Tomorrow")
     town.alice.reacts(town.card_id(1))
-    assert not pace(town).worth(town.now, [])
-    assert not pace(town).worth(MONDAY + timedelta(hours=12), [])
+    made = pace(town)
+    assert not made.worth(town.now, [])
+    later = MONDAY + timedelta(hours=12)
+    assert made.worth(later, []), "the clock was set: much may have passed"
+    made.rest()
+    assert not made.worth(later, [])
+
+
+def test_the_database_is_asked_only_after_something_was_written(town: Town) -> None:
+    town.carol.says(f"{LATER}Tomorrow")
+    made, asked = pace(town), 0
+
+    def count(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    event.listen(town.database._engine, "before_cursor_execute", count)
+    assert not made.worth(town.now, [])
+    assert not asked
+    town.alice.reacts(town.card_id(1))
+    asked = 0
+    made.worth(town.now, [])
+    assert asked
+
+
+def test_what_is_written_down_is_told_at_once(town: Town) -> None:
+    stop, told, telling = threading.Event(), threading.Event(), town.publisher.telling
+    town.publisher.tick(town.now, settle=True)
+    thread = threading.Thread(target=telling.run, args=(stop,), daemon=True)
+    thread.start()
+
+    def look() -> None:
+        with town.database.reading() as session:
+            if not queue.outbox(session):
+                told.set()
+
+    town.database.commits.tell(look)
+    try:
+        for number in range(3):
+            with town.database.transaction() as session:
+                queue.notify(session, key=f"k{number}", text=f"News {number}", now=town.now)
+            assert told.wait(3), "long before it looks by itself"
+            told.clear()
+    finally:
+        stop.set()
+        telling.wake.set()
+        thread.join(5)
+
+
+def test_a_post_that_is_kept_back_does_not_hold_the_later_ones(town: Town) -> None:
+    for number in (1, 2, 3):
+        town.carol.says(f"{AT_TEN}Story {number}")
+        town.alice.reacts(town.card_id(number))
+    with town.database.transaction() as session:  # somebody wrote it, and it is not acted on yet
+        inbox.write(session, [Heard(10**9, Kind.ORDER, town.alice.id, town.now, 1, "hold")])
+    town.world.clock.to(MONDAY + timedelta(days=1, hours=2))
+    town.publisher.tick(town.now, settle=True)
+    assert [one["text"] for one in town.published("mastodon")] == ["Story 2", "Story 3"]
+
+
+def test_a_released_post_that_is_kept_back_does_not_hold_the_later_ones(town: Town) -> None:
+    town.fault("mastodon", "503", times=9, method="GET")
+    for number in (1, 2, 3):
+        town.carol.says(f"{AT_TEN}Story {number}")
+        town.alice.reacts(town.card_id(number))
+    due = MONDAY + timedelta(days=1, hours=2)
+    town.world.clock.to(due)
+    for number in (1, 2, 3):
+        lastlook.look(town.desk, [number], lambda *_, **__: True)
+        assert delivering.release(town.desk, number, town.now)
+    with town.database.transaction() as session:
+        inbox.write(session, [Heard(10**9, Kind.VOTE, town.alice.id, town.now, 1)])
+    town.publisher.tick(town.now, settle=True)
+    assert [one["text"] for one in town.published("mastodon")] == ["Story 2", "Story 3"]
+    assert town.deliveries(1)["mastodon"].state == "pending"
+    with town.database.transaction() as session:
+        inbox.clear(session)
+    town.publisher.tick(town.now, settle=True)
+    assert town.published("mastodon")[-1]["text"] == "Story 1"
 
 
 def test_a_round_when_a_post_is_due_or_something_is_under_way(town: Town) -> None:

@@ -23,6 +23,7 @@ STORAGE = [
     "steps",
     "locks",
     "engines",
+    "commits",
     "database",
     "cursors",
     "journal",
