@@ -165,13 +165,15 @@ class Wire:
                 return self._client.call_endpoint(path, method=method, request=request or {}, timeout=silent)
 
         answer = _asked(ask, reading=method == "GET")
+        result, code = answer.get("result"), answer.get("code")
+        if result == "success" or (result == "error" and code == "RATE_LIMIT_HIT"):
+            return answer
         # Every refusal has a code; an error of the server's own comes without one (facts/zulip.md sections 3, 8).
-        bare = answer.get("result") == "error" and "code" not in answer
-        if bare or answer.get("result") == "http-error" or answer.get("code") == "INTERNAL_SERVER_ERROR":
-            raise _NoAnswer(f"error {answer.get('status_code', 500)}", left=True)
-        if answer.get("result") != "success" and answer.get("code") != "RATE_LIMIT_HIT":
+        if result == "error" and isinstance(code, str) and code != "INTERNAL_SERVER_ERROR":
             raise _refusal(answer)
-        return answer
+        if result in ("error", "http-error"):  # it may be of a kind that no set holds
+            raise _NoAnswer(f"error {answer.get('status_code', 500)}", left=True)
+        raise _NoAnswer("it is no answer of Zulip", left=True)
 
     def download(self, path: str, limit: int) -> bytes:
         """All bytes of a small file; see `pieces`."""

@@ -165,7 +165,8 @@ class Api:
 
     def _refusal(self, answer: dict[str, Any], *, acts: bool) -> PlatformError:
         code = answer.get("code")
-        if not isinstance(code, str):  # an error page, or the server's own 500: nobody knows how far it came
+        # an error page, or the server's own 500: nobody knows how far it came
+        if not isinstance(code, str) or answer.get("result") != "error":
             return lost(TITLE, acts=acts)
         message = str(answer.get("msg", ""))
         if code == "RATE_LIMIT_HIT":

@@ -11,6 +11,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -20,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.chat import ChatError, Down
+from bot.chat import ChatError, Down, Lost
 from bot.chat import wire as chat
 from bot.chat.budget import Budget
 from bot.sandbox import rudeness
@@ -55,6 +56,10 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"] == "/wide":
         body = '{"said": "secret-of-an-answer"}'.encode("utf-16")
         await Response(body, media_type="application/json")(scope, receive, send)
+        return
+    _, given, said = scope["path"].partition("/said/")
+    if given:
+        await Response(said, media_type="application/json")(scope, receive, send)
         return
     parts = scope["path"].split("/")
     if "rude" in parts:
@@ -185,6 +190,19 @@ def test_what_is_no_object_is_no_answer_of_zulips(base: str, fault: str) -> None
     wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     with pytest.raises(Down):
         wire.call(f"rude/{fault}", "GET")
+
+
+@pytest.mark.parametrize("result", [17, None, True, [], ["success"], {"a": 1}, "ok", "", "SUCCESS"])
+@pytest.mark.parametrize("code", ["", "BAD_REQUEST", 5])
+def test_an_answer_whose_result_is_of_another_kind_is_no_refusal(
+    base: str, result: object, code: object
+) -> None:
+    wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
+    said = json.dumps({"result": result, "msg": "", "code": code})
+    with pytest.raises(Down, match="it is no answer of Zulip"):
+        wire.call(f"said/{quote(said, safe='')}")
+    with pytest.raises(Lost):
+        wire.call(f"said/{quote(said, safe='')}", "POST", once=True)
 
 
 def test_redirects_without_end_are_no_answer(base: str) -> None:
