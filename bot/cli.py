@@ -1,6 +1,6 @@
 """The command line: which command, with what; everything heavy is imported only once that is known.
 
-Exit codes: 0 done, 1 an error of the bot (or `check` and `status` found something), 2 wrong usage, 3 the
+Exit codes: 0 done, 1 an error of the bot (or `check` and `status` found something, or `restore` lacks files), 2 wrong usage, 3 the
 configuration must be corrected (do not restart), 4 Zulip refused the bot's key (do not restart), 5 the database or
 the data folder cannot be used.
 """

@@ -14,10 +14,10 @@ import os
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from sqlmodel import Session
 
@@ -38,8 +38,16 @@ END: Final = "end.json"
 """The last of all: a tar archive that was cut off between two of its members looks whole."""
 _SPOOL: Final = 8 << 20
 """Bytes of a table that are kept in memory before they go to a temporary file."""
-CONFIG, STORAGE = 3, 5
+INCOMPLETE, CONFIG, STORAGE = 1, 3, 5
 """Exit codes (see `cli`)."""
+
+
+class Restored(NamedTuple):
+    """What `restore` brought back."""
+
+    text: str
+    whole: bool
+    """Whether every file is there that the copy, or a post, speaks of."""
 
 
 def main(verb: str, config_path: Path, target: Path) -> int:
@@ -50,17 +58,20 @@ def main(verb: str, config_path: Path, target: Path) -> int:
         sys.stderr.write(f"social: {error.told(config_path)}\n")
         return CONFIG
     try:
-        verbs: dict[str, Callable[[Config, Path], str]] = {
-            "backup": make_copy,
-            "restore": bring_back,
-            "export": export,
-        }
-        told = verbs[verb](config, target)
+        told, code = _done(verb, config, target)
     except StorageError as error:
         sys.stderr.write(f"social: {error}\n")
         return STORAGE
     sys.stdout.write(f"{told}\n")
-    return 0
+    return code
+
+
+def _done(verb: str, config: Config, target: Path) -> tuple[str, int]:
+    """What to say, and the exit code. Raises `StorageError`."""
+    if verb == "restore":
+        restored = bring_back(config, target)
+        return restored.text, 0 if restored.whole else INCOMPLETE
+    return (make_copy if verb == "backup" else export)(config, target), 0
 
 
 def make_copy(config: Config, target: Path, clock: Clock | None = None) -> str:
@@ -98,7 +109,7 @@ def make_copy(config: Config, target: Path, clock: Clock | None = None) -> str:
     )
 
 
-def bring_back(config: Config, source: Path, clock: Clock | None = None) -> str:
+def bring_back(config: Config, source: Path, clock: Clock | None = None) -> Restored:
     """Fill an empty database from a copy, so that nothing goes out twice. Raises `StorageError`."""
     alone = keep_alone(config)
     try:
@@ -120,12 +131,13 @@ def bring_back(config: Config, source: Path, clock: Clock | None = None) -> str:
     finally:
         if alone is not None:
             alone.close()
-    return (
+    text = (
         f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {files} files.{lost} "
         f"{count(held, 'post')} that could still go out: held, because nobody knows whether it went out since. Start the bot, "
         "look, and say `resume` or `cancel`. "
         "The stored tokens open only with the old `secret.key` (or `secret_key`): put it into the data folder first."
     )
+    return Restored(text, whole=not lost)
 
 
 def _fill(database: Database, archive: tarfile.TarFile, store: Store) -> tuple[datetime, int, str]:

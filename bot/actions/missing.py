@@ -34,7 +34,7 @@ def missing_files(session: Session, store: Store, now: datetime) -> str:
     told = [*list(named)[:MOST], *([f"{len(named) - MOST} more"] if len(named) > MOST else [])]
     which = f": {words.listed(told)}" if told else f": {len(lacking)} of earlier revisions"
     return (
-        f" Missing are files that are needed yet{which}. Such a post does not go out without them: edit its draft, or make "
+        f" Missing: {words.count(len(lacking), 'file')} that posts still need{which}. Such a post does not go out without them: edit its draft, or make "
         "it anew with `copy` and its number, which fetches them from the chat again."
     )
 

@@ -58,7 +58,7 @@ def test_everything_comes_back_with_its_files_and_history(town: Town, copy: Call
     target = copy()
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     lose_everything(town)
-    assert "Restored" in keeping.bring_back(town.config, target, town.world.clock.now)
+    assert "Restored" in keeping.bring_back(town.config, target, town.world.clock.now).text
     town.start()
     town.settle()
     assert town.post(1).state == "released"
@@ -99,7 +99,7 @@ def gone_out_since_the_copy(town: Town, copy: Callable[[], Path], text: str, *pl
     town.alice.reacts(town.card_id(1))
     town.later(minutes=1)
     lose_everything(town)
-    assert "Restored" in keeping.bring_back(town.config, target, town.world.clock.now)
+    assert "Restored" in keeping.bring_back(town.config, target, town.world.clock.now).text
     town.start()
     town.settle()
 
@@ -210,10 +210,41 @@ def test_the_copy_says_how_many_files_it_holds_and_which_posts_lack_theirs(
             if not one.name.startswith("media/"):
                 part.addfile(one, whole.extractfile(one))
     lose_everything(town)
-    told = keeping.bring_back(town.config, less, town.world.clock.now)
+    told = keeping.bring_back(town.config, less, town.world.clock.now).text
     assert "It says that it holds 1 files, but 0 are in it." in told
-    assert "“photo.png” of #1" in told
+    assert (
+        "Missing: 1 file that posts still need: “photo.png” of #1. Such a post does not go out without them"
+        in told
+    )
     town.start()
+
+
+@pytest.mark.parametrize("how", ["whole", "without files", "damaged", "cut"])
+def test_what_is_brought_back_without_all_its_files_ends_with_a_code_of_its_own(
+    town: Town, copy: Callable[[], Path], how: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = town.carol.uploads(picture(), "photo.png")
+    town.carol.says(f"@social draft\nto: mastodon\nHello\n[A table]({path})")
+    target, less = copy(), tmp_path / "less.tar"
+    with tarfile.open(target) as whole, tarfile.open(less, "w") as part:
+        for one in whole:
+            if how == "without files" and one.name.startswith("media/"):
+                continue
+            if how == "cut" and one.name == "end.json":
+                continue
+            part.addfile(one, whole.extractfile(one))
+    if how == "damaged":
+        data = bytearray(less.read_bytes())
+        data[data.index(b"\x89PNG") + 40] ^= 0xFF
+        less.write_bytes(data)
+    lose_everything(town)
+    assert keeping.main("restore", town.path, less) == (0 if how == "whole" else 1)
+    said = capsys.readouterr()
+    assert said.out.startswith("Restored from the copy of ")
+    assert ("Missing: 1 file" in said.out) == (how in {"without files", "damaged"})
+    assert said.err == ""
+    town.start()
+    assert town.post(1).state == "held", "it is restored all the same"
 
 
 def test_a_whole_copy_lacks_nothing(town: Town, copy: Callable[[], Path]) -> None:
@@ -221,7 +252,7 @@ def test_a_whole_copy_lacks_nothing(town: Town, copy: Callable[[], Path]) -> Non
     town.carol.says(f"@social draft\nto: mastodon\nHello\n[A table]({path})")
     target = copy()
     lose_everything(town)
-    told = keeping.bring_back(town.config, target, town.world.clock.now)
+    told = keeping.bring_back(town.config, target, town.world.clock.now).text
     assert "Missing" not in told
     assert "It says" not in told
     town.start()
@@ -306,7 +337,7 @@ def test_a_copy_is_brought_back_only_with_all_its_tables(town: Town, copy: Calla
         with pytest.raises(StorageError, match="no copy of this bot"):
             keeping.bring_back(town.config, target, town.world.clock.now)
     target.write_bytes(data[: members[-1].offset])
-    told = keeping.bring_back(town.config, target, town.world.clock.now)
+    told = keeping.bring_back(town.config, target, town.world.clock.now).text
     assert "Its end is missing" in told
     assert "1 post that could still go out: held" in told
     town.start()
@@ -340,8 +371,9 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date(
     if started:
         town.start()
         town.stop()
-    assert "1 post that could still go out: held" in keeping.bring_back(
-        town.config, older, town.world.clock.now
+    assert (
+        "1 post that could still go out: held"
+        in keeping.bring_back(town.config, older, town.world.clock.now).text
     )
     database: Database = wiring.open_database(town.config, migrate=False)
     database.must_be_current()
@@ -362,7 +394,7 @@ def test_a_damaged_file_is_left_out(town: Town, copy: Callable[[], Path]) -> Non
     data[at] ^= 0xFF
     target.write_bytes(data)
     lose_everything(town)
-    assert "1 files in it are damaged" in keeping.bring_back(town.config, target, town.world.clock.now)
+    assert "1 files in it are damaged" in keeping.bring_back(town.config, target, town.world.clock.now).text
     town.start()
 
 
