@@ -138,6 +138,10 @@ class Desk:
     """Accounts said to be in trouble that took a post; they are tried again."""
     known: Standings = field(default_factory=Standings)
     """How the accounts stood when they were last asked, for `status`."""
+    others: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Account -> the other names, now or ever, of the same real account; what is not in it is in the database."""
+    judging: threading.Lock = field(default_factory=threading.Lock)
+    """Held while it is said how an account stands that was just asked."""
     proven: set[str] = field(default_factory=set)
     """Accounts for which more speaks than a check: they took a post, or were signed in to anew."""
     appear: Callable[[], list[str]] = list

@@ -40,6 +40,13 @@ def local(link: str, homes: Iterable[str]) -> Local | None:
     return None
 
 
+def server_of(home: str) -> str:
+    """A server, however its address is written: the same for `https://Host/` and `http://www.host:443`."""
+    found = urlsplit(home)
+    host, port = _server(found)
+    return f"{host}{f':{port}' if port else ''}{found.path.rstrip('/')}"
+
+
 def _server(address: SplitResult) -> tuple[str, int | None]:
     host = (address.hostname or "").rstrip(".")
     try:

@@ -24,12 +24,24 @@ class Taken(StorageError):
 
 
 def own(
-    session: Session, *, post_id: int, account: str, number: int, remote_id: str, url: str, now: datetime
+    session: Session,
+    *,
+    post_id: int,
+    account: str,
+    number: int,
+    remote_id: str,
+    url: str,
+    now: datetime,
+    others: Collection[str] = (),
 ) -> None:
-    """Write down that a part of this post (from 0) is out there under that number; again, if you like.
+    """Write down that a part of this post (from 0) is out there under that number; again, if you like. `others` are
+    other names of the same real account.
 
     Raises `Taken`.
     """
+    if others:
+        theirs = select(Part).where(col(Part.account).in_(others), Part.remote_id == remote_id)
+        _must_be_free(session.exec(theirs.limit(1)).first())
     values = {
         "post_id": post_id,
         "account": account,
@@ -42,9 +54,13 @@ def own(
     if session.execute(statement.returning(col(Part.id))).first() is not None:
         return
     there = session.exec(select(Part).where(Part.account == account, Part.remote_id == remote_id)).one()
-    if (there.post_id, there.number) != (post_id, number):
+    _must_be_free(None if (there.post_id, there.number) == (post_id, number) else there)
+
+
+def _must_be_free(owner: Part | None) -> None:
+    if owner is not None:
         raise Taken(
-            f"{account} {remote_id} belongs to post {there.post_id}, part {there.number + 1}, already."
+            f"{owner.account} {owner.remote_id} belongs to post {owner.post_id}, part {owner.number + 1}, already."
         )
 
 
@@ -60,25 +76,35 @@ def begun(session: Session, post_id: int) -> frozenset[str]:
     return frozenset(session.exec(seen))
 
 
-def taken(session: Session, post_id: int, account: str, number: int, found: Mapping[str, str]) -> set[str]:
-    """Those of the found numbers (number -> address) that are known to be another post's, or another part's.
+def taken(
+    session: Session,
+    post_id: int,
+    account: str,
+    number: int,
+    found: Mapping[str, str],
+    others: Collection[str] = (),
+) -> set[str]:
+    """Those of the found numbers (number -> address) that are known to be another post's, or another part's; `others` as
+    in `own`.
 
     A person may have said under which address a post is: `published 12 mastodon LINK`.
     """
+    names = {account, *others}
     known = session.exec(
-        select(Part).where(Part.account == account, col(Part.remote_id).in_(list(found)))
+        select(Part).where(col(Part.account).in_(names), col(Part.remote_id).in_(list(found)))
     ).all()
-    others = {one.remote_id for one in known if (one.post_id, one.number) != (post_id, number)}
+    mine = (account, post_id, number)
+    theirs = {one.remote_id for one in known if (one.account, one.post_id, one.number) != mine}
     by_hand = select(Delivery.url).where(
-        Delivery.account == account,
-        Delivery.post_id != post_id,
+        col(Delivery.account).in_(names),
+        or_(col(Delivery.post_id) != post_id, col(Delivery.account) != account),
         Delivery.state == _D.PUBLISHED,
         Delivery.remote_id == "",
         Delivery.url != "",
     )
     for url in session.exec(by_hand):
-        others |= {one for one, address in found.items() if _names(url, one, address)}
-    return others
+        theirs |= {one for one, address in found.items() if _names(url, one, address)}
+    return theirs
 
 
 def _names(url: str, remote_id: str, address: str) -> bool:
@@ -103,13 +129,13 @@ def whose(
     return next((one.post_id for one in session.exec(told) if number_of(one.url) == number), None)
 
 
-def rivals(session: Session, post_id: int, account: str) -> Sequence[Delivery]:
-    """Other posts of which a request may have reached this account, and nobody knows yet."""
+def rivals(session: Session, post_id: int, account: str, others: Collection[str] = ()) -> Sequence[Delivery]:
+    """Other posts of which a request may have reached this account, and nobody knows yet; `others` as in `own`."""
     return session.exec(
         select(Delivery)
         .where(
-            Delivery.account == account,
-            Delivery.post_id != post_id,
+            col(Delivery.account).in_({account, *others}),
+            or_(col(Delivery.post_id) != post_id, col(Delivery.account) != account),
             col(Delivery.state).in_((_D.SENDING, _D.UNKNOWN)),
         )
         .order_by(col(Delivery.id))

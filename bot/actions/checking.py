@@ -6,9 +6,9 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.actions import knowing, warning
+from bot.actions import knowing, twins, warning
 from bot.desk import Desk
-from handlers.base import Barred, Platform, PlatformError, Rejected
+from handlers.base import Barred, Platform, PlatformError, Rejected, Standing
 from storage.errors import StorageError
 
 log = logging.getLogger("social.checking")
@@ -89,11 +89,25 @@ def _acquaint(desk: Desk, account: str, platform: Platform) -> None:
     except PlatformError as error:
         log.warning("%s", error, extra={"action": "account_unreachable", "account": account})
     else:
-        if account not in desk.proven and warning.still_barred(desk, account):
-            return
-        desk.proven.discard(account)
-        desk.troubles.pop(account, None)
-        desk.tried.pop(account, None)
-        for one in standing.warnings:
-            log.warning("%s: %s", account, one, extra={"action": "account_warning", "account": account})
-        warning.works(desk, account, standing, desk.clock())
+        # of two names of one account, checked side by side, the second may not be said to work
+        with desk.judging:
+            _judged(desk, account, standing)
+
+
+def _judged(desk: Desk, account: str, standing: Standing) -> None:
+    """It answered; say of it, and of the other names of the same account, what has to be said."""
+    seconds = twins.note(desk, account, standing)
+    for name, sentence in seconds.items():
+        desk.troubles[name] = sentence
+        log.warning("%s", sentence, extra={"action": "account_twice", "account": name})
+        warning.stopped(desk, name, sentence, desk.clock())
+    if account in seconds:
+        return
+    if account not in desk.proven and warning.still_barred(desk, account):
+        return
+    desk.proven.discard(account)
+    desk.troubles.pop(account, None)
+    desk.tried.pop(account, None)
+    for one in standing.warnings:
+        log.warning("%s: %s", account, one, extra={"action": "account_warning", "account": account})
+    warning.works(desk, account, standing, desk.clock())

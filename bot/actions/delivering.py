@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot import rules
-from bot.actions import checking, progressing, reporting, restored, rows, stopping, voting
+from bot.actions import checking, progressing, reporting, restored, rows, stopping, twins, voting
 from bot.actions.holding import Hold
 from bot.actions.intake import gate
 from bot.actions.sync import follow
@@ -102,6 +102,8 @@ def _send(desk: Desk, delivery: Delivery) -> None:
     try:
         if platform is None:
             raise Rejected(f"The account {delivery.account} is not configured any more.")
+        if why := twins.refused(desk, delivery.account):
+            raise Rejected(why)
         with holding(hold.check):
             outgoing = outgoing_of(desk, delivery)
             published = restored.look(desk, platform, outgoing, delivery) or platform.send(

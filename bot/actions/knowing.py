@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from bot.actions import twins
 from bot.replies.accounts import Facts
 from handlers.base import Platform, PlatformError, Standing, Vault
 from handlers.oauth import Grant, opened
@@ -49,6 +50,7 @@ def facts(
     pool.shutdown(wait=False, cancel_futures=True)
     found = dict(have)
     found.update({account: future.result() if future.done() else SLOW for account, future in asked.items()})
+    found.update(twins.among({account: found[account] for account in platforms}, titles))
     grants = {account: signed_in(vault, account) for account in platforms}
     with database.reading() as session:
         last = {account: _last_out(session, account) for account in platforms}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import Session
 
-from bot.actions import rows
+from bot.actions import rows, twins
 from bot.desk import Desk
 from handlers.base import Published, Receipt, Rival, Uncertain
 from storage import parts
@@ -39,6 +39,7 @@ class Numbers:
                     remote_id=published.id,
                     url=published.url,
                     now=self._desk.clock(),
+                    others=twins.others(self._desk, self._account),
                 )
                 self._keep(session, receipt)
 
@@ -52,14 +53,16 @@ class Numbers:
 
     def taken(self, number: int, found: Mapping[str, str]) -> frozenset[str]:
         """Known to be another post's or another part's."""
+        others = twins.others(self._desk, self._account)
         with self._desk.database.reading() as session:
-            return frozenset(parts.taken(session, self._post_id, self._account, number, found))
+            return frozenset(parts.taken(session, self._post_id, self._account, number, found, others))
 
     def rivals(self) -> Sequence[Rival]:
         """The other posts in doubt, or being sent, to this account."""
+        others = twins.others(self._desk, self._account)
         with self._desk.database.reading() as session:
             found = []
-            for one in parts.rivals(session, self._post_id, self._account):
+            for one in parts.rivals(session, self._post_id, self._account, others):
                 outgoing = rows.outgoing(rows.revision(session, one.post_id, one.revision)).get(one.account)
                 if outgoing is not None:
                     found.append(Rival(outgoing, one.state == DeliveryState.SENDING))

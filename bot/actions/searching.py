@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bot.actions import reporting, rows, stopping, voting
+from bot.actions import reporting, rows, stopping, twins, voting
 from bot.actions.delivering import BUG, SEARCHES, deliver, outgoing_of, settle
 from bot.actions.holding import Hold
 from bot.actions.intake import gate
@@ -65,7 +65,7 @@ class _NotNow(Exception):
 
 def _sent_once_more(desk: Desk, delivery: Delivery, platform: Platform) -> bool:
     """Repeat the request with its key, if the platform knows the key and the post is still wanted. True: it was done."""
-    if not isinstance(platform, Repeater):
+    if not isinstance(platform, Repeater) or twins.refused(desk, delivery.account):
         return False
     if not platform.repeats(outgoing_of(desk, delivery), Hold(desk, delivery).ticket()):
         return False

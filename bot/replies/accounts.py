@@ -101,6 +101,14 @@ def works_again(title: str, who: str, failed: Sequence[int] = ()) -> str:
     return f"{said}: {listed([f'#{number}' for number in failed])}." if failed else f"{said}."
 
 
+def same(title: str, first: str) -> str:
+    """Two names in the configuration are one real account."""
+    return (
+        f"{title} is the same account as {first}, so nothing goes out under this name: it would be there twice. "
+        "The owner of the bot removes one of the two sections from zuliprc, or signs in to another account."
+    )
+
+
 def appeared(title: str, account: str, who: str) -> str:
     """An account that was configured, and to which somebody signed in now."""
     signed = f", signed in by {who}" if who else ""

@@ -51,6 +51,8 @@ class Standing:
     warnings: tuple[str, ...] = ()
     uses: tuple[Use, ...] = ()
     """How much of the platform's limits is used up at present."""
+    identity: str = ""
+    """What names the real account there, whoever signed in to it and however `zuliprc` calls it; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)

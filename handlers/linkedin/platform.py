@@ -91,6 +91,7 @@ class LinkedIn:
             expires_at=grant.refresh_expires_at if self._tokens.renewable(grant) else grant.expires_at,
             warnings=(*found.warnings, *([ending] if ending else [])),
             uses=self._counter.uses(now),
+            identity=self._settings.organization,
         )
 
     def _walk(self, api: Api, outgoing: Outgoing, ticket: Ticket) -> Walk:

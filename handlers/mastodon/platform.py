@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from handlers import base
 from handlers.base import Barred, Draft, Outgoing, PlatformError, Published, Rejected, Standing, Ticket, Tools
+from handlers.links import server_of
 from handlers.mastodon.addresses import number_of
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.line import Line
@@ -110,7 +111,10 @@ class Mastodon:
         if me.get("suspended") or me.get("limited"):
             warnings.append(f"{self._who}: the server has suspended or limited this account.")
         acct, host = str(me["acct"]), urlsplit(self._settings.base_url).hostname or ""
-        return Standing(f"@{acct}" if "@" in acct else f"@{acct}@{host}", scopes, None, tuple(warnings))
+        who = f"@{acct}" if "@" in acct else f"@{acct}@{host}"
+        return Standing(
+            who, scopes, None, tuple(warnings), identity=f"{server_of(self._settings.base_url)} {me['id']}"
+        )
 
     @contextmanager
     def _line(self, *, learn: bool = True) -> Iterator[Line]:

@@ -85,7 +85,8 @@ class X:
                 f"{self._who}: this month's budget is used up, so nothing goes out there until the next month. "
                 f"The owner of the bot may raise `monthly_budget_usd` of `[{self.account}]` in zuliprc."
             )
-            return Standing(who, (), None, (told,), (self._spending.use(),))
+            use = self._spending.use()
+            return Standing(who, (), None, (told,), (use,), identity=self._me.id if self._me else "")
         with self._line() as line:
             line.sign_in()
             known = self._asked.today(self._sign_in)
@@ -98,7 +99,9 @@ class X:
             line.me = me = known.me
             warnings = self._warnings(line, known.level)
         use = self._spending.use()
-        return Standing(f"@{me.username or me.id}", line.scopes, None, tuple(warnings), (use,))
+        return Standing(
+            f"@{me.username or me.id}", line.scopes, None, tuple(warnings), (use,), identity=me.id
+        )
 
     def _walk(self, line: Line, outgoing: Outgoing, ticket: Ticket) -> tuple[Walk, Posting]:
         posting = Posting(line, self._settings.web_url, self._tools, outgoing.poll)

@@ -164,6 +164,7 @@ class YouTube:
                 expires_at=grant.refresh_expires_at if self._tokens.renewable(grant) else grant.expires_at,
                 warnings=checking.warnings(api, channel, self._settings.playlist, now),
                 uses=(quota.used(self._settings, self.account, self._tools.meter, now),),
+                identity=str(channel.get("id") or ""),
             )
 
     def _api(self, web: Web) -> Api:

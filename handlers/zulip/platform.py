@@ -21,6 +21,7 @@ from handlers.base import (
     Tools,
     Uncertain,
 )
+from handlers.links import server_of
 from handlers.naming import naming
 from handlers.parts import Progress, Walk
 from handlers.web import lost
@@ -120,7 +121,8 @@ class Zulip:
             if len(topics.fixed(self._settings.topic)) > limits.topic:
                 warnings.append(f"The topic is cut after {limits.topic} characters: shorten `topic`.")
             who = f"{me.get('full_name', 'a bot')} in #{self._settings.channel}"
-            return Standing(who=who, warnings=tuple(warnings))
+            identity = f"{server_of(self._settings.site)} {channel} {self._settings.topic.casefold()}"
+            return Standing(who=who, warnings=tuple(warnings), identity=identity)
 
     @contextmanager
     def _api(self) -> Iterator[Api]:

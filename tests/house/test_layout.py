@@ -26,6 +26,7 @@ STORAGE = [
     "commits",
     "database",
     "cursors",
+    "identities",
     "journal",
     "inbox",
     "plan",
