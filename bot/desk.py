@@ -142,6 +142,8 @@ class Desk:
     """Account -> the other names, now or ever, of the same real account; what is not in it is in the database."""
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while it is said how an account stands that was just asked."""
+    checked_by: dict[str, object] = field(default_factory=dict)
+    """Account -> its last check: what one that was given up says when it wakes counts no more."""
     proven: set[str] = field(default_factory=set)
     """Accounts for which more speaks than a check: they took a post, or were signed in to anew."""
     appear: Callable[[], list[str]] = list

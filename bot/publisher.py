@@ -19,7 +19,7 @@ from bot.desk import NEVER, Desk
 from bot.lanes import Lanes
 from bot.pacing import Pace
 from bot.telling import Telling
-from bot.underway import CHECK, SEARCH, SEND, STAGE, UnderWay
+from bot.underway import CHECK, SEARCH, SEND, STAGE, TIDY, UnderWay
 from storage import queue
 from storage.errors import StorageError
 from storage.membership import ALONE, Membership
@@ -116,7 +116,7 @@ class Publisher:
         while not stop.is_set():
             if self._acquainted is None or self._desk.clock() - self._acquainted > DAY:
                 self.acquaint()
-                self._under_way.start(CHECK, "tidy", tidying.tidy, self._desk, self._desk.clock())
+                self._under_way.start(TIDY, "", tidying.tidy, self._desk, self._desk.clock())
             try:
                 if pace.worth(self._desk.clock(), self._under_way.futures(SEND, SEARCH, STAGE)):
                     self._round(self._desk.clock())
@@ -234,9 +234,12 @@ class Publisher:
     def _keep_house(self, now: datetime) -> None:
         """What Zulip has no part in: claims of the dead, searches, what is to be removed, the accounts."""
         self._kept_s = time.monotonic()
+        for number, lease_until in staging.leases(self._desk, self._under_way.whose(STAGE)).items():
+            self._under_way.lost(STAGE, number, lease_until)
+        self._under_way.give_up(CHECK)
         if self._leads():
             self._recover(now)
-            staging.recover(self._desk, now, self._membership.gone())
+            staging.recover(self._desk, now, self._membership.gone(), busy=self._under_way.whose(STAGE))
             for staged in staging.leftovers(self._desk, now):
                 self._prepare(staged, staging.discard)
             self._sign(now)

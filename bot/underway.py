@@ -14,6 +14,7 @@ SEND: Final = "send"
 SEARCH: Final = "search"
 STAGE: Final = "stage"
 CHECK: Final = "check"
+TIDY: Final = "tidy"
 EDIT: Final = "edit"
 
 Key = tuple[str, str | int]
@@ -79,6 +80,11 @@ class UnderWay:
             keys = [key for key in self._futures if key[0] == kind]
         for key in keys:
             self.lost(*key)
+
+    def whose(self, kind: str) -> list[str | int]:
+        """Of whom this is under way."""
+        with self._guard:
+            return [whose for one, whose in self._futures if one == kind]
 
     def busy(self, kind: str, whose: str | int) -> bool:
         """Whether this is under way."""

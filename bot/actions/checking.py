@@ -17,12 +17,18 @@ LOOK_EVERY: Final = timedelta(minutes=1)
 """How often it is looked whether somebody signed in to an account that was left out."""
 
 
+class Superseded(Exception):
+    """A later check of the same account began meanwhile."""
+
+
 def acquaint(desk: Desk, account: str, platform: Platform) -> None:
     """Check one account, remember what keeps it from posting, and tell what people must know. Never raises."""
     try:
         _acquaint(desk, account, platform)
     except StorageError as error:
         log.warning("%s", error, extra={"action": "storage_trouble", "account": account})
+    except Superseded as late:
+        log.info("%s", late, extra={"action": "check_late", "account": account})
     except Exception:  # a bug in one platform's check must not stop the others
         log.exception(
             "%s: error while checking", account, extra={"action": "check_failed", "account": account}
@@ -77,8 +83,17 @@ def published(desk: Desk, account: str) -> None:
 
 def _acquaint(desk: Desk, account: str, platform: Platform) -> None:
     signed_in_at = knowing.signed_in(desk.vault, account).signed_in_at
+    this = desk.checked_by[account] = object()
+
+    def must_count() -> None:
+        if desk.checked_by.get(account) is not this:
+            raise Superseded(f"{account}: a check that was given up came to its end")
+
     try:
-        standing = platform.check()
+        try:
+            standing = platform.check()
+        finally:
+            must_count()
         desk.known.keep(account, standing, desk.clock())
     except Rejected as error:
         desk.known.keep(account, str(error), desk.clock())

@@ -27,6 +27,7 @@ from handlers.base import (
     Ticket,
     Unavailable,
     Uncertain,
+    holding,
 )
 from storage import queue, staging
 from storage.errors import Moved
@@ -109,13 +110,27 @@ def leftovers(desk: Desk, now: datetime) -> list[Staged]:
         return list(staging.unwanted(session, now))
 
 
-def recover(desk: Desk, now: datetime | None, gone: Collection[str] = ()) -> None:
+def recover(
+    desk: Desk, now: datetime | None, gone: Collection[str] = (), busy: Collection[str | int] = ()
+) -> None:
     """Take claims back whose claimers are gone: those with their lease over, those of the workers in `gone`, or, with
-    None, all.
+    None, all; but none of those that this process is `busy` with: perhaps only the clock was set.
     """
     with desk.database.transaction() as session:
         for one in staging.interrupted(session, now, gone):
-            staging.release(session, one, now or desk.clock())
+            if one.id not in busy or one.worker != desk.worker:
+                staging.release(session, one, now or desk.clock())
+
+
+def leases(desk: Desk, numbers: Collection[str | int]) -> dict[int, datetime | None]:
+    """Until when each of these is claimed, which goes on as long as it lives; None where it is not, or is gone."""
+    wanted = [int(one) for one in numbers]
+    if not wanted:
+        return {}
+    with desk.database.reading() as session:
+        found = session.exec(select(Staged.id, Staged.lease_until).where(col(Staged.id).in_(wanted)))
+        known = {number or 0: until for number, until in found}
+    return {one: known.get(one) for one in wanted}
 
 
 def stage(desk: Desk, staged: Staged) -> None:
@@ -124,7 +139,8 @@ def stage(desk: Desk, staged: Staged) -> None:
     try:
         if platform is None:
             raise Rejected(f"The account {staged.account} is not configured any more.")
-        platform.stage(_outgoing(desk, staged), _ticket(desk, staged))
+        with holding(lambda: _must_be_ours(desk, staged)):
+            platform.stage(_outgoing(desk, staged), _ticket(desk, staged))
     except Later as trouble:
         _settle(desk, staged, StagedState.PENDING, "is being processed", trouble, counts=False)
     except (Rejected, Uncertain) as trouble:
@@ -142,6 +158,16 @@ def stage(desk: Desk, staged: Staged) -> None:
         _settle(desk, staged, StagedState.STAGED, "prepared, seen by nobody", None)
     finally:
         progressing.ended(desk, staged.post_id, staged.account)
+
+
+def _must_be_ours(desk: Desk, staged: Staged) -> None:
+    """Raise `Moved` if the claim was taken back: it was silent for too long, and another one goes on with it."""
+    with desk.database.reading() as session:
+        row = session.get(Staged, staged.id)
+    if row is None or (row.worker, row.attempts) != (staged.worker, staged.attempts):
+        raise Moved(
+            f"what is prepared of post {staged.post_id} is no longer ours: it was silent for too long."
+        )
 
 
 def discard(desk: Desk, staged: Staged) -> None:

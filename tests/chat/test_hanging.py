@@ -7,15 +7,19 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
+from sqlmodel import select
+from test_youtube import film
 from town import Town
 from typing_extensions import override
 
 from bot.hands import Hands
 from bot.publisher import Publisher
-from handlers.base import Outgoing, Published, Ticket, must_hold
+from handlers.base import Outgoing, Published, Rejected, Standing, Ticket, must_hold
 from handlers.mastodon import Mastodon
 from handlers.registry import PLATFORMS
-from storage.states import DeliveryState
+from handlers.youtube import YouTube
+from storage.models import Staged
+from storage.states import DeliveryState, StagedState
 
 LEASE_S = 300
 
@@ -117,6 +121,114 @@ def test_what_shows_signs_of_life_is_not_given_up() -> None:
     at[0] += 11
     assert hands.lost(hung, 4)
     gate.set()
+
+
+class Stuck(YouTube):
+    """The first piece of work that brings a video there hangs."""
+
+    gate = threading.Event()
+    hang = True
+    woken: ClassVar[list[str]] = []
+
+    @override
+    def stage(self, outgoing: Outgoing, ticket: Ticket) -> None:
+        if Stuck.hang:
+            Stuck.hang = False
+            Stuck.gate.wait(60)
+            try:
+                must_hold()
+            except Exception as error:
+                Stuck.woken.append(type(error).__name__)
+                raise
+        super().stage(outgoing, ticket)
+
+
+class Speechless(Mastodon):
+    """The first check of the account hangs, and says at last that nobody knows the token."""
+
+    gate = threading.Event()
+    checks = 0
+
+    @override
+    def check(self) -> Standing:
+        Speechless.checks += 1
+        if Speechless.checks == 1:
+            Speechless.gate.wait(60)
+            raise Rejected("Nobody knows this token.")
+        return super().check()
+
+
+def begun_anew(town: Town, registry: dict[str, Any]) -> list[float]:
+    """The bot with these platforms; returns the clock that nobody sets."""
+    at = [0.0]
+    town.stop()
+    town.start({**PLATFORMS, **registry})
+    town.publisher = Publisher(town.desk, ticks=lambda: at[0])
+    return at
+
+
+def test_a_preparation_that_hangs_is_given_up_and_another_one_goes_on(town: Town) -> None:
+    Stuck.gate.clear()
+    Stuck.hang, Stuck.woken = True, []
+    ticks = begun_anew(town, {"youtube": Stuck})
+    path = town.carol.uploads(film(), "talk.mp4")
+    town.carol.writes(
+        f"@social draft\nto: youtube\nat: tomorrow 10:00 UTC\ntitle: T\nTests\n[A talk]({path})"
+    )
+    step(town)
+    town.alice.ok(town.alice.client.add_reaction({"message_id": town.card_id(1), "emoji_name": "+1"}))
+    try:
+        for _ in range(26):  # until it is near enough to be brought there
+            if not Stuck.hang:
+                break
+            town.world.clock.advance(timedelta(hours=1))
+            step(town)
+        assert not Stuck.hang
+        town.world.clock.advance(timedelta(seconds=LEASE_S + 1))
+        step(town)
+        assert staged(town) == [StagedState.STAGING], "the clock was only moved"
+        ticks[0] += LEASE_S + 1
+        step(town)
+
+        def prepared() -> bool:
+            step(town)
+            return staged(town) == [StagedState.STAGED]
+
+        wait_for(prepared)
+    finally:
+        Stuck.gate.set()
+    wait_for(lambda: bool(Stuck.woken))
+    assert Stuck.woken == ["Moved"], "it wakes, and may not do anything"
+    assert staged(town) == [StagedState.STAGED]
+
+
+def staged(town: Town) -> list[str]:
+    with town.database.reading() as session:
+        return list(session.exec(select(Staged.state)))
+
+
+def test_a_check_that_hangs_is_given_up_and_counts_no_more_when_it_wakes(town: Town) -> None:
+    Speechless.gate.clear()
+    Speechless.checks = 0
+    ticks = begun_anew(town, {"mastodon": Speechless})
+    try:
+        town.publisher.acquaint()
+        wait_for(lambda: Speechless.checks == 1)
+        step(town)
+        town.publisher.acquaint()
+        assert Speechless.checks == 1, "one at a time"
+        ticks[0] += LEASE_S + 1
+        step(town)
+        town.publisher.acquaint()
+        wait_for(lambda: "mastodon" in town.desk.known.fresh(town.now, trusted=False))
+        town.publisher.settle()
+    finally:
+        Speechless.gate.set()
+    threads = [one for one in threading.enumerate() if one.name == "deliver"]
+    for one in threads:
+        one.join(10)
+    assert Speechless.checks == 2
+    assert town.desk.troubles == {}
 
 
 def wait_for(what: Any) -> None:
