@@ -189,10 +189,14 @@ def _newest_card(session: Session) -> int:
 class _bot(ExitStack):  # noqa: N801 - used as a function is
     """A place and a bot in it, for as long as the block lasts."""
 
+    def __init__(self, *, bounded: bool = True) -> None:
+        super().__init__()
+        self._bounded = bounded
+
     @override
     def __enter__(self) -> Crowd:  # type: ignore[override]  # what is within it is wanted, not the stack
         super().__enter__()
-        at = self.enter_context(place(bounded=True))
+        at = self.enter_context(place(bounded=self._bounded))
         at.without("youtube")
         at.ask("stranger", name=STRANGER)
         bot = Bot(at.config)

@@ -10,6 +10,7 @@ import json
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.wire import who
 from bot.sandbox.world import World
-from bot.sandbox.zulip import api_edit, api_reactions
+from bot.sandbox.zulip import api_edit, api_reactions, api_send
 from bot.sandbox.zulip.shapes import message_json
 from bot.sandbox.zulip.web import Call, Params
 
@@ -122,6 +123,30 @@ class Town:
                 call = Call(self._people[name], Params({"emoji_name": emoji}), {"id": str(one)})
                 api_reactions.add(self._zulip.core, call)
 
+    def whisper(self, name: str, texts: list[str]) -> None:
+        """Somebody writes all these to the bot directly."""
+        with self._zulip.core.lock:
+            for text in texts:
+                asked = {
+                    "type": "direct",
+                    "to": json.dumps([self.sandbox.scene.bot["user_id"]]),
+                    "content": text,
+                }
+                api_send.send(self._zulip.core, Call(self._people[name], Params(asked), {}))
+
+    def unreact(self, name: str, ids: list[int], emoji: str = "+1") -> None:
+        """Somebody takes an emoji away from each of these messages."""
+        with self._zulip.core.lock:
+            for one in ids:
+                call = Call(self._people[name], Params({"emoji_name": emoji}), {"id": str(one)})
+                api_reactions.remove(self._zulip.core, call)
+
+    def delete(self, name: str, ids: list[int]) -> None:
+        """Somebody deletes these messages of theirs."""
+        with self._zulip.core.lock:
+            for one in ids:
+                api_edit.delete(self._zulip.core, Call(self._people[name], Params({}), {"id": str(one)}))
+
     def stranger(self, name: str) -> None:
         """Somebody new, in the channel."""
         row = self._zulip.add_person(name, email=f"{name}@sandbox.example")
@@ -177,11 +202,12 @@ class Town:
 
     # -- the world -----------------------------------------------------------------------------------------
 
-    def limits(self, *, on: bool, a_minute: int = 200) -> None:
-        """Zulip's limit of requests."""
+    def limits(self, *, on: bool, a_minute: int = 200, used: int = 0) -> None:
+        """Zulip's limit of requests; `used` of the bot's are used up already, in this moment."""
         rate = self._zulip.core.rate
         rate.on, rate.LIMIT = on, a_minute
         rate._calls.clear()
+        rate._calls[self.sandbox.scene.bot["user_id"], "api"] = deque([time.monotonic()] * used)
 
     def generous(self) -> None:
         """Lift what the platforms allow in a day."""
