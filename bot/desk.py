@@ -166,6 +166,8 @@ class Desk:
     """Since when this process listens; None while it does not."""
     bell: Bell = field(default_factory=Bell)
     """Rung whenever something was written into the inbox."""
+    unsaid: set[int] = field(default_factory=set)
+    """Rows of the inbox whose answers this process wrote down, and did not begin to say."""
     read_up_to: int = 0
     """The newest message of somebody else up to which all is written into the inbox."""
     reacted: deque[int] = field(default_factory=lambda: deque(maxlen=500))

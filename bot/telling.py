@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlmodel import col, select
 
-from bot.actions import cards, progressing, reporting
+from bot.actions import cards, progressing, receiving, reporting
 from bot.actions.news import News
 from bot.apart import Apart
 from bot.chat import ChatError
@@ -34,6 +34,8 @@ GATHER_S: Final = 1.5
 """So long a card whose deliveries are on their way waits for what comes next."""
 GATHER_MANY_S: Final = 20.0
 """The same while many posts are due: their cards are edited once, when all is out."""
+LEFT_S: Final = 30.0
+"""How often it is looked for answers that another process left."""
 AWAY_S: Final = 5.0
 """How long Zulip is left alone after it did not answer."""
 LATELY: Final = timedelta(days=1)
@@ -53,6 +55,8 @@ class Telling:
         self._pressed = pressed
         self.news = News(desk)
         self._apart = Apart(desk)
+        self._answered_s = float("-inf")
+        """When it was last looked for answers (monotonic seconds)."""
         self._remembered = False
         """Whether the cards of what was settled before this process began were looked at."""
         self._stop = threading.Event()
@@ -67,6 +71,7 @@ class Telling:
         self._apart.begin(now)
         with self._desk.chat.budget.telling():
             if self._leads():
+                self._answer()
                 self._remember(now)
                 self._apart.each(self.news.posts(now), self.news.tell, now)
                 reporting.speak(self._desk, now, self._may_go_on)
@@ -98,9 +103,16 @@ class Telling:
 
     def _span(self) -> float:
         """How long nothing is to be told unless it is woken."""
-        if self.news.waiting or len(self._desk.stale) or self._desk.efforts or self._pressed():
+        desk = self._desk
+        if self.news.waiting or desk.unsaid or len(desk.stale) or desk.efforts or self._pressed():
             return ROUND_S
         return IDLE_S if self._desk.single else COPIES_S
+
+    def _answer(self) -> None:
+        """Answer the orders that were obeyed; those of an earlier process, or of another copy, now and then."""
+        if self._desk.unsaid or time.monotonic() - self._answered_s > LEFT_S:
+            self._answered_s = time.monotonic()
+            receiving.answer_orders(self._desk, self._may_go_on)
 
     def _remember(self, now: datetime) -> None:
         """A process that ended between an outcome and its card showed it nowhere: those of the last day are compared."""

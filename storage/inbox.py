@@ -37,6 +37,8 @@ class Kind(StrEnum):
     """A new draft, or a copy of an old one."""
 
 
+TOLD_LATER: Final = frozenset({Kind.ORDER})
+"""Kinds that are acted on at once, and answered by who tells: the next order does not wait until Zulip takes an answer."""
 STOPS: Final = frozenset({Kind.ORDER, Kind.VOTE, Kind.PLACE, Kind.EDIT, Kind.REWRITE})
 """What may change whether a post goes out."""
 IN_ORDER: Final = frozenset({Kind.ORDER, Kind.REWRITE})
@@ -81,6 +83,10 @@ class Inbox(SQLModel, table=True):
         """Every post of which it speaks."""
         first = set() if self.post_id is None else {self.post_id}
         return first | {int(one) for one in self.others.split(",") if one}
+
+
+TO_DO: Final = or_(col(Inbox.kind).not_in(TOLD_LATER), col(Inbox.answer) == "")
+"""Of a row: whether a lane has something to do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +137,13 @@ def write_unheard(session: Session, heard: Iterable[Heard]) -> None:
 
 def turns(session: Session, kinds: Collection[Kind]) -> dict[int, int]:
     """Everybody of whom something of these kinds waits -> the number of the oldest of it."""
-    found = select(Inbox.person_id, func.min(Inbox.id)).where(col(Inbox.kind).in_(kinds))
+    found = select(Inbox.person_id, func.min(Inbox.id)).where(col(Inbox.kind).in_(kinds), TO_DO)
     return {person: first or 0 for person, first in session.exec(found.group_by(col(Inbox.person_id)))}
 
 
 def of(session: Session, person_id: int, kinds: Collection[Kind], limit: int) -> Sequence[Inbox]:
     """What waits of one person, oldest first."""
-    found = select(Inbox).where(Inbox.person_id == person_id, col(Inbox.kind).in_(kinds))
+    found = select(Inbox).where(Inbox.person_id == person_id, col(Inbox.kind).in_(kinds), TO_DO)
     return session.exec(found.order_by(col(Inbox.id)).limit(limit)).all()
 
 
@@ -150,6 +156,12 @@ def about(session: Session, post_ids: Collection[int], kinds: Collection[Kind] =
     )
     rows = session.exec(found.order_by(col(Inbox.id))).all()
     return [one for one in rows if one.post_id is None or any(one.names(number) for number in post_ids)]
+
+
+def unanswered(session: Session, limit: int) -> Sequence[Inbox]:
+    """What was acted on and is to be answered by who tells, oldest first."""
+    found = select(Inbox).where(col(Inbox.kind).in_(TOLD_LATER), col(Inbox.answer) != "")
+    return session.exec(found.order_by(col(Inbox.id)).limit(limit)).all()
 
 
 def edited(session: Session) -> Sequence[tuple[int, datetime]]:

@@ -128,6 +128,12 @@ def told(session: Session, key: str) -> bool:
     return session.exec(select(Notice.id).where(Notice.key == key)).first() is not None
 
 
+def told_since(session: Session, prefix: str, since: datetime) -> bool:
+    """Whether something was written down then or later under a key that begins so, said yet or not."""
+    found = select(Notice.id).where(col(Notice.key).startswith(prefix), col(Notice.created_at) >= since)
+    return session.exec(found.limit(1)).first() is not None
+
+
 def outbox(session: Session, limit: int = 100) -> Sequence[Notice]:
     """What is still to be said, oldest first."""
     unsaid = select(Notice).where(col(Notice.said_at).is_(None))

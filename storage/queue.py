@@ -23,7 +23,7 @@ from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
 from storage.errors import Moved
-from storage.journal import create, log, notify, outbox, said, told, transition, write_entry
+from storage.journal import create, log, notify, outbox, said, told, told_since, transition, write_entry
 from storage.locks import Lock, take_account
 from storage.models import Delivery
 from storage.plan import (
@@ -70,6 +70,7 @@ __all__ = [
     "settle",
     "slot_taken",
     "told",
+    "told_since",
     "transition",
     "troubled",
     "unsettled",

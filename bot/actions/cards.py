@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlmodel import Session
 
@@ -66,6 +67,8 @@ def facts_of(desk: Desk, session: Session, post: Post, revision: Revision, judge
     )
 
 
+LATELY: Final = timedelta(minutes=2)
+"""So long after a change of state was told, its card has nothing to add when it can be edited no more."""
 _VOTED = {PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED}
 """States in which an approval may bring it on its way."""
 
@@ -224,33 +227,41 @@ def _react(desk: Desk, card_id: int) -> None:
         desk.chat.react(card_id, emoji)
 
 
-def refresh(desk: Desk, post_id: int, now: datetime) -> Post:
-    """Let the card show how things stand; returns the post as it is. One at a time: an older look must not
-    overwrite a newer one.
+def refresh(desk: Desk, post_id: int, now: datetime) -> None:
+    """Let the card show how things stand. One at a time: an older look must not overwrite a newer one. Who judges the
+    post waits for none of it: Zulip may let this wait for half a minute.
     """
-    with desk.database.reading() as session:
-        message_id = rows.post(session, post_id).message_id
-    with desk.turn(message_id):
+    with desk.turns.of(f"card of {post_id}"):
         with desk.database.transaction() as session:
             post = rows.post(session, post_id)
             if not post.revision:
-                return post
+                return
             revision = rows.current(session, post)
             judgement = voting.count(desk, session, post, revision, None, now)
             text = text_of(desk, session, post, revision, judgement)
-        show(desk, post, revision, judgement, text, now)
-        return post
+        show(desk, post, revision, judgement, text, now, now - LATELY)
 
 
-def show(desk: Desk, post: Post, revision: Revision, judgement: Judgement, text: str, now: datetime) -> None:
-    """Let the card say this, if it does not yet; from the day that Zulip refuses, changes are only told."""
+def show(
+    desk: Desk,
+    post: Post,
+    revision: Revision,
+    judgement: Judgement,
+    text: str,
+    now: datetime,
+    since: datetime | None = None,
+) -> None:
+    """Let the card say this, if it does not yet; from the day that Zulip refuses, changes are only told, unless a change
+    of state was told `since` then (else: now).
+    """
     if revision.card_id is None or revision.card_text == text:
         return
     post_id = post.id or 0
     shown = revision.card_open and desk.chat.edit(revision.card_id, text)
     with desk.database.transaction() as session:
         rows.card_said(session, post_id, revision.number, card_open=shown, card_text=text)
-        if not shown and post.state == PostState.DRAFT and not queue.told(session, judged(post_id, now)):
+        own_line = queue.told_since(session, f"judged:{post_id}:", since or now)
+        if not shown and post.state == PostState.DRAFT and not own_line:
             # a change of state has its own line; this is a vote that did not bring one about
             queue.notify(
                 session,

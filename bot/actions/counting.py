@@ -94,8 +94,8 @@ def count(desk: Desk, post: Post, revision: Revision, draft: Message, now: datet
     if not revision.continues:  # else more than its draft and its card is looked at
         lastlook.note(desk, post, draft, card, version)
     cards.offer(desk, revision, card)
-    if post.state == PostState.RELEASED:
-        desk.stale.add(post.id or 0)  # much changes at once: its card is shown when that is over
+    if post.state == PostState.RELEASED or (revision.card_open and revision.card_text != text):
+        desk.stale.add(post.id or 0)  # it is shown by who tells: who obeys does not wait for Zulip's limit
         return post
     cards.show(desk, post, revision, judgement, text, now)
     return post

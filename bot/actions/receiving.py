@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 
 from sqlalchemy import Executable, bindparam
@@ -14,7 +15,7 @@ from bot.actions import allowing, drafting
 from bot.actions.reading import read
 from bot.actions.revising import begin
 from bot.actions.sync import Edited
-from bot.chat import ChatError, Message, Person, Refused
+from bot.chat import ChatError, Dismissed, Down, Message, NotHome, Person, Refused
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written
 from bot.replies import lines
@@ -29,6 +30,8 @@ log = logging.getLogger("social.receiving")
 FRESH = timedelta(days=7)
 """An older draft that is moved into the channel is not taken: an archive that is merged with it is none of ours."""
 
+MOST_ANSWERS = 50
+"""Answers that are said in one round."""
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """How a system says that a disk is full, or cannot be written."""
 
@@ -42,8 +45,8 @@ _KNOWN: Executable = select(
 Answer = Callable[[Desk, Message, Command, Person, datetime], str | None]
 
 
-def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Answer) -> None:
-    """Take care of one message that is not a post yet; raises `Down` when it must be tried again.
+def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Answer) -> bool:
+    """Take care of one message that is not a post yet; raises `Down` when it must be tried again. True: there is an answer.
 
     What was handled is not handled again, however often it is heard of; what was not understood is read again
     once it says something else. Raises `Edited` when it speaks of a post whose draft is to be read anew first.
@@ -51,36 +54,74 @@ def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Ans
     person = desk.chat.directory.person(message.sender_id)
     left = person.id in desk.chat.directory.people and not person.active  # or was made to leave
     if person.id == desk.chat.directory.me or person.is_bot or left:
-        return
+        return False
     moved_in = message.arrived and message.place.channel_id == desk.chat.home
     handled, is_draft = _known(desk, message)
     if handled and not moved_in:
-        return
+        return False
     said = read(desk, message)
     if said is None or (moved_in and not _welcome(message, said, now)):
-        return
+        return False
     if is_draft and not isinstance(said, Written):
-        return  # it was a draft when it was handled; that it is none any more is followed by its edit
+        return False  # it was a draft when it was handled; that it is none any more is followed by its edit
     reply, understood = _answered(desk, message, said, person, now, answer)
     if reply is None and (isinstance(said, Written) or not understood):
-        return  # its post says that it was handled; or it was turned away, and may be said again
-    with desk.database.transaction() as session:
-        _note(session, message, understood=understood, now=now)
-        if reply:
-            inbox.answered(session, row, reply, message.place.channel_id)
-    if reply:
+        return False  # its post says that it was handled; or it was turned away, and may be said again
+    with _told_later(desk, row) if reply and later(row) else nullcontext():
+        with desk.database.transaction() as session:
+            _note(session, message, understood=understood, now=now)
+            if reply:
+                inbox.answered(session, row, reply, message.place.channel_id)
+    if reply and not later(row):
         _say(desk, message, reply)
+    return bool(reply)
+
+
+@contextmanager
+def _told_later(desk: Desk, row: Inbox) -> Iterator[None]:
+    """Its answer is written down in the block: that wakes who tells, who must know of it by then."""
+    desk.unsaid.add(row.id or 0)
+    try:
+        yield
+    except BaseException:
+        desk.unsaid.discard(row.id or 0)
+        raise
+
+
+def later(row: Inbox) -> bool:
+    """Whether its answer is said by who tells, and not by who obeys."""
+    return row.kind in inbox.TOLD_LATER
+
+
+def answer_orders(desk: Desk, may_go_on: Callable[[], bool]) -> None:
+    """Say what was written down as answers to orders. Raises `Down`, `Dismissed`, `NotHome` and `StorageError`."""
+    with desk.database.reading() as session:
+        waiting = inbox.unanswered(session, MOST_ANSWERS)
+    with desk.chat.ahead({row.message_id for row in waiting}):
+        for row in waiting:
+            if not may_go_on():
+                return
+            try:
+                finish(desk, row)
+            except (Down, Dismissed, NotHome):
+                raise
+            except ChatError as error:  # no answer can be given there; that must not keep the others waiting
+                log.warning("message %s: %s", row.message_id, error, extra={"action": "answer_refused"})
+            with desk.database.transaction() as session:
+                inbox.done(session, [row])
 
 
 def finish(desk: Desk, row: Inbox) -> None:
     """Say the answer that was written down, unless it was said: a process that ends between an order and
     its answer neither obeys nor answers twice. Raises `ChatError`.
     """
+    fresh = (row.id or 0) in desk.unsaid
+    desk.unsaid.discard(row.id or 0)
     message = desk.chat.look(row.message_id)
     # moved to another channel meanwhile, it is no place for what it asks for
     if message is None or message.place.channel_id != row.channel_id:
         return
-    if desk.chat.said(message.place, row.answer, message.id) is None:
+    if fresh or desk.chat.said(message.place, row.answer, message.id) is None:
         _say(desk, message, row.answer)
 
 

@@ -18,33 +18,43 @@ from storage.states import PostState
 
 def begin(desk: Desk, message: Message, written: Written, author: Person, now: datetime) -> int:
     """A new post of a message; returns its number. Its card stands in the chat when this returns."""
+    with desk.database.reading() as session:
+        known = rows.by_draft(session, message.id)
+    if known is not None:  # written down before, but perhaps its card was not said any more
+        return revise(desk, known.id or 0, now).id or 0
+    # its files are fetched and made before its turn is taken
+    prepared = drafting.prepare(desk, written, author, now, None)
+    if not prepared.broken:
+        hidden = showing.bring(desk, message, prepared.written, prepared.outgoing, now)
+        prepared = replace(prepared, problems=(*prepared.problems, *hidden))
     with desk.turn(message.id):
         with desk.database.reading() as session:
             known = rows.by_draft(session, message.id)
-        if known is not None:  # written down before, but perhaps its card was not said any more
-            return revise(desk, known.id or 0, now).id or 0
-        prepared = drafting.prepare(desk, written, author, now, None)
-        if not prepared.broken:  # while nobody knows its number, nobody waits for it
-            hidden = showing.bring(desk, message, prepared.written, prepared.outgoing, now)
-            prepared = replace(prepared, problems=(*prepared.problems, *hidden))
-        place = cards.home_of(desk, message)
-        post = Post(
-            state=PostState.BROKEN if prepared.broken else PostState.DRAFT,
-            author_id=author.id,
-            author_name=author.name,
-            message_id=message.id,
-            channel_id=place.channel_id,
-            topic=place.topic,
-            created_at=now,
-            digest=drafting.digest(message.content),
-        )
-        drafting.fill(post, prepared)
-        with desk.database.transaction() as session:
-            queue.create(session, post, who=author.name, what="drafted", now=now)
-            revision = drafting.save(session, post, prepared, message.content, author, now, filled=True)
-            composed = cards.compose(desk, session, post, revision, message, now)
-        cards.say(desk, post, revision.number, message, composed, now)
-        return post.id or 0
+        if known is None:
+            return _made(desk, message, prepared, author, now)
+    return revise(desk, known.id or 0, now).id or 0  # another copy was faster
+
+
+def _made(desk: Desk, message: Message, prepared: drafting.Prepared, author: Person, now: datetime) -> int:
+    """Write it down and say its card; to be called in its turn."""
+    place = cards.home_of(desk, message)
+    post = Post(
+        state=PostState.BROKEN if prepared.broken else PostState.DRAFT,
+        author_id=author.id,
+        author_name=author.name,
+        message_id=message.id,
+        channel_id=place.channel_id,
+        topic=place.topic,
+        created_at=now,
+        digest=drafting.digest(message.content),
+    )
+    drafting.fill(post, prepared)
+    with desk.database.transaction() as session:
+        queue.create(session, post, who=author.name, what="drafted", now=now)
+        revision = drafting.save(session, post, prepared, message.content, author, now, filled=True)
+        composed = cards.compose(desk, session, post, revision, message, now)
+    cards.say(desk, post, revision.number, message, composed, now)
+    return post.id or 0
 
 
 def revise(desk: Desk, post_id: int, now: datetime) -> Post:
@@ -57,7 +67,7 @@ def revise(desk: Desk, post_id: int, now: datetime) -> Post:
         draft = looked_at(desk, post_id)
         if draft is not None and edited(desk, post_id, draft):
             _reread(desk, post_id, draft, now)
-        return brought_in_line(desk, post_id, draft, now)
+        return brought_in_line(desk, post_id, draft, now, take=True)
 
 
 def _reread(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:

@@ -67,16 +67,12 @@ def take(
     rewrite(desk, post, written, revision.source, by, now, writer_id=revision.created_by, also=closed)
 
 
-def follow(desk: Desk, post: Post, revision: Revision, now: datetime) -> bool:
-    """Take what was taken with a tap on the card; True if there is another revision now."""
+def tapped(desk: Desk, post: Post, revision: Revision) -> tuple[Proposal, Person] | None:
+    """What was taken with a tap on the card, and by whom."""
     if revision.card_id is None or post.state not in proposing.TAKEN:
-        return False
+        return None
     with desk.database.reading() as session:
         if not proposing.open_of(session, post.id or 0):
-            return False
+            return None
     card = desk.chat.look(revision.card_id)
-    found = proposing.tapped(desk, post, revision, card) if card is not None else None
-    if found is None:
-        return False
-    take(desk, post, revision, *found, now)
-    return True
+    return proposing.tapped(desk, post, revision, card) if card is not None else None

@@ -31,7 +31,7 @@ class Edited(Exception):
 def sync(desk: Desk, post_id: int, now: datetime) -> Post:
     """Bring one post in line with what its draft and its card say now; returns the post as it then is.
 
-    Raises `Edited` if the draft is to be read anew first, and `ChatError` when Zulip cannot be asked: then nothing
+    Raises `Edited` if another revision is to be made first, and `ChatError` when Zulip cannot be asked: then nothing
     may be concluded.
     """
     with desk.turn(draft_of(desk, post_id)):
@@ -80,18 +80,28 @@ def edited(desk: Desk, post_id: int, draft: Message) -> bool:
     return changed and post.state != PostState.RELEASED and not counting.moved_out(desk, draft)
 
 
-def brought_in_line(desk: Desk, post_id: int, draft: Message | None, now: datetime) -> Post:
-    """Follow where the draft is, and the reactions on the card; to be called in the turn of the draft."""
+def brought_in_line(
+    desk: Desk, post_id: int, draft: Message | None, now: datetime, *, take: bool = False
+) -> Post:
+    """Follow where the draft is, and the reactions on the card; to be called in the turn of the draft. With `take`, an alt
+    text that was taken with a tap becomes another revision; else that raises `Edited`, because it may take long.
+    """
     if draft is None or counting.moved_out(desk, draft):
         vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
     else:
         post, revision = _read(desk, post_id, draft, now)
-        if rewriting.follow(desk, post, revision, now):
+        tapped = rewriting.tapped(desk, post, revision)
+        if tapped is not None and not take:
+            raise Edited(post_id)
+        if tapped is not None:
+            rewriting.take(desk, post, revision, *tapped, now)
             post, revision = _read(desk, post_id, draft, now)
         counted = counting.count(desk, post, revision, draft, now)
         if counted is not None:
             return counted
-    return cards.refresh(desk, post_id, now)
+    desk.stale.add(post_id)
+    with desk.database.reading() as session:
+        return rows.post(session, post_id)
 
 
 def vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:

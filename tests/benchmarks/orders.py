@@ -158,7 +158,9 @@ def _approved(crowd: Crowd, at: int, many: int, due: datetime) -> list[tuple[int
     wanted = (
         select(Post.id, Post.message_id, Revision.card_id)
         .join(Revision, col(Revision.post_id) == Post.id)
-        .where(col(Post.id) > before, col(Revision.card_id).is_not(None), col(Post.summary).startswith("Story"))
+        .where(
+            col(Post.id) > before, col(Revision.card_id).is_not(None), col(Post.summary).startswith("Story")
+        )
         .order_by(col(Post.id))
     )
     crowd.wait(lambda session: len(session.exec(wanted).all()) == many)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fuse import Crash, Cut, Fuse
+from sqlmodel import col, select
 from town import Town, Townsman, picture
 
 from bot import wiring
@@ -19,6 +20,7 @@ from bot.chat import Chat
 from bot.listener import Listener
 from storage import inbox
 from storage.inbox import Heard, Kind
+from storage.models import Entry
 
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"
 DUE = timedelta(days=1, hours=2)
@@ -240,8 +242,9 @@ def test_the_answers_to_several_orders_are_all_said_after_the_process_ended(town
     for number in (1, 2):
         town.desk.chat = Cut(chat, Fuse(1, after=False), frozenset({"say"}))  # type: ignore[assignment]  # the same methods
         town.alice.writes(f"@social hold {number}")
-        with suppress(Crash):
+        with suppress(Crash):  # who tells says it, and not who obeys
             town.listener.tick(town.now)
+            town.publisher.tick(town.now)
     assert ["held" in row.answer for row in town.inbox()] == [True, True]
     town.desk.chat = chat
     town.restart()
@@ -297,10 +300,10 @@ def test_after_a_start_what_waits_is_worked_off_and_orders_before_drafts(town: T
     town.restart()
     assert town.post(1).state == "held"
     assert town.post(2).state == "draft"
-    said = town.said()
-    assert max(n for n, one in enumerate(said) if one.startswith("⏸ **#1**")) < max(
-        n for n, one in enumerate(said) if one.startswith("**#2** by")
-    )
+    with town.database.reading() as session:
+        done = [one.what for one in session.exec(select(Entry).order_by(col(Entry.id)))]
+    assert done.index("held") < len(done) - 1 - done[::-1].index("drafted")
+    assert any(one.startswith("⏸ **#1**") for one in town.said())
 
 
 def test_an_order_is_heard_while_zulip_refuses_everything_but_events(town: Town) -> None:
@@ -315,3 +318,57 @@ def test_an_order_is_heard_while_zulip_refuses_everything_but_events(town: Town)
         town.sandbox.faults.clear()
     with town.database.transaction() as session:
         assert inbox.about(session, [1])
+
+
+def test_an_order_is_obeyed_though_the_answer_to_the_one_before_waits_for_zulips_limit(town: Town) -> None:
+    """Acting first, telling after: neither answers nor cards are waited for by who obeys."""
+    approved(town, 3)
+    with live(town) as bot:
+        town.fault("zulip", "429", times=1000, method="POST", path="/api/v1/messages")
+        town.fault("zulip", "429", times=1000, method="PATCH", path="/api/v1/messages")
+        for number in (1, 2, 3):
+            town.alice.writes(f"@social hold {number}")
+        bot.until(lambda: [town.post(number).state for number in (1, 2, 3)] == ["held"] * 3)
+        town.sandbox.faults.clear()
+    town.start()
+    town.settle()
+    assert [sum(one.startswith(f"⏸ **#{number}**") for one in town.said()) for number in (1, 2, 3)] == [
+        1,
+        1,
+        1,
+    ]
+    assert all("held" in town.card(number).lower() for number in (1, 2, 3))
+
+
+def test_a_new_draft_is_prepared_before_its_turn_is_taken(town: Town) -> None:
+    with busy_with_a_draft(town):
+        newest = max(one["id"] for one in town.messages())
+        taken = threading.Event()
+
+        def take() -> None:
+            with town.desk.turn(newest):
+                taken.set()
+
+        threading.Thread(target=take, daemon=True).start()
+        assert taken.wait(LONGEST_S / 2)
+
+
+def test_an_alt_text_that_is_taken_by_a_tap_is_drafted_in_the_lane_of_drafts(town: Town) -> None:
+    """Meanwhile other taps are counted, and the post does not go out with the old one."""
+    link = town.carol.uploads(picture(), "map.png")
+    town.carol.says(f"{LATER}\n[map.png]({link})")
+    town.owner.says("@social alt 1 1 A map")
+    town.alice.reacts(town.card_id(1))
+    town.carol.says(LATER.replace("Hello", "Other"))
+    with busy_with_a_draft(town) as bot:
+        town.bob.ok(town.bob.client.add_reaction({"message_id": town.card_id(1), "emoji_name": "one"}))
+        bot.until(lambda: any(row.kind == Kind.EDIT for row in town.inbox()))
+        town.alice.ok(town.alice.client.add_reaction({"message_id": town.card_id(2), "emoji_name": "+1"}))
+        bot.until(lambda: town.post(2).state == "approved")
+        assert town.post(1).revision == 1
+        town.world.clock.advance(DUE)
+        town.publisher.tick(town.now, settle=True)
+        assert [one["text"] for one in town.published()] == ["Other"]
+    town.start()
+    town.settle()
+    assert town.post(1).revision == 2

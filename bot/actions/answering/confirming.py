@@ -6,7 +6,6 @@ import re
 
 from sqlmodel import Session
 
-from bot.actions import cards
 from bot.actions.answering.order import Order, UserError
 from bot.replies import words
 from storage import parts, queue
@@ -48,7 +47,7 @@ def published(order: Order) -> str | None:
         delivery.told = True
         session.add(delivery)
         order.done(session)
-    cards.refresh(order.desk, post.id or 0, order.now)
+    order.desk.stale.add(post.id or 0)
     title = order.desk.titles.get(delivery.account, delivery.account)
     return f"✔ #{post.id} counts as published on {title}. Thank you for looking."
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from bot import stops
-from bot.actions import cards, rows, stopping
+from bot.actions import rows, stopping
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import (
     must_be_free_to_move,
@@ -69,7 +69,7 @@ def hold(order: Order) -> str | None:
                 reason=order.reason,
             )
         order.done(session)
-    cards.refresh(desk, post.id or 0, order.now)
+    desk.stale.add(post.id or 0)
     return said
 
 
@@ -115,7 +115,7 @@ def cancel(order: Order) -> str | None:
         left = [one for one in queue.deliveries(session, post.id or 0) if one.account not in stopped]
         meanwhile = [one.account for one in left if one.state in stopping.MEANWHILE]
         order.done(session)
-    cards.refresh(desk, post.id or 0, order.now)
+    desk.stale.add(post.id or 0)
     out = words.listed([f"{desk.titles.get(one.account, one.account)} ({one.state})" for one in left])
     again = words.listed([desk.titles.get(one, one) for one in meanwhile])
     rest = f" If it turns out that it is not out on {again}, it is not tried again there." if again else ""
@@ -233,7 +233,7 @@ def _withdraw(order: Order, post: Post) -> None:
         if order.reason:
             order.tell_there(session, row, _withdrawn(order, row))
         order.done(session)
-    cards.refresh(desk, post.id or 0, order.now)
+    desk.stale.add(post.id or 0)
 
 
 def _withdrawn(order: Order, post: Post) -> str:

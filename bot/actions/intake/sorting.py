@@ -16,7 +16,7 @@ from storage.inbox import Heard, Kind
 KINDS: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(("approve", "veto", "withdraw", "hold", "resume", "cancel"), Kind.ORDER),
     **dict.fromkeys(("move", "now", "retry", "published"), Kind.ORDER),
-    **dict.fromkeys(("edit", "alt"), Kind.REWRITE),
+    **dict.fromkeys(("edit", "alt", "take"), Kind.REWRITE),
     "copy": Kind.DRAFT,
 }
 """Verb -> what it is; all others ask something."""

@@ -109,11 +109,11 @@ def _attend(desk: Desk, row: Inbox, now: datetime) -> bool:
     try:
         if row.kind == Kind.REWRITE and _exists(desk, row.post_id):
             revise(desk, row.post_id or 0, now)
-        receiving.receive(desk, row, message, now, answering.answer)
+        answered = receiving.receive(desk, row, message, now, answering.answer)
     except Edited as error:
         note_edit(desk, error.post_id, now)
         return False
-    return True
+    return not (answered and receiving.later(row))
 
 
 def _lane(desk: Desk, row: Inbox, found: Heard | None) -> Heard | None:
