@@ -20,6 +20,7 @@ PARTS = {
     "films": Part("a long film to four platforms", "films"),
     "opening": Part("files that are made to take much", "opening"),
     "flood": Part("a tap and a due post while a stranger keeps the bot busy", "flood"),
+    "answering": Part("a draft until its card, a tap until the approval, alone and in a flood", "answering"),
     "orders": Part("orders written a second before the due moment, within Zulip's limit", "orders"),
     "growing": Part("memory over a hundred thousand events", "growing"),
     "asking": Part("a thousand posts against a million", "asking"),

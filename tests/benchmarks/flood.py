@@ -10,7 +10,7 @@ import io
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,6 +60,7 @@ class Crowd:
     bot: Bot
     database: Database
     uploaded: int = 0
+    strangers: set[str] = field(default_factory=set)
 
     def rows(self, ask: Callable[[Session], Any]) -> Any:
         """What the bot's database says."""

@@ -203,12 +203,15 @@ def _out_of(numbers: list[int]) -> Callable[[Session], int]:
 
 
 def _obeyed(one: Stopped) -> Callable[[Session], bool]:
-    """It stands where the order put it, and nothing was ever begun to be sent."""
+    """It stands where the order put it, and nothing was ever begun to be sent. What waits for approvals, or was edited, when
+    its time passes is asked about.
+    """
 
     def ask(session: Session) -> bool:
         post = session.get(Post, one.number)
         begun = session.exec(select(Delivery.id).where(Delivery.post_id == one.number)).first()
-        return post is not None and post.state == one.way.ends and begun is None
+        late = {PostState.EXPIRED, PostState.BROKEN} if one.way.ends is PostState.DRAFT else set()
+        return post is not None and post.state in {one.way.ends, *late} and begun is None
 
     return ask
 
