@@ -67,11 +67,11 @@ def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Ans
     reply, understood = _answered(desk, message, said, person, now, answer)
     if reply is None and (isinstance(said, Written) or not understood):
         return False  # its post says that it was handled; or it was turned away, and may be said again
-    with _told_later(desk, row) if reply and later(row) else nullcontext():
-        with desk.database.transaction() as session:
-            _note(session, message, understood=understood, now=now)
-            if reply:
-                inbox.answered(session, row, reply, message.place.channel_id)
+    told_later = _told_later(desk, row) if reply and later(row) else nullcontext()
+    with told_later, desk.database.transaction() as session:
+        _note(session, message, understood=understood, now=now)
+        if reply:
+            inbox.answered(session, row, reply, message.place.channel_id)
     if reply and not later(row):
         _say(desk, message, reply)
     return bool(reply)
