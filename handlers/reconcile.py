@@ -4,7 +4,8 @@ An answer was lost, so nobody knows whether a post (or a part of a thread) is ou
 only if
 
     it was made after this delivery's first attempt began: it is newer than what was the account's newest post then, where
-    that was noted, else by the clocks with a margin,
+    that was noted, else by the clocks with a margin; and where the server tells its time, by that (what was noted may be
+    older than what was there: timelines are behind),
     its number belongs to no other post and no other part,
     everything that was sent agrees as that server stores it: text, parent, content warning, visibility, files, poll,
     nothing else is there of which the same can be said, and no other post in doubt could have made it.
@@ -26,6 +27,8 @@ from handlers.likeness import Likeness, essence
 
 SKEW: Final = timedelta(minutes=5)
 """How far a server's clock may be from ours, where nothing of the account was noted."""
+BLINK: Final = timedelta(seconds=5)
+"""How exactly a server's clock is known from what it tells: whole seconds, on its way to us."""
 BUSY: Final = timedelta(seconds=10)
 """How soon one looks again while another post that looks the same is being sent."""
 _SHOWN: Final = 3
@@ -61,6 +64,8 @@ class Seen:
     found: Sequence[Found]
     blind: str = ""
     """Why ours might be there and not among them, as a sentence; empty: it would be seen."""
+    ahead: timedelta | None = None
+    """How far that server's clock is ahead of ours; None where it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class Asked:
     """No post of ours is older, by that server's clock (see `earliest`)."""
     before: Before | None
     ledger: Ledger
+    began: datetime | None = None
+    """When the first attempt began, by our clock."""
 
     @property
     def part(self) -> Part:
@@ -116,7 +123,7 @@ def ours(asked: Asked, seen: Seen) -> Published | None:
         return own[0].published
     if len(own or same) > 1:
         raise _doubt(asked, own or same, "more than one post that may be this one")
-    if same and same[0].made_at is not None:
+    if same and _is_after(asked, seen, same[0]):
         _must_have_no_rival(asked, same[0])
         return same[0].published
     alike = [one for one in free if one.agreement is not Agreement.OTHER]
@@ -134,6 +141,15 @@ def _fresh(asked: Asked, found: Iterable[Found]) -> Iterator[Found]:
             return
         if one.made_at is None or one.made_at >= asked.since:
             yield one
+
+
+def _is_after(asked: Asked, seen: Seen, one: Found) -> bool:
+    """Whether it is known to be younger than the first attempt. What is not may be ours: nobody guesses."""
+    if one.made_at is None:
+        return False
+    if asked.began is None or seen.ahead is None:
+        return True
+    return one.made_at >= asked.began + seen.ahead - BLINK
 
 
 def _must_have_no_rival(asked: Asked, one: Found) -> None:

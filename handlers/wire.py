@@ -74,6 +74,13 @@ class Answer:
         clean = " ".join(re.sub(r"[`*@<>\[\]|~\\#_\s]+", " ", found).split())
         return f" (it said: “{clean[:200].rstrip('. ')}”)" if clean else ""
 
+    def ahead(self, now: datetime) -> timedelta | None:
+        """How far the server's clock is ahead of ours; None if it told no time."""
+        try:
+            return parsedate_to_datetime(self.headers["date"]) - now
+        except (KeyError, ValueError, TypeError, OverflowError):
+            return None
+
     def until(self, now: datetime) -> datetime | None:
         """The instant (UTC) before which the server does not want to be asked again, if it told a sensible one."""
         for remaining, reset in _LIMITS:

@@ -80,7 +80,7 @@ def serving(build: Callable[[str], ASGIApp], port: int = 0) -> Iterator[str]:
         listener.bind(("127.0.0.1", port))
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(
-            build(base), log_config=None, log_level="critical", access_log=False, ws="none"
+            build(base), log_config=None, log_level="critical", access_log=False, ws="none", date_header=False
         )
         server = _Server(config)
         thread = threading.Thread(target=_run, args=(server, listener), name=f"serving {base}", daemon=True)

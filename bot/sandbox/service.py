@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.sandbox.world import Shelf, World
 
@@ -165,6 +166,23 @@ class Service:
     def fault_answer(self, fault: str) -> Response | None:
         """The platform's own answer for a fault, or None when the request shall reach the service (marked)."""
         raise NotImplementedError(fault)
+
+
+class Dated:
+    """Around an application: every answer tells the sandbox's time, as servers tell theirs."""
+
+    def __init__(self, app: ASGIApp, now: Callable[[], datetime]) -> None:
+        self._app, self._now = app, now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"date", http_date(self._now()).encode())]
+            await send(message)
+
+        await self._app(scope, receive, dated)
 
 
 class Refusal(Exception):

@@ -137,7 +137,8 @@ class Posting(Service):
             Found(self._checked(one, place), instant(one.get("created_at")), compare.agreement(one))
             for one in self._own(since)
         ]
-        return Seen(found, self._blind())
+        told = self._line.wire.last
+        return Seen(found, self._blind(), told.ahead(self._tools.clock()) if told else None)
 
     def _blind(self) -> str:
         """Why a post of this visibility is not among an account's own ones, on this server."""

@@ -245,7 +245,13 @@ class Walk:
         since = earliest(began, self.progress.before)
         place = self._place(number)
         asked = Asked(
-            self.service.name, self.outgoing, number, since, self.progress.before, self.ticket.ledger
+            self.service.name,
+            self.outgoing,
+            number,
+            since,
+            self.progress.before,
+            self.ticket.ledger,
+            None if self.ticket.restored else began,
         )
         files = [one.id for name, one in self.progress.files.items() if one.id and _of(name, number)]
         try:

@@ -33,6 +33,7 @@ class Posting(Service):
         self._web_url = web_url
         self._uploads = Uploads(line, tools.store, tools.clock)
         self._poll = poll
+        self._clock = tools.clock
         self.posted: set[int] = set()
         """The parts that this piece of work itself brought out."""
 
@@ -96,17 +97,17 @@ class Posting(Service):
     @override
     def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
         poll = self._poll is not None and place.number == 0
-        return Seen(
-            [
-                Found(
-                    self._published(text(one, "id")),
-                    instant(one.get("created_at")),
-                    agreement(one, place, files, poll=poll),
-                )
-                for one in Timeline(self._line).since(since)
-                if text(one, "id")
-            ]
-        )
+        found = [
+            Found(
+                self._published(text(one, "id")),
+                instant(one.get("created_at")),
+                agreement(one, place, files, poll=poll),
+            )
+            for one in Timeline(self._line).since(since)
+            if text(one, "id")
+        ]
+        told = self._line.wire.last
+        return Seen(found, ahead=told.ahead(self._clock()) if told else None)
 
     @override
     def patience(self, trying: Trying, now: datetime) -> timedelta:

@@ -51,6 +51,7 @@ _MARGIN = (
     "    if before is None:\n        return began - SKEW",
     "    if began:\n        return began - SKEW",
 )
+_AFTER = (_RULE, "    if asked.began is None or seen.ahead is None:", "    if True:")
 _TAKEN = (
     _PARTS,
     "    others = {one.remote_id for one in known if (one.post_id, one.number) != (post_id, number)}",
@@ -85,12 +86,25 @@ _BLIND = (_RULE, "    if seen.blind:\n        raise Uncertain(seen.blind)\n", ""
 _KEY = "return self._limits.remembers_keys and timedelta() <= now - trying.at < KEY_LIFE"
 FAULTS: Final = {
     "text alone is compared, as it was": Fault(
-        (_SIGNS, _OLDER, _MARGIN, _TAKEN, _OWNED, _WARNING, _PARENT, _FILES, _APP, _ONE_OF_TWO, _RIVALS)
+        (
+            _SIGNS,
+            _OLDER,
+            _MARGIN,
+            _AFTER,
+            _TAKEN,
+            _OWNED,
+            _WARNING,
+            _PARENT,
+            _FILES,
+            _APP,
+            _ONE_OF_TWO,
+            _RIVALS,
+        )
     ),
     "signs are not compared": Fault((_SIGNS,), TAKAHE),
-    "what was there before counts": Fault((_OLDER, _MARGIN), TAKAHE),
+    "what was there before counts": Fault((_OLDER, _MARGIN, _AFTER), TAKAHE),
     "numbers of others count": Fault((_TAKEN, _OWNED), KEYLESS),
-    "both": Fault((_TAKEN, _OWNED, _OLDER, _MARGIN), KEYLESS),
+    "both": Fault((_TAKEN, _OWNED, _OLDER, _MARGIN, _AFTER), KEYLESS),
     "the content warning is not compared": Fault((_WARNING,), TAKAHE),
     "the parent is not compared": Fault((_PARENT,), THREADS),
     "files are not compared": Fault((_FILES,), f"{KEYLESS} --kinds picture"),

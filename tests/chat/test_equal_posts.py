@@ -213,6 +213,22 @@ def test_two_in_doubt_and_one_post_are_for_people(town: Town) -> None:
     assert sum(one.startswith("❓") for one in town.said()) == 2
 
 
+def test_what_was_posted_by_hand_before_and_is_not_seen_yet_is_no_proof(town: Town) -> None:
+    """The account's newest post is noted before the first attempt; but a timeline that is behind shows an older one."""
+    speak(town, "takahe")  # it does not tell which app made a post
+    town.sandbox.platforms["mastodon"].lag = timedelta(seconds=50)
+    hand = by_hand(town, "Registration is open")
+    town.later(seconds=20)
+    lose(town, "mastodon", "reset-before")
+    drafts(town, 1, "Registration is open")
+    wait(town)
+    assert state(town, 1) == "unknown"
+    assert town.deliveries(1)["mastodon"].remote_id != hand
+    assert ids(town) == [hand]
+    (asked,) = [one for one in town.said() if one.startswith("❓")]
+    assert "may or may not be out on Mastodon" in asked
+
+
 def test_a_timeline_that_lags_is_waited_for(town: Town) -> None:
     speak(town, "takahe")
     town.sandbox.platforms["mastodon"].lag = timedelta(seconds=50)

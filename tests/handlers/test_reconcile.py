@@ -30,7 +30,7 @@ def ledger(clock: Any) -> Delivery:
 
 
 def asked(ledger: Delivery, before: Before | None = None, outgoing: Outgoing = OUT, number: int = 0) -> Asked:
-    return Asked("Mastodon", outgoing, number, earliest(NOON, before), before, ledger)
+    return Asked("Mastodon", outgoing, number, earliest(NOON, before), before, ledger, NOON)
 
 
 def test_the_one_that_agrees_is_ours_and_nothing_found_is_nothing_there(ledger: Delivery) -> None:
@@ -56,6 +56,24 @@ def test_what_belongs_to_another_is_not_there_for_us(ledger: Delivery) -> None:
     assert ours(asked(ledger), Seen([post("3"), post("2"), post("1", OWN)])) == post("3").published
     ledger.mine = {"2": 0}  # a death came between our number and what was to be done after it
     assert ours(asked(ledger), Seen([post("2"), post("1")])) == post("2").published
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=3), timedelta(hours=-3)])
+def test_where_the_server_tells_its_time_nothing_older_is_taken_for_ours(
+    ledger: Delivery, ahead: timedelta
+) -> None:
+    """A timeline that is behind shows too late what was there before."""
+    there = Before("0", NOON + ahead - timedelta(hours=1))
+    shift = ahead / timedelta(minutes=1)
+    late, ours_ = post("1", minutes=shift - 0.5), post("2", minutes=shift + 0.5)
+    assert ours(asked(ledger, there), Seen([ours_], ahead=ahead)) == ours_.published
+    with pytest.raises(Uncertain, match="https://m/1"):
+        ours(asked(ledger, there), Seen([late], ahead=ahead))
+    with pytest.raises(Uncertain, match="more than one"):
+        ours(asked(ledger, there), Seen([ours_, late], ahead=ahead))
+    assert (
+        ours(asked(ledger, there), Seen([late])) == late.published
+    )  # it tells no time: what was noted must do
 
 
 def test_nothing_older_than_the_first_attempt_is_ours(ledger: Delivery) -> None:

@@ -26,7 +26,7 @@ def test_the_application_is_told_its_own_address_and_answers_at_once() -> None:
     with serving(build) as base:
         answer = httpx.get(base)
         assert answer.text == base
-        assert "date" in answer.headers
+        assert "date" not in answer.headers  # the sandbox has its own time, which the platforms tell
 
     with pytest.raises(httpx.ConnectError):
         httpx.get(base)

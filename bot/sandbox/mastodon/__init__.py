@@ -16,7 +16,7 @@ from bot.sandbox.mastodon.endpoints import Endpoints
 from bot.sandbox.mastodon.media import Media
 from bot.sandbox.mastodon.oauth import OAuth
 from bot.sandbox.mastodon.statuses import Statuses
-from bot.sandbox.service import Refusal, refuse
+from bot.sandbox.service import Dated, Refusal, refuse
 from bot.sandbox.world import World
 
 __all__ = ["Mastodon"]
@@ -32,6 +32,7 @@ class Mastodon(Core):
             routes=self._routes(),
             exception_handlers={Refusal: refuse, 404: self._not_found, 405: self._not_found},
         )
+        self.app.add_middleware(Dated, now=self.now)
 
     @override
     def tick(self) -> None:

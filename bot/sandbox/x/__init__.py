@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.sandbox.service import Refusal, refuse
+from bot.sandbox.service import Dated, Refusal, refuse
 from bot.sandbox.world import World
 from bot.sandbox.x.core import Core
 from bot.sandbox.x.endpoints import Endpoints
@@ -64,6 +64,7 @@ class X(Core):
             routes=[Route(path, self.ticking(end), methods=[method]) for method, path, end in table],
             exception_handlers={Refusal: refuse, 404: self._nowhere, 405: self._nowhere},
         )
+        self.app.add_middleware(Dated, now=self.now)
 
     async def _nowhere(self, _request: Request, _error: Exception) -> Response:
         return self.problem(404, "Not Found", "Not Found")
