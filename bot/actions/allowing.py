@@ -7,6 +7,7 @@ author edits it or says it again. Reactions of people who approve nothing are no
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,11 +18,15 @@ from bot.chat import Hint, Kind, Message, Person
 from bot.desk import Desk
 from bot.grammar import Command, Unknown, Written
 from bot.replies import bounds
-from storage import allowance, queue
+from storage import allowance, inbox, queue
+from storage.inbox import Inbox
+from storage.models import Post
+from storage.states import PostState
 
 DRAFT: Final = "draft"
 QUESTION: Final = "question"
 ORDER: Final = "order"
+EDIT: Final = "edit"
 HOUR: Final = timedelta(hours=1)
 SHORT: Final = timedelta(seconds=10)
 MINUTE: Final = timedelta(minutes=1)
@@ -62,6 +67,48 @@ def turned_away(
             return ""
         allowance.take(session, person.id, f"told {kind}", this, now)
         return above
+
+
+def edit_waits(desk: Desk, row: Inbox, now: datetime) -> bool:
+    """Whether an edit of a draft is not read yet, because its author is above the bound for drafts: each edit is one, as it
+    makes as much work. Nothing is lost: until it is read, nothing of the post goes out. An order that waits for it is not
+    kept waiting.
+    """
+    this = row.message_id, int(row.heard_at.timestamp())
+    most = desk.config.social.drafts_an_hour
+    with desk.database.transaction() as session:
+        post = session.get(Post, row.post_id or 0)
+        if post is None or post.state == PostState.RELEASED:
+            return False
+        person = desk.chat.directory.person(post.author_id)
+        if electing.approves(desk, session, person) or allowance.counted(session, DRAFT, this):
+            return False
+        room = allowance.room_at(session, person.id, DRAFT, most, HOUR, now)
+        if room <= now or pressing(desk, inbox.about(session, [post.id or 0])):
+            allowance.take(session, person.id, DRAFT, this, now)
+            return False
+        if allowance.room_at(session, person.id, "told edit", 1, HOUR, now) <= now:
+            allowance.take(session, person.id, "told edit", this, now)
+            text = bounds.edits(most, room, post)
+            queue.notify(
+                session, key=f"edits:{row.id}:{now.isoformat()}", text=text, user_id=person.id, now=now
+            )
+    _remember_full(desk, row.person_id, EDIT, room, now)
+    return True
+
+
+def full_of_edits(desk: Desk, person_id: int, now: datetime) -> bool:
+    """Whether it is known that no edit of this person is read now."""
+    return desk.full.get((person_id, EDIT), now) > now
+
+
+def pressing(desk: Desk, rows: Iterable[Inbox]) -> bool:
+    """Whether an order, or an approver's vote, is among them."""
+    return any(
+        one.kind == inbox.Kind.ORDER or desk.approves(one.person_id)
+        for one in rows
+        if one.kind != inbox.Kind.EDIT
+    )
 
 
 def _remember_full(desk: Desk, person_id: int, kind: str, room: datetime, now: datetime) -> None:

@@ -25,7 +25,7 @@ class Bounds(Strict):
     open_drafts: int = Field(default=20, ge=1)
     """Drafts of one person that are neither approved nor withdrawn."""
     drafts_an_hour: int = Field(default=20, ge=1)
-    """Of one person."""
+    """Of one person; each edit of a draft is one, and is read when there is room."""
     questions_an_hour: int = Field(default=60, ge=1)
     """Of one person; also what is not understood."""
     orders_an_hour: int = Field(default=60, ge=1)

@@ -21,6 +21,14 @@ def drafts(most: int, room: datetime) -> str:
     )
 
 
+def edits(most: int, room: datetime, post: Post) -> str:
+    """Too many drafts and edits of drafts within an hour."""
+    return (
+        f"I read at most {most} drafts and edits of drafts an hour of one person who is no approver. Your last edit of "
+        f"#{post.id} stays where it is, and I read it at {when(room)}; until then nothing of it goes out. {_SAID}"
+    )
+
+
 def open_drafts(most: int) -> str:
     """Too many drafts that nobody decided on."""
     return (

@@ -43,6 +43,48 @@ def test_above_the_drafts_of_an_hour_somebody_is_told_once_and_loses_nothing(tow
 
 
 @pytest.mark.parametrize("settings", ["drafts_an_hour = 3"])
+def test_edits_of_drafts_count_as_drafts_and_wait_above_the_bound(town: Town) -> None:
+    draft = town.carol.says(DRAFT.format(1))
+    for number in range(2, 7):
+        town.carol.edits(draft, DRAFT.format(number))
+        town.later(seconds=10)
+    assert "Hello, number 3" in town.card(1)
+    told = [one for one in town.whispered(town.carol) if "drafts and edits of drafts an hour" in one]
+    assert len(told) == 1
+    assert "I read it at <time:2026-11-23T09:00" in told[0]
+    town.restart()
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=5)
+    assert town.published() == [], "what is approved is not what stands there now"
+    town.later(minutes=60)
+    assert "Hello, number 6" in town.card(1)
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=5)
+    assert [one["text"] for one in town.published()] == ["Hello, number 6."]
+
+
+@pytest.mark.parametrize("settings", ["drafts_an_hour = 2"])
+def test_an_order_does_not_wait_for_an_edit_above_the_bound(town: Town) -> None:
+    draft = town.carol.says(DRAFT.format(1))
+    for number in range(2, 5):
+        town.carol.edits(draft, DRAFT.format(number))
+        town.later(seconds=10)
+    assert "Hello, number 2" in town.card(1)
+    town.alice.says("@social hold 1")
+    assert town.post(1).state == "held"
+    assert "Hello, number 4" in town.card(1)
+
+
+@pytest.mark.parametrize("settings", ["drafts_an_hour = 2"])
+def test_edits_of_approvers_are_not_bounded(town: Town) -> None:
+    draft = town.bob.says(DRAFT.format(1))
+    for number in range(2, 6):
+        town.bob.edits(draft, DRAFT.format(number))
+        town.later(seconds=10)
+    assert "Hello, number 5" in town.card(1)
+
+
+@pytest.mark.parametrize("settings", ["drafts_an_hour = 3"])
 def test_the_bound_stands_after_a_restart(town: Town) -> None:
     drafted(town, town.carol, 4)
     town.restart()

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from bot.actions import allowing
 from bot.desk import Desk
 from storage import inbox
 from storage.inbox import IN_ORDER, Inbox, Kind
@@ -78,6 +79,10 @@ class Turns:
         same = [one for one in others if one.id != row.id and not numbers.isdisjoint(one.post_ids)]
         ordered = [one for one in same if one.kind in IN_ORDER]
         if row.kind == Kind.EDIT:
+            if allowing.full_of_edits(self._desk, row.person_id, now) and not allowing.pressing(
+                self._desk, ordered
+            ):
+                return False
             # one that lies ahead was written before the clock went back
             quiet = not now - self._desk.config.social.gather < row.heard_at <= now
             return quiet or bool(ordered)

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot.actions import answering, receiving
+from bot.actions import allowing, answering, receiving
 from bot.actions.intake.sorting import sort
 from bot.actions.revising import revise
 from bot.actions.sync import Edited, follow, note_edit
@@ -81,6 +81,8 @@ def _act(desk: Desk, row: Inbox, now: datetime) -> bool:
     elif row.kind in {Kind.VOTE, Kind.PLACE}:
         _again(lambda: follow(desk, row.post_id or 0, now))
     elif row.kind == Kind.EDIT:
+        if allowing.edit_waits(desk, row, now):
+            return False
         _again(lambda: revise(desk, row.post_id or 0, now))
     else:
         return _attend(desk, row, now)
