@@ -97,6 +97,8 @@ def answer_orders(desk: Desk, may_go_on: Callable[[], bool]) -> None:
     """Say what was written down as answers to orders. Raises `Down`, `Dismissed`, `NotHome` and `StorageError`."""
     with desk.database.reading() as session:
         waiting = inbox.unanswered(session, MOST_ANSWERS)
+    if not waiting:
+        return
     with desk.chat.ahead({row.message_id for row in waiting}):
         for row in waiting:
             if not may_go_on():

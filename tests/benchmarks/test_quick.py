@@ -67,13 +67,6 @@ def test_a_stranger_who_floods_is_bounded_while_an_approver_is_heard(tmp_path: P
         assert found[f"{flood}: a due post until it begins"] < LONGEST_WAIT_S  # type: ignore[operator]
 
 
-def test_an_order_in_each_form_a_second_before_the_due_moment_is_obeyed(tmp_path: Path) -> None:
-    """Whatever the machine's speed: a post against which somebody spoke in time does not go out."""
-    obeyed, free, _ = measured(tmp_path, "orders")["orders"]
-    assert obeyed["met"], obeyed
-    assert free["met"], free
-
-
 @pytest.mark.usefixtures("postgres")
 def test_every_figure_of_the_database_is_written(tmp_path: Path) -> None:
     found = names(measured(tmp_path, "asking")["asking"])
