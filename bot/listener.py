@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.actions import catching, guarding, homing
 from bot.actions.hearing import Ear, Idle, Moment
+from bot.actions.intake import gate
 from bot.actions.intake.noting import Notes
 from bot.actions.looking import Looking
 from bot.chat import ChatError, Dismissed, Hint, Kind, QueueGone
@@ -111,7 +112,10 @@ class Listener:
                 self._meet()
                 self._following = True
                 log.info("another copy listens; this one delivers", extra={"action": "following"})
-            self._ear.knows(self._ear.hear(self._desk.clock, block=False)[0])
+            moment, hints = self._ear.hear(self._desk.clock, block=False)
+            gate.overhear(self._desk, hints, self._desk.clock())
+            self._desk.chat.noted()
+            self._ear.knows(moment)
         except QueueGone:
             self._following = False
         self._home = self._desk.chat.at_home
@@ -167,6 +171,7 @@ class Listener:
                 guarding.watch(self._desk, now)
                 self._looking.people_changed()
             self._left = []
+            self._desk.chat.noted()
             self._ear.knows(moment)
         if people:
             self._wake.set()

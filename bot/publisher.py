@@ -92,6 +92,7 @@ class Publisher:
         """
         self._more = False
         self._desk.looked.clear()
+        self._desk.peeked_s = float("-inf")
         self._desk.passed.clear()
         self._round(now)
         self._keep_house(now)

@@ -287,6 +287,17 @@ class Chat:
         """
         self._events.peek(self.wire)
 
+    @understanding
+    def unheard(self) -> list[Hint]:
+        """Everything that happened and was not `noted` yet, as another thread than the one that waits for hints sees it;
+        it counts in Zulip's own limit for events alone. Raises `QueueGone` and `ChatError`.
+        """
+        return self._events.peek(self.wire)
+
+    def noted(self) -> None:
+        """All that `hints` gave is written down."""
+        self._events.noted()
+
     def leave(self) -> None:
         """Give the event queue back."""
         try:

@@ -40,6 +40,8 @@ class Events:
         self.directory = directory
         self._queue = ""
         self._last = -1
+        self._noted = -1
+        """Up to which event all is written down, or was no matter."""
         self._puzzled = False
         """Whether something came that cannot be understood: then all is looked at anew."""
 
@@ -60,6 +62,7 @@ class Events:
             queue, last = words(state, "queue_id"), number(state, "last_event_id")
             self.directory.read(state)
         self._queue, self._last, self._puzzled = queue, last, False
+        self._noted = last
 
     def poll(self, wire: Wire, *, block: bool) -> list[Hint]:
         """The hints that came since the last poll; with `block`, wait for one (up to a minute).
@@ -69,7 +72,7 @@ class Events:
         """
         if self._puzzled:
             raise QueueGone("it told something that cannot be understood")
-        answer = self._ask(wire, block=block)
+        answer = self._ask(wire, self._last, block=block)
         hints: list[Hint] = []
         try:
             with understood():
@@ -84,12 +87,25 @@ class Events:
             raise
         return hints
 
-    def peek(self, wire: Wire) -> None:
-        """Ask without waiting, and leave what is there to the next poll."""
-        self._ask(wire, block=False)
+    def noted(self) -> None:
+        """All that `poll` gave is written down."""
+        self._noted = self._last
 
-    def _ask(self, wire: Wire, *, block: bool) -> dict[str, Any]:
-        request: dict[str, Any] = {"queue_id": self._queue, "last_event_id": str(self._last)}
+    def peek(self, wire: Wire) -> list[Hint]:
+        """Everything that happened and is not written down yet, without waiting; it is left to the next poll, and a poll
+        that waits ends. For another thread than that which polls. Raises as `poll` does.
+        """
+        hints: list[Hint] = []
+        with understood():
+            for event in objects(self._ask(wire, self._noted, block=False), "events"):
+                if _is_about_rights(event):
+                    hints.append(Hint(Kind.PEOPLE))
+                else:
+                    hints.extend(read_event(event, self.directory.me))
+        return hints
+
+    def _ask(self, wire: Wire, last: int, *, block: bool) -> dict[str, Any]:
+        request: dict[str, Any] = {"queue_id": self._queue, "last_event_id": str(last)}
         if not block:
             request["dont_block"] = "true"
         try:
@@ -107,6 +123,15 @@ class Events:
         if self._queue:
             wire.call("events", "DELETE", {"queue_id": self._queue})
             self._queue = ""
+
+
+def _is_about_rights(event: dict[str, Any]) -> bool:
+    """Whether somebody may come to approve by it, or not any more: not a new name or picture, which strangers give
+    themselves as often as they like.
+    """
+    person: dict[str, Any] = maybe(event, "person", {})
+    changed = {"role", "is_active"} & set(person) or event.get("op") == "remove"
+    return event["type"] == "user_group" or (event["type"] == "realm_user" and bool(changed))
 
 
 def read_event(event: dict[str, Any], me: int = 0) -> list[Hint]:

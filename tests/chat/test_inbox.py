@@ -112,6 +112,12 @@ def at_the_due_second(town: Town) -> None:
     town.world.clock.to(town.post(1).due_at)  # type: ignore[arg-type]  # it has a time
 
 
+def just_before(town: Town) -> None:
+    due = town.post(1).due_at
+    assert due is not None
+    town.world.clock.to(due - timedelta(seconds=1))
+
+
 ENDS = {"cancel 1": "withdrawn", "hold 1": "held", "veto 1 because no": "draft"}
 
 
@@ -153,6 +159,77 @@ def test_a_release_knows_the_order_that_no_event_told_of_yet(town: Town, order: 
     town.settle()
     assert town.published() == []
     assert town.inbox() == []
+
+
+@pytest.mark.parametrize("order", ["cancel 1", "move 1 to friday 9:00", "withdraw 1"])
+@pytest.mark.parametrize("directly", [False, True])
+def test_a_release_knows_a_message_that_was_edited_into_an_order(
+    town: Town, order: str, directly: bool
+) -> None:
+    """No look at new messages finds it."""
+    town.carol.says(LATER)
+    town.alice.says("@social approve 1")
+    just_before(town)
+    old = town.alice.whispers("show 1") if directly else town.alice.says("Shall we really?")
+    at_the_due_second(town)
+    text = order if directly else f"@social {order}"
+    town.alice.ok(town.alice.client.update_message({"message_id": old, "content": text}))
+    town.publisher.tick(town.now, settle=True)  # before the listener hears of it
+    assert town.published() == []
+    if not directly:  # what a direct message asked was answered: it is looked at, and nothing is done twice
+        town.settle()
+        assert town.published() == []
+        assert town.post(1).state == ENDS.get(order, town.post(1).state)
+
+
+def test_a_copy_that_does_not_listen_knows_it_too(town: Town) -> None:
+    town.fault("mastodon", "429", method="POST", path="/api/v1/statuses")
+    approved(town)
+    at_the_due_second(town)
+    town.settle()
+    assert town.deliveries(1)["mastodon"].state == "pending"
+    town.world.clock.advance(timedelta(minutes=5))
+    old = town.alice.writes("Shall we really?")
+    follower = Listener(town.desk, leads=lambda: False)
+    follower.follow()
+    town.alice.ok(town.alice.client.update_message({"message_id": old, "content": "@social cancel 1"}))
+    follower.follow()  # it hears of it, and the one that listens does not
+    town.publisher.tick(town.now, settle=True)
+    assert town.published() == []
+    follower.follow()
+    town.publisher.tick(town.now, settle=True)  # nor is anything held up that nobody spoke of
+    assert len(town.inbox()) == 1
+
+
+def test_a_release_knows_that_its_approver_is_none_any_more(town: Town) -> None:
+    approved(town)
+    at_the_due_second(town)
+    town.sandbox.zulip.remove_members(town.approvers, town.row(town.alice))
+    town.publisher.tick(town.now, settle=True)  # before the listener hears of it
+    assert town.published() == []
+    town.settle()
+    assert town.published() == []
+    assert town.post(1).state == "draft"
+
+
+def test_a_stranger_who_renames_themselves_keeps_nothing_back(town: Town) -> None:
+    approved(town)
+    at_the_due_second(town)
+    town.sandbox.zulip.rename(town.row(town.dave), "David")
+    town.publisher.tick(town.now, settle=True)
+    assert len(town.published()) == 1
+
+
+def test_what_was_heard_and_could_not_be_written_down_is_known_to_a_release(town: Town) -> None:
+    """The database was busy just then."""
+    approved(town)
+    just_before(town)
+    old = town.alice.says("Shall we really?")
+    at_the_due_second(town)
+    town.alice.ok(town.alice.client.update_message({"message_id": old, "content": "@social cancel 1"}))
+    town.desk.chat.hints(block=False)  # and no more
+    town.publisher.tick(town.now, settle=True)
+    assert town.published() == []
 
 
 def test_a_delivery_knows_it_too(town: Town) -> None:

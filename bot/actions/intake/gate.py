@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -12,36 +13,81 @@ from bot import rules
 from bot.actions import catching, rows
 from bot.actions.electing import electorate
 from bot.actions.intake.sorting import sort
+from bot.chat import Hint, QueueGone
+from bot.chat import Kind as Event
 from bot.desk import Desk
 from storage import inbox
-from storage.inbox import Inbox, Kind
+from storage.inbox import Heard, Inbox, Kind
 from storage.models import Post
 from storage.states import PostState
 
 ANYBODY: Final = frozenset({"hold", "alt"})
 """What people may order of a post that is not theirs."""
+PEEK_S: Final = 1.0
+"""So often it is looked what was edited: Zulip counts these looks apart from all others, with the waits for events that
+they end.
+"""
 
 
 def may_go(desk: Desk, post_ids: Collection[int], now: datetime) -> set[int]:
     """Those of these posts that nothing keeps back, after a look at what was written and not heard of yet: one request
     for all of them. Raises `ChatError`.
     """
-    if not post_ids:
+    if not post_ids or not listen(desk, now):
         return set()
-    listen(desk, now)
     with desk.database.transaction() as session:
         return {number for number in post_ids if not kept_back(desk, session, rows.post(session, number))}
 
 
-def listen(desk: Desk, now: datetime) -> None:
-    """Write down the orders that Zulip has, and that no event told of yet."""
+def listen(desk: Desk, now: datetime) -> bool:
+    """Write down the orders that Zulip has, and that no event told of yet. False: something happened that the listener
+    must hear of first, such as that somebody is no approver any more.
+    """
     known = max(desk.read_up_to, catching.last(desk) or 0)
     found = [sort(desk, message, now) for message in desk.chat.newer(known)] if known else []
-    orders = [one for one in found if one is not None and one.kind in inbox.STOPS]
+    edited, certain = _edited(desk, now)
+    orders = [one for one in (*found, *edited) if one is not None and one.kind in inbox.STOPS]
     if orders:
         with desk.database.transaction() as session:
             inbox.write_unheard(session, orders)
         desk.bell.ring()
+    return certain
+
+
+def _edited(desk: Desk, now: datetime) -> tuple[list[Heard], bool]:
+    """The messages that were edited and not heard of yet, as what they are now: no other look finds them. Drafts and cards
+    are looked at by themselves. And whether that is all.
+    """
+    if time.monotonic() - desk.peeked_s < PEEK_S:
+        return [], True
+    try:
+        hints = desk.chat.unheard()
+    except QueueGone:  # the listener reads anew what happened meanwhile
+        return [], False
+    certain = not any(one.kind is Event.PEOPLE for one in hints)
+    if certain:
+        desk.peeked_s = time.monotonic()
+    return _orders(desk, hints, now), certain
+
+
+def overhear(desk: Desk, hints: Iterable[Hint], now: datetime) -> None:
+    """Of what a copy heard that does not listen: write down the orders that no other look of it would find. The one that
+    listens may not have heard of them yet.
+    """
+    if orders := [one for one in _orders(desk, hints, now) if one.kind in inbox.STOPS]:
+        with desk.database.transaction() as session:
+            inbox.write_unheard(session, orders)
+
+
+def _orders(desk: Desk, hints: Iterable[Hint], now: datetime) -> list[Heard]:
+    """What was edited, but for drafts and cards, as what it is now."""
+    messages = [one.message for one in hints if one.kind is Event.EDITED and one.message is not None]
+    if not messages:
+        return []
+    with desk.database.reading() as session:
+        others = [one for one in messages if rows.by_message(session, one.id) is None]
+    found = [sort(desk, one, now) for one in others]
+    return [one for one in found if one is not None]
 
 
 def kept_back(desk: Desk, session: Session, post: Post) -> bool:
