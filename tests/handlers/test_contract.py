@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,19 @@ import tweepy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox import accounts
+from bot.sandbox.serve import serving
+from bot.sandbox.server import Sandbox
+from bot.sandbox.world import World
 from handlers import base
 from handlers.base import (
     Draft,
+    Later,
     Options,
+    Outgoing,
     Platform,
     PlatformError,
+    Poll,
     Rejected,
     Standing,
     Tools,
@@ -35,6 +42,7 @@ from handlers.media import Media, Store
 from handlers.registry import PLATFORMS
 from handlers.wire import Answer, Turned
 from handlers.x.errors import judge as judge_x
+from tests.handlers.conftest import Delivery
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SECRET = "never-to-be-shown"
@@ -399,3 +407,171 @@ def test_a_bug_is_no_platform_error() -> None:
     for judge in (judge_mastodon, judge_x):
         with pytest.raises(ZeroDivisionError):
             judged(judge, bug, None, acts=True)
+
+
+# -- what is found after a lost answer: the rule of `handlers.reconcile`, through each real client -------------
+
+CREATES = {
+    "linkedin": ("POST", "/rest/posts"),
+    "mastodon": ("POST", "/api/v1/statuses"),
+    "x": ("POST", "/2/tweets"),
+    "youtube": ("PUT", "/upload/youtube/v3/videos"),
+    "zulip": ("POST", "/api/v1/messages"),
+}
+PEOPLE = "people"
+
+
+class Place:
+    """One platform before its stand-in, and what the world sees there."""
+
+    def __init__(self, name: str, sandbox: Sandbox, tools: Tools, film: Media) -> None:
+        self.name, self.world, self._sandbox, self._count = name, sandbox.world, sandbox, 0
+        bot = sandbox.scene.bot
+        file = accounts.sections(sandbox.base, (bot["email"], bot["api_key"]), sandbox.tokens())
+        kind = PLATFORMS[name]
+        every = dict(file["api"]) | dict(file[name]) if name == "zulip" else dict(file[name])
+        own = {key: value for key, value in every.items() if key in kind.Settings.model_fields}
+        self.platform = kind(name, kind.Settings.model_validate(own), tools)
+        self.platform.check()
+        self.outgoing = self.prepared("Registration is open, for all: 1-2", film)
+
+    def prepared(self, text: str, film: Media, **options: Any) -> Outgoing:
+        media = (film,) if self.name == "youtube" else ()
+        return self.platform.prepare(Draft(text, media, Options(**{"title": "Registration", **options})))
+
+    def lose(self, fault: str) -> None:
+        method, path = CREATES[self.name]
+        order = {"service": self.name, "fault": fault, "method": method, "path": path, "times": 1}
+        self._sandbox.faults.add(order)
+
+    def ids(self) -> list[str]:
+        return [str(one["id"]) for one in self.world.posts() if one["service"] == self.name]
+
+    def row(self) -> Delivery:
+        self._count += 1
+        made = Delivery(self.world.clock.now)  # type: ignore[arg-type]  # any clock
+        made.key = f"post-{self._count}"
+        return made
+
+    def sent(self, row: Delivery, fault: str = "") -> None:
+        """Published; with a fault, its answer is lost."""
+        if not fault:
+            self._through(row)
+            return
+        self.lose(fault)
+        try:
+            self.platform.send(self.outgoing, row.ticket())
+        except (Uncertain, Unavailable):
+            return
+        assert self.name == "youtube"  # which asks its upload session at once
+
+    def _through(self, row: Delivery) -> None:
+        for _ in range(8):
+            try:
+                self.platform.send(self.outgoing, row.ticket())
+            except Later:  # it works on the film
+                self.world.clock.advance(timedelta(minutes=5))
+            else:
+                return
+        raise AssertionError("it never came out")
+
+    def found(self, row: Delivery, outgoing: Outgoing | None = None) -> str:
+        """The number that is taken for it; empty: it is not there."""
+        for _ in range(4):
+            try:
+                found = self.platform.find(outgoing or self.outgoing, row.ticket())
+            except Unavailable:
+                self.world.clock.advance(timedelta(minutes=2))
+            except Uncertain:
+                return PEOPLE
+            else:
+                return found.id if found else ""
+        return PEOPLE
+
+
+@pytest.fixture
+def place(name: str, tools: Tools, film: Media) -> Iterator[Place]:
+    made: list[Sandbox] = []
+
+    def build(url: str) -> Any:
+        made.append(Sandbox(World(), url, feature_level=512))
+        return made[0].app
+
+    with serving(build):
+        given = Tools(tools.store, tools.vault, made[0].world.clock.now, tools.meter)
+        yield Place(name, made[0], given, film)
+        made[0].world.shelf.close()
+
+
+def test_the_one_that_agrees_is_found(place: Place) -> None:
+    row = place.row()
+    place.sent(row, "reset-after")
+    if place.name == "youtube":
+        place.sent(row)  # a film is there before it is shown: that goes on where it was
+    assert [place.found(row)] == place.ids()
+
+
+def test_what_never_arrived_is_not_found_in_what_was_there_before(place: Place) -> None:
+    """An equal post of an earlier delivery, of which nothing is known any more."""
+    place.sent(place.row())
+    (earlier,) = place.ids()
+    place.world.clock.advance(timedelta(minutes=20))
+    row = place.row()
+    place.sent(row, "reset-before")
+    assert place.found(row) != earlier
+
+
+def test_a_number_of_another_delivery_is_never_taken(place: Place) -> None:
+    row = place.row()
+    place.sent(row, "reset-after")
+    if place.name == "youtube":
+        return  # its upload session is this delivery's alone
+    row.shelf.others = set(place.ids())
+    assert place.found(row) not in place.ids()
+
+
+@pytest.mark.parametrize("text", ["Registration is open, for all: 1-3", "Registration is open for all: 1-2"])
+def test_a_text_that_differs_by_one_sign_is_another_post(place: Place, text: str, film: Media) -> None:
+    row = place.row()
+    place.sent(row, "reset-after")
+    if place.name == "youtube":
+        return  # as above
+    assert place.found(row, place.prepared(text, film)) not in place.ids()
+
+
+@pytest.mark.parametrize(
+    "name, options", [("mastodon", {"cw": "food"}), ("mastodon", {"visibility": "unlisted"})]
+)
+def test_what_differs_beside_the_text_is_another_post(
+    place: Place, options: dict[str, str], film: Media
+) -> None:
+    row = place.row()
+    place.sent(row, "reset-after")
+    other = place.prepared(place.outgoing.parts[0].text, film, **options)
+    assert other != place.outgoing
+    assert place.found(row, other) not in place.ids()
+
+
+@pytest.mark.parametrize(
+    "name, what",
+    [("mastodon", "files"), ("mastodon", "poll"), ("x", "files"), ("x", "poll"), ("linkedin", "files")],
+)
+def test_what_lacks_the_files_or_the_poll_is_another_post(place: Place, what: str, film: Media) -> None:
+    row = place.row()
+    place.sent(row, "reset-after")
+    if what == "poll":
+        other = replace(place.outgoing, poll=Poll(("yes", "no"), 1440))
+    else:
+        picture = replace(film, name="a.png", mime="image/png", width=10, height=10)
+        other = replace(place.outgoing, parts=(replace(place.outgoing.parts[0], media=(picture,)),))
+    assert place.found(row, other) not in place.ids()
+
+
+@pytest.mark.parametrize("name", ["mastodon", "zulip"])
+def test_of_two_candidates_people_choose(place: Place) -> None:
+    """LinkedIn and X take no text twice; YouTube is asked by its upload session."""
+    row = place.row()
+    place.sent(row, "reset-after")
+    place.sent(place.row())
+    assert len(place.ids()) == 2
+    assert place.found(row) == PEOPLE
