@@ -20,6 +20,8 @@ from handlers.media import Store
 from storage.database import Database
 from storage.turns import Turns
 
+SETTLED_S: Final = 3.0
+"""After so long Zulip has written down every message whose number is smaller than one that was seen."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -114,6 +116,25 @@ class Stale:
         return len(self._since)
 
 
+class Listened:
+    """Up to which message the looks before a release have read, so that each reads only what is new: during a burst most
+    of that is the bot's own. One thread's.
+    """
+
+    def __init__(self) -> None:
+        self._looks: list[tuple[float, int]] = []
+
+    def add(self, newest: int, at: float) -> None:
+        """A look that began then (monotonic seconds) saw all up to that message."""
+        newest = max(newest, *(one for _, one in self._looks), 0)
+        old = [one for one in self._looks if at - one[0] >= SETTLED_S][-1:]
+        self._looks = [*old, *(one for one in self._looks if at - one[0] < SETTLED_S), (at, newest)]
+
+    def up_to(self, now: float) -> int:
+        """Up to where nothing can have appeared since: a message with a smaller number may be there later, for a moment."""
+        return max((newest for at, newest in self._looks if now - at >= SETTLED_S), default=0)
+
+
 @dataclass(slots=True)
 class Desk:
     """The parts that the actions work with. Nothing here changes but what is under way."""
@@ -172,6 +193,8 @@ class Desk:
     """Rows of the inbox whose answers this process wrote down, and did not begin to say."""
     read_up_to: int = 0
     """The newest message of somebody else up to which all is written into the inbox."""
+    listened: Listened = field(default_factory=Listened)
+    """How far the looks before a release have read."""
     reacted: deque[int] = field(default_factory=lambda: deque(maxlen=500))
     """Messages that got or lost a reaction lately, the newest last: one may be a card that is being said."""
     approvers: frozenset[int] | None = frozenset()

@@ -32,8 +32,9 @@ ROUND_S = 0.5
 """How long the loop rests when nothing wakes it; the sandbox's clock may jump at any moment."""
 AT_ONCE = 50
 """So many due posts are looked at with one request."""
-SLICE = 4
-"""After so many released posts, what is ready is sent on: the first go out before the last are released."""
+SLICES = (4, 16)
+"""After so many released posts, what is ready is sent on: the first go out before the last are released. Later on the
+lanes are at work, and to ask what comes next costs more than to let another post go."""
 DAY = timedelta(days=1)
 AWAY = timedelta(seconds=2)
 """How long Zulip is left alone after it did not answer: something may be due."""
@@ -181,8 +182,11 @@ class Publisher:
         """Look at these together, and let them go; what is ready is sent on in between."""
         self._desk.chat.must_be_home(ask=True)
         self._look(post_ids, now)
-        for first in range(0, len(post_ids), SLICE):
-            piece = post_ids[first : first + SLICE]
+        first, many = SLICES
+        for piece in (
+            post_ids[:first],
+            *(post_ids[at : at + many] for at in range(first, len(post_ids), many)),
+        ):
             ready = [one for one in piece if lastlook.fresh(self._desk, one)]
             if self._apart.each(ready, delivering.release, now):
                 self._lanes.feed(now)

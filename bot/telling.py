@@ -36,6 +36,8 @@ GATHER_MANY_S: Final = 20.0
 """The same while many posts are due: their cards are edited once, when all is out."""
 LEFT_S: Final = 30.0
 """How often it is looked for answers that another process left."""
+FEW: Final = 5
+"""With more cards than that to be shown while posts are due, none is before it waited: what is due needs the processor."""
 AWAY_S: Final = 5.0
 """How long Zulip is left alone after it did not answer."""
 LATELY: Final = timedelta(days=1)
@@ -137,9 +139,10 @@ class Telling:
         if not waiting:
             return
         patience = GATHER_MANY_S if self._pressed() else GATHER_S
+        burst = self._pressed() and len(waiting) > FEW
         moving = self._moving(now)
         for post_id, (number, since) in waiting.items():
-            if post_id in moving and time.monotonic() - since < patience:
+            if (burst or post_id in moving) and time.monotonic() - since < patience:
                 continue
             if self._pressed():
                 self._stop.wait(STEP_S)

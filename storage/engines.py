@@ -17,6 +17,9 @@ BUSY_S = 5
 
 _WAL_ATTEMPTS = 10
 
+READING = "reading"
+"""Key in a connection's `info`: whether it was told last that it may write nothing."""
+
 
 def understand(url: str) -> URL:
     """The address, with the driver that is used. Raises `StorageError`, which never repeats it."""
@@ -51,7 +54,9 @@ def open_sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        if connection.info.get(READING) is not reading:  # it stays as it is from one transaction to the next
+            connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+            connection.info[READING] = reading
         # a writer is the only one from the start, so that what it read still holds when it writes
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, case
+from sqlalchemy import BigInteger, Index, UniqueConstraint, bindparam, case
 from sqlmodel import Field, Session, SQLModel, col, delete, func, or_, select, update
 
 from storage.database import insert
@@ -108,6 +108,16 @@ def listed(post_ids: Iterable[int]) -> str:
     return joined and f",{joined},"
 
 
+_ABOUT = (
+    select(Inbox)
+    .where(
+        or_(col(Inbox.post_id).in_(bindparam("posts", expanding=True)), col(Inbox.post_id).is_(None)),
+        col(Inbox.kind).in_(bindparam("kinds", expanding=True)),
+        col(Inbox.answer) == "",
+    )
+    .order_by(col(Inbox.id))
+)
+"""Written once: it is asked at every claim."""
 _ONE = ("message_id", "kind", "person_id")
 
 
@@ -149,13 +159,8 @@ def of(session: Session, person_id: int, kinds: Collection[Kind], limit: int) ->
 
 def about(session: Session, post_ids: Collection[int], kinds: Collection[Kind] = STOPS) -> Sequence[Inbox]:
     """What may concern these posts and was not acted on yet, oldest first."""
-    found = select(Inbox).where(
-        or_(col(Inbox.post_id).in_(post_ids), col(Inbox.post_id).is_(None), col(Inbox.others) != ""),
-        col(Inbox.kind).in_(kinds),
-        col(Inbox.answer) == "",
-    )
-    rows = session.exec(found.order_by(col(Inbox.id))).all()
-    return [one for one in rows if one.post_id is None or any(one.names(number) for number in post_ids)]
+    given = {"posts": list(post_ids), "kinds": [str(one) for one in kinds]}
+    return session.exec(_ABOUT, params=given).all()
 
 
 def unanswered(session: Session, limit: int) -> Sequence[Inbox]:

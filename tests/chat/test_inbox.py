@@ -17,6 +17,7 @@ from town import Town, Townsman, picture
 
 from bot import wiring
 from bot.chat import Chat
+from bot.desk import Listened
 from bot.listener import Listener
 from storage import inbox
 from storage.inbox import Heard, Kind
@@ -449,3 +450,18 @@ def test_an_alt_text_that_is_taken_by_a_tap_is_drafted_in_the_lane_of_drafts(tow
     town.start()
     town.settle()
     assert town.post(1).revision == 2
+
+
+def test_a_look_before_a_release_reads_what_came_since_the_looks_that_are_settled() -> None:
+    listened = Listened()
+    assert listened.up_to(100.0) == 0
+    listened.add(10, 100.0)
+    listened.add(20, 101.0)
+    assert listened.up_to(102.0) == 0, "one with a smaller number may still appear"
+    assert listened.up_to(103.5) == 10
+    listened.add(30, 104.0)
+    assert listened.up_to(104.0) == 20
+    listened.add(0, 110.0)  # nothing was there any more
+    assert listened.up_to(110.0) == 30
+    listened.add(0, 200.0)
+    assert listened.up_to(200.0) == 30

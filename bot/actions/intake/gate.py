@@ -36,7 +36,9 @@ def may_go(desk: Desk, post_ids: Collection[int], now: datetime) -> set[int]:
     if not post_ids or not listen(desk, now):
         return set()
     with desk.database.transaction() as session:
-        return {number for number in post_ids if not kept_back(desk, session, rows.post(session, number))}
+        posts = [post for post, _ in rows.these(session, post_ids)]
+        waiting = inbox.about(session, post_ids)
+        return {post.id or 0 for post in posts if not _keeps(desk, session, post, waiting)}
 
 
 def listen(desk: Desk, now: datetime) -> bool:
@@ -44,13 +46,16 @@ def listen(desk: Desk, now: datetime) -> bool:
     must hear of first, such as that somebody is no approver any more.
     """
     known = max(desk.read_up_to, catching.last(desk) or 0)
-    found = [sort(desk, message, now) for message in desk.chat.newer(known)] if known else []
+    began = time.monotonic()
+    messages = desk.chat.newer(max(known, desk.listened.up_to(began))) if known else []
+    found = [sort(desk, message, now) for message in messages]
     edited, certain = _edited(desk, now)
     orders = [one for one in (*found, *edited) if one is not None and one.kind in inbox.STOPS]
     if orders:
         with desk.database.transaction() as session:
             inbox.write_unheard(session, orders)
         desk.bell.ring()
+    desk.listened.add(max((one.id for one in messages), default=0), began)
     return certain
 
 
@@ -94,8 +99,12 @@ def kept_back(desk: Desk, session: Session, post: Post) -> bool:
     """Whether something waits in the inbox that may keep this post from going. To be asked in the transaction that lets
     it go: what is written down later finds it gone.
     """
-    waiting = inbox.about(session, [post.id or 0])
-    return any(_matters(desk, session, post, row) for row in waiting)
+    return _keeps(desk, session, post, inbox.about(session, [post.id or 0]))
+
+
+def _keeps(desk: Desk, session: Session, post: Post, waiting: Iterable[Inbox]) -> bool:
+    about = [row for row in waiting if row.post_id in {None, post.id}]
+    return any(_matters(desk, session, post, row) for row in about)
 
 
 def _matters(desk: Desk, session: Session, post: Post, row: Inbox) -> bool:
