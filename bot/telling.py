@@ -37,7 +37,10 @@ GATHER_MANY_S: Final = 20.0
 LEFT_S: Final = 30.0
 """How often it is looked for answers that another process left."""
 FEW: Final = 5
-"""With more cards than that to be shown while posts are due, none is before it waited: what is due needs the processor."""
+BURST_S: Final = 45.0
+"""With more cards than `FEW` to be shown while posts are sent nothing is told for so long: what is due needs the
+processor, and every request that Zulip allows.
+"""
 AWAY_S: Final = 5.0
 """How long Zulip is left alone after it did not answer."""
 LATELY: Final = timedelta(days=1)
@@ -74,6 +77,9 @@ class Telling:
         with self._desk.chat.budget.telling():
             if self._leads():
                 self._answer()
+            if self._burst():
+                return
+            if self._leads():
                 self._remember(now)
                 self._apart.each(self.news.posts(now), self.news.tell, now)
                 reporting.speak(self._desk, now, self._may_go_on)
@@ -116,6 +122,13 @@ class Telling:
             self._answered_s = time.monotonic()
             receiving.answer_orders(self._desk, self._may_go_on)
 
+    def _burst(self) -> bool:
+        """Whether many posts are on their way, and not for so long that people wonder."""
+        waiting = self._desk.stale.waiting()
+        if not self._pressed() or len(waiting) <= FEW:
+            return False
+        return time.monotonic() - min(since for _, since in waiting.values()) < BURST_S
+
     def _remember(self, now: datetime) -> None:
         """A process that ended between an outcome and its card showed it nowhere: those of the last day are compared."""
         if self._remembered:
@@ -139,10 +152,9 @@ class Telling:
         if not waiting:
             return
         patience = GATHER_MANY_S if self._pressed() else GATHER_S
-        burst = self._pressed() and len(waiting) > FEW
         moving = self._moving(now)
         for post_id, (number, since) in waiting.items():
-            if (burst or post_id in moving) and time.monotonic() - since < patience:
+            if post_id in moving and time.monotonic() - since < patience:
                 continue
             if self._pressed():
                 self._stop.wait(STEP_S)

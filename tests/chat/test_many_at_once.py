@@ -12,6 +12,7 @@ from town import MONDAY, Town
 from bot.actions import delivering, lastlook
 from bot.pacing import Pace
 from bot.sandbox.zulip.web import Rate
+from bot.telling import Telling
 from storage import inbox, queue
 from storage.inbox import Heard, Kind
 
@@ -210,3 +211,19 @@ def test_an_outcome_that_waits_for_others_is_not_thought_of_in_every_round(town:
         town.later(seconds=30)
     assert "is out" in " ".join(town.said()[-2:])
     assert news.posts(town.now) == []
+
+
+def test_what_is_told_comes_after_a_burst_of_posts(town: Town) -> None:
+    town.carol.says(f"{LATER}Tomorrow")
+    town.publisher.tick(town.now, settle=True)
+    busy = True
+    telling = Telling(town.desk, lambda: True, lambda: busy)
+    with town.database.transaction() as session:
+        queue.notify(session, key="news", text="News", now=town.now)
+    for number in range(10):
+        town.desk.stale.add(number)
+    telling.round(town.now)
+    assert "News" not in town.said()
+    busy = False
+    telling.round(town.now)
+    assert "News" in town.said()
