@@ -18,8 +18,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(("move", "now", "retry", "published"), Kind.ORDER),
     **dict.fromkeys(("edit", "alt", "take"), Kind.REWRITE),
     "copy": Kind.DRAFT,
+    **dict.fromkeys(("show", "log", "plan", "drafts", "waiting", "history", "status", "help"), Kind.QUESTION),
 }
-"""Verb -> what it is; all others ask something."""
+"""Verb -> what it is; none is left out, so that nobody forgets one that changes a post."""
 LARGEST: Final = 2**31 - 1
 """No post has a greater number."""
 
@@ -40,7 +41,7 @@ def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: dat
         return Heard(message.id, Kind.QUESTION, message.sender_id, now)
     if isinstance(said, Written):
         return Heard(message.id, Kind.DRAFT, message.sender_id, now)
-    kind = KINDS.get(said.verb, Kind.QUESTION)
+    kind = KINDS[said.verb]
     post_id, others = (said.post, said.others) if kind in {Kind.ORDER, Kind.REWRITE} else (None, ())
     if post_id is not None and max(post_id, *others, 0) > LARGEST:
         kind, post_id, others = Kind.QUESTION, None, ()

@@ -1,0 +1,84 @@
+"""Every verb of the grammar: what changes or stops a post keeps it back until it is obeyed, and what asks does not."""
+
+from __future__ import annotations
+
+import re
+
+from sqlmodel import col, select
+from town import Town, picture
+
+from bot.actions import answering, rows
+from bot.actions.intake import gate
+from bot.actions.intake.sorting import KINDS
+from bot.grammar.verbs import BY_NAME, VERBS
+from storage import inbox
+from storage.models import Delivery, Post, Proposal, Revision, Vote
+
+ABOUT_A_POST = tuple(verb.name for verb in VERBS if verb.kind != "question")
+"""All others speak of no post."""
+STORY = (
+    *("show", "log", "copy", "approve", "withdraw", "veto", "alt", "take", "edit"),
+    *("hold", "resume", "move", "now", "cancel"),
+)
+"""Each said when it can do something, of one post."""
+FAILED = ("retry", "published")
+"""The same, of a post that failed."""
+
+
+def order(verb: str, number: int) -> str:
+    """As the help says that it is said, of that post."""
+    said = re.sub(r"\d+", str(number), BY_NAME[verb].sample, count=1)
+    return said.replace("linkedin https://www.linkedin.com/feed/update/urn:li:share:1", "mastodon")
+
+
+def stands(town: Town, number: int) -> list[object]:
+    """All that is known of a post, and of what goes out of it."""
+    with town.database.reading() as session:
+        found: list[object] = [session.get(Post, number)]
+        for table in (Revision, Vote, Delivery, Proposal):
+            found += session.exec(select(table).where(col(table.post_id) == number).order_by(col(table.id)))  # type: ignore[attr-defined]  # all have both
+    return [one.model_dump() for one in found]  # type: ignore[attr-defined]  # rows
+
+
+def changes(town: Town, verb: str, number: int) -> bool:
+    """Whether an approver changes something of the post by this."""
+    before = stands(town, number)
+    town.bob.says(f"@social {order(verb, number)}")
+    return stands(town, number) != before
+
+
+def drafted(town: Town, time: str = "at: tomorrow 10:00 UTC") -> None:
+    link = town.alice.uploads(picture(), "map.png")
+    town.alice.says(f"@social draft\nto: mastodon\n{time}\nHello\n[map.png]({link})")
+
+
+def test_every_verb_is_sorted() -> None:
+    assert set(KINDS) == {verb.name for verb in VERBS} == set(answering.VERBS)
+    assert sorted((*STORY, *FAILED)) == sorted(ABOUT_A_POST)
+
+
+def test_each_verb_that_can_change_a_post_is_an_order_for_the_gate_and_no_other(town: Town) -> None:
+    drafted(town)
+    town.carol.says("@social alt 1 1 A map")
+    found = {verb for verb in STORY if changes(town, verb, 1)}
+    town.fault("mastodon", "422", method="POST", path="/api/v1/statuses", times=2)
+    drafted(town, "")
+    number = 3  # the second is the copy
+    town.bob.says(f"@social approve {number}")
+    assert town.deliveries(number)["mastodon"].state == "failed"
+    found |= {verb for verb in FAILED if changes(town, verb, number)}
+    assert found == {name for name, kind in KINDS.items() if kind in inbox.STOPS}
+
+
+def test_each_of_them_keeps_its_post_back_before_any_event_tells_of_it(town: Town) -> None:
+    drafted(town)
+    kept = set[str]()
+    for verb in ABOUT_A_POST:
+        said = town.bob.writes(f"@social {order(verb, 1)}")
+        gate.listen(town.desk, town.now)
+        with town.database.transaction() as session:
+            if gate.kept_back(town.desk, session, rows.post(session, 1)):
+                kept.add(verb)
+            inbox.clear(session)
+        town.bob.deletes(said)
+    assert kept == {name for name, kind in KINDS.items() if kind in inbox.STOPS}
