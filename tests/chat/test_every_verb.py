@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 from town import Town, picture
 
 from bot.actions import answering, rows
@@ -31,13 +32,14 @@ def order(verb: str, number: int) -> str:
     return said.replace("linkedin https://www.linkedin.com/feed/update/urn:li:share:1", "mastodon")
 
 
-def stands(town: Town, number: int) -> list[object]:
+def stands(town: Town, number: int) -> list[dict[str, Any]]:
     """All that is known of a post, and of what goes out of it."""
+    tables: tuple[Any, ...] = (Revision, Vote, Delivery, Proposal)
     with town.database.reading() as session:
-        found: list[object] = [session.get(Post, number)]
-        for table in (Revision, Vote, Delivery, Proposal):
-            found += session.exec(select(table).where(col(table.post_id) == number).order_by(col(table.id)))  # type: ignore[attr-defined]  # all have both
-    return [one.model_dump() for one in found]  # type: ignore[attr-defined]  # rows
+        found: list[Any] = [session.get(Post, number)]
+        for table in tables:
+            found += session.exec(select(table).where(table.post_id == number).order_by(table.id))
+    return [one.model_dump() for one in found]
 
 
 def changes(town: Town, verb: str, number: int) -> bool:
