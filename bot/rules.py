@@ -132,14 +132,15 @@ def judge(
     for account in accounts:
         here = [vote for vote in votes if concerns(vote.accounts, account)]
         approvers = {vote.user_id: vote.name for vote in here if vote.kind == "approve"}
-        vetoes = {vote.user_id: _objector(vote, past) for vote in here if vote.kind == "veto"}
+        vetoes = {vote.user_id: objector(vote, past) for vote in here if vote.kind == "veto"}
         tallies.append(
             Tally(account, needed[account], tuple(approvers.values()), tuple(vetoes.values())),
         )
     return Judgement(tuple(tallies))
 
 
-def _objector(vote: Vote, past: Collection[int]) -> str:
+def objector(vote: Vote, past: Collection[int] = ()) -> str:
+    """Who gave that veto, with the reason; `past` as in `judge`."""
     more = [f"“{vote.reason}”"] if vote.reason else []
     more += ["no approver any more"] if vote.user_id in past else []
     return f"{vote.name} ({', '.join(more)})" if more else vote.name

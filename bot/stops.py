@@ -12,8 +12,9 @@ What approvers decided, only approvers undo. Who may let a post go on that was s
 "Let go on" is `resume` of a held post, `retry` of what was cancelled on its way, and `move` or `now` of a post that
 expired while it was held. Whatever makes a new revision (`edit`, an edit of the draft, `take`) or a new post (`copy`)
 needs no such right: nothing goes out by it before an approver has seen the new card, which tells of the stop, and
-approved it; that approval lifts the stop. A veto is lifted by who gave it, or by a new revision in the same way: by
-nothing else, so it stands when who gave it is no approver any more, and when its card is deleted or moved away.
+approved it; that approval lifts the stop. A veto is lifted by who gave it, or by a new revision in the same way (it is
+a stop by an approver from then on): by nothing else, so it stands when who gave it is no approver any more, and when its
+card is deleted or moved away.
 
 Who may give another time to a post while approvals of its present text stand:
 
@@ -36,12 +37,13 @@ now: the same holds of it. When an approver moves it, or orders it again, that b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.chat.values import Person
-from bot.rules import Electorate, refusal
-from storage.models import Post
+from bot.rules import Electorate, objector, refusal
+from storage.models import Post, Vote
 
 
 class Part(StrEnum):
@@ -72,6 +74,14 @@ def stopped(post: Post, person: Person, part: Part) -> None:
     """Remember on the post who stopped it, unless a stop stands that is as hard to undo."""
     if outweighs(post, part):
         post.stopped_by, post.stopped_as, post.stopped_name = person.id, part.value, person.name
+
+
+def vetoed(post: Post, votes: Sequence[Vote]) -> None:
+    """Remember that approvers vetoed what the post said until now: their votes end with its revision."""
+    for vote in votes:
+        if vote.kind == "veto" and post.stopped_as != Part.APPROVER:
+            post.stopped_by, post.stopped_as = vote.user_id, Part.APPROVER.value
+            post.stopped_name = objector(vote)
 
 
 def lifted(post: Post) -> None:

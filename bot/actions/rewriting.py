@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import stops
 from bot.actions import drafting, proposing, rows
 from bot.chat import Person
 from bot.desk import Desk
@@ -40,6 +41,7 @@ def rewrite(
     prepared = drafting.prepare(desk, written, author, now, post, by=by)
     with desk.database.transaction() as session:
         fresh = rows.post(session, post.id or 0)
+        stops.vetoed(fresh, rows.standing(session, fresh, fresh.revision))
         held = writer_id is not None and fresh.state == PostState.HELD
         drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
         if held and fresh.state == PostState.DRAFT:

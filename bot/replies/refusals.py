@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.replies.escape import inline
+from bot.replies.escape import inline, shorten
 from bot.replies.words import lasting, when
 from bot.rules import Electorate
 from bot.stops import Part
@@ -13,15 +13,17 @@ from storage.states import PostState
 
 _STOPPED = {
     PostState.HELD: "is held",
-    PostState.EXPIRED: "was held until its time had passed,",
+    PostState.EXPIRED: "was stopped before its time passed",
     PostState.WITHDRAWN: "was cancelled",
     PostState.RELEASED: "was cancelled on its way",
 }
+_LONGEST = 120
+"""Characters of a name with a reason."""
 
 
 def stopper(post: Post) -> str:
-    """Who stopped it, made harmless: `Ada, an approver`."""
-    name = inline(post.stopped_name) or "somebody"
+    """Who stopped it, made harmless: `Ada, an approver`; of who vetoed it also why."""
+    name = inline(shorten(post.stopped_name, _LONGEST)) or "somebody"
     return f"{name}, an approver" if post.stopped_as == Part.APPROVER else name
 
 

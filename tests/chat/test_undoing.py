@@ -84,7 +84,7 @@ def test_a_held_post_that_expires_is_not_moved_by_its_author(town: Town) -> None
     town.later(days=1, hours=4)
     assert town.post(number).state == "expired"
     town.carol.says(f"@social move {number} to today 18:00 UTC")
-    assert "was held until its time had passed, by Alice, an approver" in town.said()[-1]
+    assert "was stopped before its time passed by Alice, an approver" in town.said()[-1]
     assert town.post(number).state == "expired"
     town.bob.says(f"@social move {number} to today 18:00 UTC")
     assert town.post(number).state == "approved"
@@ -139,8 +139,7 @@ def test_an_edit_after_a_stop_needs_an_approver_who_is_told(town: Town, order: s
     else:
         town.carol.says("@social edit 1 Hello again")
     assert town.post(1).state == "draft"
-    if order != "veto":
-        assert "it was stopped by Alice, an approver: an approval lets it go on" in town.card(1)
+    assert "it was stopped by Alice, an approver: an approval lets it go on" in town.card(1)
     town.carol.says("@social now 1")
     town.later(minutes=5)
     assert town.published() == []
@@ -300,3 +299,46 @@ def test_a_copy_of_what_was_stopped_tells_of_it(town: Town) -> None:
     town.alice.says(f"@social cancel {number}")
     town.carol.says(f"@social copy {number}")
     assert f"A copy of &#35;{number}, which was stopped by Alice, an approver." in town.card(number + 1)
+
+
+@pytest.mark.parametrize("way", ["edit", "draft", "reaction"])
+def test_a_veto_is_told_until_somebody_approves_what_was_changed(town: Town, way: str) -> None:
+    draft = town.carol.says(LATER)
+    if way == "reaction":
+        town.alice.reacts(town.card_id(1), "-1")
+    else:
+        town.alice.says("@social veto 1 because the speaker asked us not to announce")
+    for word in ("again", "and again"):  # a change of a change tells of it too
+        if way == "edit":
+            town.carol.says(f"@social edit 1 Hello {word}")
+        else:
+            town.carol.edits(draft, LATER.replace("Hello", f"Hello {word}"))
+            town.later(seconds=10)
+        why = "" if way == "reaction" else " (“the speaker asked us not to announce”)"
+        assert f"it was stopped by Alice{why}, an approver: an approval lets it go on" in town.card(1)
+    town.bob.reacts(town.card_id(1))
+    assert town.post(1).state == "approved"
+    assert "it was stopped by" not in town.card(1)
+    town.carol.says("@social copy 1")
+    assert "which was stopped" not in town.card(2)
+
+
+def test_a_veto_that_was_taken_back_is_not_told(town: Town) -> None:
+    town.carol.says(LATER)
+    town.alice.says("@social veto 1")
+    town.alice.says("@social withdraw 1")
+    town.carol.says("@social edit 1 Hello again")
+    assert "stopped by" not in town.card(1)
+
+
+@pytest.mark.parametrize("after", ["", "cancel", "edit"])
+def test_a_copy_of_what_was_vetoed_tells_of_it(town: Town, after: str) -> None:
+    number = approved(town)
+    town.alice.says(f"@social veto {number} because the date is wrong")
+    if after:
+        town.carol.says(f"@social {after} {number}" + (" Hello again" if after == "edit" else ""))
+    town.carol.says(f"@social copy {number}")
+    assert (
+        f"A copy of &#35;{number}, which was stopped by Alice (“the date is wrong”), an approver."
+        in town.card(number + 1)
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from bot import grammar
+from bot import grammar, stops
 from bot.actions import ahead, proposing, rewriting, rows
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import must_have_room
@@ -122,6 +122,9 @@ def copy(order: Order) -> str | None:
     post = order.post()
     with order.desk.database.reading() as session:
         revision = rows.current(session, post)
+        stops.vetoed(
+            post, rows.standing(session, post, post.revision)
+        )  # told here; the post itself is not changed
     last = rows.written(revision)
     files = tuple(replace(one, by=one.by or post.author_id) for one in last.attachments)
     fresh = replace(last, at=None, not_after=None, attachments=files)
