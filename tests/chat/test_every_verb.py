@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from sqlmodel import select
 from town import Town, picture
 
@@ -84,3 +85,14 @@ def test_each_of_them_keeps_its_post_back_before_any_event_tells_of_it(town: Tow
             inbox.clear(session)
         town.bob.deletes(said)
     assert kept == {name for name, kind in KINDS.items() if kind in inbox.STOPS}
+
+
+@pytest.mark.parametrize("order", ["hold 2 and 1", "cancel 1-3", "veto 3, 2 and 1"])
+def test_an_order_about_several_posts_keeps_all_of_them_back(town: Town, order: str) -> None:
+    for number in (1, 2, 3):
+        town.carol.says(f"@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello {number}")
+        town.alice.says(f"@social approve {number}")
+    town.world.clock.to(town.post(1).due_at)  # type: ignore[arg-type]  # it has a time
+    town.bob.writes(f"@social {order}")
+    town.publisher.tick(town.now, settle=True)  # before the listener hears of it
+    assert [one["text"] for one in town.published()] == (["Hello 3"] if "3" not in order else [])

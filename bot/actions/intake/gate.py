@@ -103,7 +103,7 @@ def kept_back(desk: Desk, session: Session, post: Post) -> bool:
 
 
 def _keeps(desk: Desk, session: Session, post: Post, waiting: Iterable[Inbox]) -> bool:
-    about = [row for row in waiting if row.post_id in {None, post.id}]
+    about = [row for row in waiting if row.post_id is None or row.names(post.id)]
     return any(_matters(desk, session, post, row) for row in about)
 
 
