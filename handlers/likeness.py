@@ -1,6 +1,7 @@
 """Is this the text that we sent? Services show it otherwise: HTML, short links, mentions by their address.
 
-SAME    letter for letter, punctuation and signs too, once what the service shows is read back; only blanks do not count
+SAME    letter for letter, blanks, line breaks and the scheme of addresses too, once what that service changes of itself
+        is undone by its own rules. Where they leave a doubt, it is not the same
 ALIKE   the same letters, figures and emoji: links reduced to their address, mentions to the name without its server,
         everything that a server may reformat to nothing. Perhaps the same text, perhaps another one
 OTHER   another text
@@ -11,7 +12,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import IntEnum
 from html.parser import HTMLParser
 from typing import Final
@@ -33,13 +34,22 @@ _PUNYCODE: Final = re.compile(r"xn--[a-z0-9-]+", re.IGNORECASE)
 _REMOTE: Final = re.compile(r"(?<![\w/])@(\w+)@[\w.\-]+\w")
 _DROPPED: Final = ("Z", "C", "P")
 """Kinds of characters (blanks, invisible ones, punctuation) that servers add, take or replace."""
+_PLAIN: Final = frozenset({"p", "br", "a", "span", "img"})
+"""What a server makes of a text without marks; anything else is a doubt."""
 _MATHS: Final = ("Sm", "Sk")
 """Also `>`, `+`, `~`, `` ` `` and `^`, which some servers read as Markdown."""
 
 
-def exact(text: str) -> str:
-    """A text as it is compared letter for letter: links without their scheme, any blanks as one."""
-    return unicodedata.normalize("NFC", " ".join(_SCHEME.sub("", text).split()))
+_BREAKS: Final = re.compile(r"\r\n?")
+_GAPS: Final = re.compile(r"\n{2,}")
+_SIGNS: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});", re.ASCII)
+"""What some servers decode, and others encode once more than they should."""
+
+
+def _kept(text: str) -> set[str]:
+    """How a text may be stored: as it was sent, or without the blanks around it."""
+    text = _BREAKS.sub("\n", text)
+    return {text, text.rstrip(), text.strip()}
 
 
 def essence(text: str) -> str:
@@ -48,6 +58,8 @@ def essence(text: str) -> str:
 
 
 def _core(text: str) -> str:
+    for _ in range(2):
+        text = _SIGNS.sub(lambda sign: html.unescape(sign[0]), text)
     text = _REMOTE.sub(r"@\1", unquote(_SCHEME.sub("", text)))
     text = unicodedata.normalize("NFC", _PUNYCODE.sub(_decoded, text)).casefold()
     return "".join(
@@ -71,35 +83,48 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.shown: list[str] = []
         self.linked: list[str] = []
+        self.plain = True
+        """Whether there is nothing but paragraphs, line breaks, and links that say where they lead."""
+        self.paragraphs = 0
         self._mentions = mentions
         self._host = host
         self._link: str | None = None
         self._at = 0
         self._skipping = False
+        self._inside = False
+        self._broken = False
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
+        self.plain = self.plain and tag in _PLAIN
         if tag == "a":
             self._link = found.get("href", "")
             self._at = len(self.shown)
         elif tag == "img":
-            self.handle_data(found.get("alt", ""))
-        elif tag in {"br", "p", "li", "blockquote"}:
-            self.handle_data("\n")
+            self._put(found.get("alt", ""))
+        elif tag in {"br", "li", "blockquote"}:
+            self._put("\n")
+        self._broken = tag == "br"
         if "quote-inline" in found.get("class", "").split():
-            self._skipping = True
+            self._skipping, self.plain = True, False
+        elif tag == "p":
+            self._put("\n\n" if self.paragraphs else "")
+            self.paragraphs += 1
+            self._inside = True
 
     @override
     def handle_endtag(self, tag: str) -> None:
         if tag == "p":
-            self._skipping = False
+            self._skipping = self._inside = False
         if tag == "a" and self._link is not None:
             text = "".join(self.shown[self._at :])
             if text.startswith("@"):
                 text = self._handle(text, self._link)
                 self.shown[self._at :] = [text]
-            self.linked.append(text if text.startswith(("@", "#")) else _decoded_link(self._link))
+            named = text.startswith(("@", "#"))
+            self.plain = self.plain and (named or _leads(text, self._link))
+            self.linked.append(text if named else _decoded_link(self._link))
             self._link = None
 
     def _handle(self, text: str, link: str) -> str:
@@ -113,22 +138,29 @@ class _Reader(HTMLParser):
 
     @override
     def handle_data(self, data: str) -> None:
-        if self._skipping:
+        """A line break in HTML is none that is shown."""
+        if self._broken:
+            data = data.removeprefix("\n")
+        self._broken = False
+        if self._inside or not self.paragraphs or data.strip():
+            self._put(data.replace("\n", " "))
+
+    def _put(self, text: str) -> None:
+        if self._skipping or not text:
             return
-        self.shown.append(data)
+        self.shown.append(text)
         if self._link is None:
-            self.linked.append(data)
+            self.linked.append(text)
+
+
+def _leads(shown: str, address: str) -> bool:
+    """Whether a link leads where it says."""
+    said, meant = _SCHEME.match(shown), _SCHEME.match(address)
+    return _core(shown) == _core(address) and (said is None or (meant is not None and said[0] == meant[0]))
 
 
 def _decoded_link(link: str) -> str:
     return _PUNYCODE.sub(_decoded, unquote(link))
-
-
-def _read(content: str, mentions: Mapping[str, str], host: str) -> tuple[str, str]:
-    reader = _Reader(mentions, host)
-    reader.feed(content)
-    reader.close()
-    return "".join(reader.shown), "".join(reader.linked)
 
 
 def like_html(text: str, content: str, mentions: Mapping[str, str] | None = None, host: str = "") -> Likeness:
@@ -136,16 +168,17 @@ def like_html(text: str, content: str, mentions: Mapping[str, str] | None = None
 
     `mentions`: address of an account -> how it is called there (`bob`, `bob@example.org`); `host`: that server's own.
     """
-    readings = _read(content, mentions or {}, host)
+    reader = _Reader(mentions or {}, host)
+    reader.feed(content)
+    reader.close()
+    shown, linked = "".join(reader.shown), "".join(reader.linked)
     own = re.compile(rf"(?<![\w/])@(\w+)@{re.escape(host)}(?![\w.\-])") if host else None
-    wanted = own.sub(r"@\1", text) if own else text
-    return _liked(exact(wanted), map(exact, readings), essence(text), map(essence, readings))
-
-
-def _liked(wanted: str, found: Iterable[str], core: str, cores: Iterable[str]) -> Likeness:
-    if wanted in set(found):
+    kept = _kept(own.sub(r"@\1", text) if own else text)
+    if reader.paragraphs:  # however many empty lines there were
+        kept = {_GAPS.sub("\n\n", one) for one in kept}
+    if reader.plain and shown in kept:
         return Likeness.SAME
-    return Likeness.ALIKE if core in set(cores) else Likeness.OTHER
+    return Likeness.ALIKE if essence(text) in {essence(shown), essence(linked)} else Likeness.OTHER
 
 
 def same_as_html(text: str, content: str) -> bool:
@@ -155,10 +188,14 @@ def same_as_html(text: str, content: str) -> bool:
 
 def like_words(text: str, found: str) -> Likeness:
     """How much a text that is shown plainly agrees."""
-    return _liked(exact(text), [exact(found)], essence(text), [essence(found)])
+    if _BREAKS.sub("\n", found) in _kept(text):
+        return Likeness.SAME
+    return Likeness.ALIKE if essence(text) == essence(found) else Likeness.OTHER
 
 
 _SHORTENED: Final = re.compile(r"https?://t\.co/\w+")
+_STANDING: Final = re.compile(rf"( ?)({_SHORTENED.pattern})")
+"""The one that X adds for a picture stands after a blank."""
 
 
 def same_as_shortened(text: str, found: str, addresses: dict[str, str]) -> bool:
@@ -181,10 +218,18 @@ def same_as_shortened(text: str, found: str, addresses: dict[str, str]) -> bool:
 
 
 def like_shortened(text: str, found: str, addresses: dict[str, str]) -> Likeness:
-    """How much a post of X, with its `t.co` links (see `same_as_shortened`), is that text."""
-    plain = html.unescape(found)
-    if all(link in addresses for link in _SHORTENED.findall(plain)):
-        whole = _SHORTENED.sub(lambda link: addresses[link[0]], plain)
-        if exact(whole) == exact(text):
+    """How much a post of X, with its `t.co` links (see `same_as_shortened`), is that text.
+
+    X makes `http://a.example` of a mere `a.example`, so nobody knows which of them was written.
+    """
+    told = [addresses.get(one, "http://") for one in _SHORTENED.findall(found)]
+    if not any(one.casefold().startswith("http://") for one in told):
+        whole = found
+        for written, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+            whole = whole.replace(written, sign)
+        whole = _STANDING.sub(
+            lambda link: (link[1] if addresses[link[2]] else "") + addresses[link[2]], whole
+        )
+        if whole in _kept(unicodedata.normalize("NFC", text)):
             return Likeness.SAME
     return Likeness.ALIKE if same_as_shortened(text, found, addresses) else Likeness.OTHER

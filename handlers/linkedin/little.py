@@ -58,3 +58,8 @@ def readable(commentary: str) -> str:
     text = _TEMPLATE.sub(r"#\1", commentary)
     text = _WRITTEN_MENTION.sub(r"\1", text)
     return _ESCAPED.sub(r"\1", text)
+
+
+def mentioned(commentary: str) -> list[str]:
+    """The pages and people it mentions, by their URN."""
+    return [one[0].rpartition("](")[2] for one in _WRITTEN_MENTION.finditer(commentary)]

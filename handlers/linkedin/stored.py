@@ -30,8 +30,8 @@ class Stored:
     """One post of the page."""
 
     urn: str
-    text: str
-    """As a reader sees it, blanks at line ends aside."""
+    commentary: str
+    """As LinkedIn tells it, in its little text format."""
     made: datetime | None
     """By LinkedIn's clock (UTC); None if it does not say."""
     content: dict[str, Any] = field(default_factory=dict)
@@ -69,12 +69,14 @@ def agreement(post: Stored, outgoing: Outgoing, files: list[str]) -> Agreement:
 
 
 def _text(post: Stored, outgoing: Outgoing) -> Likeness:
-    """Letter for letter; the beginning alone may be ours, cut by LinkedIn."""
-    wanted = _read(writing.commentary(outgoing))
-    if post.text == wanted:
-        return Likeness.SAME
-    cut = len(post.text) >= SHORTEST_CUT and wanted.startswith(post.text)
-    return Likeness.ALIKE if cut else like_words(wanted, post.text)
+    """Letter for letter, and with the same mentions; the beginning alone may be ours, cut by LinkedIn."""
+    sent = writing.commentary(outgoing)
+    wanted, there = little.readable(sent), little.readable(post.commentary)
+    found = like_words(wanted, there)
+    if found is Likeness.SAME and little.mentioned(sent) == little.mentioned(post.commentary):
+        return found
+    cut = len(there.strip()) >= SHORTEST_CUT and _read(sent).startswith(_read(post.commentary))
+    return Likeness.ALIKE if cut else min(found, Likeness.ALIKE)
 
 
 def _content(post: Stored, outgoing: Outgoing, told: set[str], files: list[str]) -> Iterator[Likeness]:
@@ -105,8 +107,8 @@ def _complete(outgoing: Outgoing, files: list[str]) -> bool:
 
 def differences(post: Stored, outgoing: Outgoing) -> tuple[str, ...]:
     """What a reader sees there that differs from what was approved."""
-    wanted = _read(writing.commentary(outgoing))
-    found = [CUT] if len(post.text) < len(wanted) and wanted.startswith(post.text) else []
+    wanted, there = _read(writing.commentary(outgoing)), _read(post.commentary)
+    found = [CUT] if len(there) < len(wanted) and wanted.startswith(there) else []
     if not post.content and (what := _beside(outgoing)):
         found.append(BARE.format(what=what))
     return tuple(found)
@@ -125,7 +127,7 @@ def _stored(post: dict[str, Any]) -> Stored:
     at, content = post.get("publishedAt") or post.get("createdAt"), post.get("content")
     return Stored(
         str(post.get("id") or ""),
-        _read(str(post.get("commentary") or "")),
+        str(post.get("commentary") or ""),
         _instant(at),
         content if isinstance(content, dict) else {},
         str(post.get("visibility") or ""),
@@ -148,4 +150,5 @@ def _strings(value: Any) -> set[str]:
 
 
 def _read(commentary: str) -> str:
+    """As a reader sees it, blanks at line ends aside."""
     return "\n".join(line.rstrip() for line in little.readable(commentary).strip().splitlines())

@@ -6,6 +6,7 @@ silence. What it shows more of, or otherwise, is another post.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from handlers.media import Media
 from handlers.parts import Place
 from handlers.reconcile import Agreement, worst
 
+_TAG: Final = re.compile(r"<[^<>]*>")
 _KINDS: Final = {"image": {"image"}, "video": {"video", "gifv"}, "audio": {"audio"}}
 """First half of a file's type -> what a server may call it; an animated picture may become a film."""
 
@@ -81,7 +83,7 @@ class Comparison:
         for media, one in zip(wanted, there, strict=True):
             yield _kind(media, text_of(one, "type"))
             said = text_of(one, "description")
-            yield like_words(media.alt, said) if media.alt and said else _given(said, media.alt)
+            yield _alt(media.alt, said) if media.alt and said else _given(said, media.alt)
 
 
 def _given(found: str, wanted: str) -> Likeness:
@@ -89,6 +91,11 @@ def _given(found: str, wanted: str) -> Likeness:
     if found == wanted:
         return Likeness.SAME
     return Likeness.ALIKE if not found else Likeness.OTHER
+
+
+def _alt(wanted: str, said: str) -> Likeness:
+    """GoToSocial takes HTML's tags out of it."""
+    return max(like_words(wanted, said), min(like_words(_TAG.sub("", wanted), said), Likeness.ALIKE))
 
 
 def _kind(media: Media, told: str) -> Likeness:

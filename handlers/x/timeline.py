@@ -24,7 +24,8 @@ WORDS: Final = {
     "tweet": "attachments,conversation_id,created_at,entities,note_tweet",
 }
 """How X calls what is wanted of a post: in its document (OpenAPI 2.167), and in its pages and, it is said, its answers."""
-_OWN_MEDIA: Final = re.compile(r"/status/\d+/(photo|video)/")
+_OWN_MEDIA: Final = r"/status/{}/(photo|video)/"
+"""With the post's number."""
 
 
 class Timeline:
@@ -100,9 +101,10 @@ class Timeline:
 def _shown(post: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """A post's whole text, and the addresses behind its `t.co` links; a picture's own link stands for nothing."""
     whole = inner(post, "note_tweet") or inner(post, "note_post") or post
+    own = _OWN_MEDIA.format(re.escape(text(post, "id")))
     addresses = {
         text(one, "url"): ""
-        if one.get("media_key") or _OWN_MEDIA.search(text(one, "expanded_url"))
+        if one.get("media_key") or re.search(own, text(one, "expanded_url"))
         else text(one, "expanded_url")
         for one in each(inner(whole, "entities"), "urls")
     }

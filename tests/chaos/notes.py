@@ -11,7 +11,7 @@ from typing import Final
 from tests.chaos.place import Place, picture
 
 PLATFORMS: Final = ("mastodon", "x", "linkedin", "zulip")
-KINDS: Final = ("equal", "almost", "picture", "thread", "warning", "markup")
+KINDS: Final = ("equal", "almost", "picture", "thread", "warning", "markup", "breaks")
 THREADS: Final = ("mastodon", "x")
 HIDDEN: Final = "private"
 
@@ -88,6 +88,9 @@ class Drawer:
                 )
         elif kind == "warning":
             yield from (Note(f"Dinner {number}", accounts, cw=one) for one in ("food", "meat"))
+        elif kind == "breaks":
+            text = f"Doors open {number}\n\nat ten\nhttps://a.example/{number}"
+            yield from (Note(one, accounts, visibility=seen) for one in (text, joined(text)))
         else:
             yield from (Note(f"{number}. 2*3*4 makes 24", accounts) for _ in range(2))
 
@@ -99,4 +102,11 @@ def near(rng: random.Random, text: str) -> str:
 
 def other_signs(text: str) -> str:
     """The same letters and figures."""
+    if "\n" in text:
+        return joined(text)
     return text.replace(" ", ", ", 1) + "!"
+
+
+def joined(text: str) -> str:
+    """The same words in one line, and the address as others write it."""
+    return " ".join(text.split()).replace("https:", "http:")

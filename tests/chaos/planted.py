@@ -60,8 +60,13 @@ _TAKEN = (
 _OWNED = (_PARTS, "    if (there.post_id, there.number) != (post_id, number):", "    if False:")
 _SIGNS = (
     _LIKE,
-    "    return Likeness.ALIKE if core in set(cores) else Likeness.OTHER",
-    "    return Likeness.SAME if core in set(cores) else Likeness.OTHER",
+    "    return Likeness.ALIKE if essence(text) in {essence(shown), essence(linked)} else Likeness.OTHER",
+    "    return Likeness.SAME if essence(text) in {essence(shown), essence(linked)} else Likeness.OTHER",
+)
+_BLANKS = (
+    _LIKE,
+    "    if reader.plain and shown in kept:",
+    '    if " ".join(_SCHEME.sub("", shown).split()) == " ".join(_SCHEME.sub("", text).split()):',
 )
 _WARNING = (
     _COMPARING,
@@ -102,6 +107,7 @@ FAULTS: Final = {
         )
     ),
     "signs are not compared": Fault((_SIGNS,), TAKAHE),
+    "line breaks and schemes are not compared": Fault((_BLANKS,), f"{TAKAHE} --kinds breaks"),
     "what was there before counts": Fault((_OLDER, _MARGIN, _AFTER), TAKAHE),
     "numbers of others count": Fault((_TAKEN, _OWNED), KEYLESS),
     "both": Fault((_TAKEN, _OWNED, _OLDER, _MARGIN, _AFTER), KEYLESS),

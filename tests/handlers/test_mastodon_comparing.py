@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -104,6 +105,14 @@ def test_files_by_number_kind_and_alt_text(
 ) -> None:
     found = {"content": "", "media_attachments": attached}
     assert agreed(found, ALONE, limits, files=files) is wanted
+
+
+def test_an_alt_text_without_its_tags_may_be_ours() -> None:
+    """GoToSocial takes them out."""
+    part = Part("", 0, (replace(A, alt="A <b>cat</b>"),))
+    for said, wanted in (("A <b>cat</b>", SAME), ("A cat", ALIKE), ("A dog", OTHER)):
+        found = {"content": "", "media_attachments": [file("8", said)]}
+        assert agreed(found, part, Limits(version="0.20.0")) is wanted
 
 
 @pytest.mark.parametrize(
