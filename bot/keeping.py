@@ -134,7 +134,8 @@ def bring_back(config: Config, source: Path, clock: Clock | None = None) -> Rest
     text = (
         f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {files} files.{lost} "
         f"{count(held, 'post')} that could still go out: held, because nobody knows whether it went out since. Start the bot, "
-        "look, and say `resume` or `cancel`. "
+        "look what is out and what was decided since, and let an approver say `resume` or `cancel`. Approvals by command are to "
+        "be given anew. "
         "The stored tokens open only with the old `secret.key` (or `secret_key`): put it into the data folder first."
     )
     return Restored(text, whole=not lost)

@@ -8,9 +8,11 @@ What approvers decided, only approvers undo. Who may let a post go on that was s
 | its author | yes | yes | yes | no |
 | an approver, be it its author | yes | no | only if still an approver | no |
 | another member (`hold`) | yes | no | yes | no |
+| a restore from a copy | yes | no | | no |
 
 "Let go on" is `resume` of a held post, `retry` of what was cancelled on its way, and `move` or `now` of a post that
-expired while it was held. Whatever makes a new revision (`edit`, an edit of the draft, `take`) or a new post (`copy`)
+expired while it was held. What approvers decided since a copy was made is not known when it is
+brought back, so what it stopped is theirs. Whatever makes a new revision (`edit`, an edit of the draft, `take`) or a new post (`copy`)
 needs no such right: nothing goes out by it before an approver has seen the new card, which tells of the stop, and
 approved it; that approval lifts the stop. A veto is lifted by who gave it, or by a new revision in the same way (it is
 a stop by an approver from then on): by nothing else, so it stands when who gave it is no approver any more, and when its
@@ -43,7 +45,7 @@ from enum import StrEnum
 
 from bot.chat.values import Person
 from bot.rules import Electorate, objector, refusal
-from storage.models import Post, Vote
+from storage.models import BY_RESTORE, Post, Vote
 
 
 class Part(StrEnum):
@@ -54,8 +56,9 @@ class Part(StrEnum):
     MEMBER = "member"
 
 
-_WEIGHT = {"": 0, Part.AUTHOR: 1, Part.MEMBER: 2, Part.APPROVER: 3}
+_WEIGHT = {"": 0, Part.AUTHOR: 1, Part.MEMBER: 2, BY_RESTORE: 3, Part.APPROVER: 4}
 """Whose stop is the harder to undo."""
+_APPROVERS_UNDO = frozenset({Part.APPROVER, BY_RESTORE})
 
 
 def part_of(person: Person, post: Post, electorate: Electorate) -> Part:
@@ -89,13 +92,18 @@ def lifted(post: Post) -> None:
     post.stopped_by, post.stopped_as, post.stopped_name = None, "", ""
 
 
+def is_told(post: Post) -> bool:
+    """Whether who approves it, or a copy of it, is to know that it was stopped: by others than its author."""
+    return post.stopped_as == Part.MEMBER or post.stopped_as in _APPROVERS_UNDO
+
+
 def may_undo(stopped_as: str, stopped_by: int | None, person_id: int, part: Part) -> bool:
     """Whether this person may let a post go on that was stopped so; the first table."""
     if part is Part.APPROVER:
         return True
     if stopped_as == Part.MEMBER:
         return person_id == stopped_by
-    return part is Part.AUTHOR and stopped_as != Part.APPROVER
+    return part is Part.AUTHOR and stopped_as not in _APPROVERS_UNDO
 
 
 def may_repeat(approved_for: datetime | None, now: datetime, free: timedelta, part: Part) -> bool:

@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel, UTCDateTime, col, select
 
 from storage import allowance, cursors, inbox
 from storage.journal import notify, transition
-from storage.models import Delivery, Member, Post, Staged
+from storage.models import BY_RESTORE, Delivery, Member, Post, Staged, Vote
 from storage.states import DeliveryState, PostState, StagedState
 
 _ELSEWHERE = (allowance.Allowance, inbox.Inbox)
@@ -76,8 +76,9 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
     """See to it that nothing goes out twice after a copy was brought back; returns how many posts are held.
 
     What happened since the copy was made is not known. So every post that could still go out is held, what was
-    under way is cancelled or asked about, and messages that were written since then are not read again. Whoever lets
-    any of it go on, its platform is asked first (`restored_at`).
+    under way is cancelled or asked about, and messages that were written since then are not read again. Perhaps approvers
+    stopped it since then, or took an approval back: so only they let any of it go on (`BY_RESTORE`), and what was
+    approved by command is approved anew. Whoever lets it go on, its platform is asked first (`restored_at`).
     """
     what = "restored from a copy"
     unfinished = update(Delivery).where(col(Delivery.state) != _D.PUBLISHED)
@@ -87,6 +88,7 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
     # what was not brought there wholly is not gone on with, as it may have been brought there since
     session.execute(delete(Staged).where(col(Staged.state) != StagedState.STAGED))
     session.execute(delete(Member))
+    _stop(session)
     waiting = select(Post).where(col(Post.state).in_((PostState.DRAFT, PostState.APPROVED)))
     posts = session.exec(waiting).all()
     for post in posts:
@@ -103,11 +105,24 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
         session,
         key=f"restored:{now.isoformat()}",
         text=f"The bot was restored from a copy of <time:{made_at:%Y-%m-%dT%H:%M:%SZ}> and does not know what "
-        f"happened since. What could still go out is held, {len(posts)} in all: look what is out by now, then say "
-        "`resume` or `cancel` with its number (before it sends anything of these, the bot looks for it there). Drafts written since then must be written again.",
+        f"happened since. What could still go out is held, {len(posts)} in all: look what is out by now, and what was decided since; "
+        "then an approver says `resume` or `cancel` with its number (before it sends anything of these, the bot looks for it there). "
+        "Approvals by command are to be given anew. Drafts written since then must be written again.",
         now=now,
     )
     return len(posts)
+
+
+def _stop(session: Session) -> None:
+    """What could still go out is stopped as by an approver, also what was held or had expired when the copy was made."""
+    by_bot = {"stopped_by": None, "stopped_name": "", "stopped_as": BY_RESTORE}
+    could = (PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.EXPIRED)
+    unsettled = select(Delivery.post_id).where(col(Delivery.state) != _D.PUBLISHED)
+    going = col(Post.state).in_(could) | col(Post.id).in_(unsettled)
+    session.execute(update(Post).where(going, col(Post.stopped_as) != "approver").values(by_bot))
+    unreleased = select(Post.id).where(col(Post.state) != PostState.RELEASED)
+    commands = (col(Vote.kind) == "approve", col(Vote.via) == "command", col(Vote.post_id).in_(unreleased))
+    session.execute(delete(Vote).where(*commands))
 
 
 def _of_then(table: Table, row: Mapping[str, Any]) -> TableClause:

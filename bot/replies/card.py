@@ -11,9 +11,9 @@ from bot.replies.escape import escape, inline, shorten, with_code
 from bot.replies.preview import ALL, FEW, Addresses, preview
 from bot.replies.words import Titles, count, linked, listed, places, when
 from bot.rules import Electorate, Judgement
-from bot.stops import Part
+from bot.stops import is_told
 from handlers.base import Outgoing, Problem
-from storage.models import Delivery, Post, Proposal
+from storage.models import BY_RESTORE, Delivery, Post, Proposal
 from storage.states import DeliveryState, PostState
 
 _CUT = "*(This card is cut: the rest did not fit into one message.)*"
@@ -140,6 +140,11 @@ def _state(facts: CardFacts) -> str:
             line = f"✔ **Approved** by {_some(facts.judgement.approvers)}. `hold {number}` stops it."
             return "\n".join(part for part in (line, _partly(facts)) if part)
         case PostState.HELD:
+            if facts.post.stopped_as == BY_RESTORE:
+                return (
+                    "⏸ **Held** by a restore from a copy: what was decided since is not known. Look, then one of "
+                    f"*{inline(facts.electorate.name)}* says `resume {number}`, which lets it go on, or `cancel {number}`."
+                )
             by = f" by {refusals.stopper(facts.post)}" if facts.post.stopped_as else ""
             return f"⏸ **Held**{by}. `resume {number}` lets it go on, `cancel {number}` ends it."
         case PostState.EXPIRED:
@@ -177,7 +182,7 @@ def _wanted(facts: CardFacts) -> str:
 
 def _was_stopped(facts: CardFacts) -> str:
     """Approving this revision undoes what somebody decided of an earlier one, so it is told."""
-    if facts.post.stopped_as not in {Part.APPROVER, Part.MEMBER}:
+    if not is_told(facts.post):
         return ""
     return f"⚠ Before it was changed, it was stopped by {refusals.stopper(facts.post)}: an approval lets it go on."
 

@@ -8,7 +8,7 @@ from bot.replies.escape import inline, shorten
 from bot.replies.words import lasting, when
 from bot.rules import Electorate
 from bot.stops import Part
-from storage.models import Post
+from storage.models import BY_RESTORE, Post
 from storage.states import PostState
 
 _STOPPED = {
@@ -23,6 +23,8 @@ _LONGEST = 120
 
 def stopper(post: Post) -> str:
     """Who stopped it, made harmless: `Ada, an approver`; of who vetoed it also why."""
+    if post.stopped_as == BY_RESTORE:
+        return "a restore from a copy"
     name = inline(shorten(post.stopped_name, _LONGEST)) or "somebody"
     return f"{name}, an approver" if post.stopped_as == Part.APPROVER else name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -29,6 +30,9 @@ _SENDING = text(f"state = '{DeliveryState.SENDING.value}'")
 _STAGING = text(f"state = '{StagedState.STAGING.value}'")
 _LAST = text("not_after IS NOT NULL")
 """What is asked twice a second must not read the whole history: such rows are few."""
+
+BY_RESTORE: Final = "restore"
+"""As what a post was stopped (`stopped_as`) that could still go out when it was brought back from a copy."""
 
 
 class Post(SQLModel, table=True):
@@ -70,7 +74,7 @@ class Post(SQLModel, table=True):
     stopped_by: int | None = None
     stopped_name: str = ""
     stopped_as: str = ""
-    """Who held or cancelled it, and as what: `approver`, `author` or `member`; empty: nobody did, or it was lifted."""
+    """Who held or cancelled it, and as what: `approver`, `author`, `member` or `restore`; empty: nobody, or it was lifted."""
     approved_for: datetime | None = None  # the time it had when an approver last approved or moved it
     restored_at: datetime | None = None
     """Of when the copy is that it was brought back from; its deliveries are looked for before anything is sent."""

@@ -183,6 +183,88 @@ def test_what_did_not_go_out_since_the_copy_does_when_it_is_resumed(
     assert {one.state for one in town.deliveries(2).values()} == {"published"}
 
 
+def brought_back(town: Town, target: Path) -> None:
+    lose_everything(town)
+    keeping.bring_back(town.config, target, town.world.clock.now)
+    town.start()
+    town.settle()
+
+
+@pytest.mark.parametrize("order", ["cancel 1 because it is off", "veto 1", "hold 1", "withdraw 1"])
+@pytest.mark.parametrize("before", ["approved", "held", "waiting"])
+def test_what_an_approver_stopped_since_the_copy_only_an_approver_lets_go_on(
+    town: Town, copy: Callable[[], Path], order: str, before: str
+) -> None:
+    town.carol.says("@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello")
+    if before != "waiting":
+        town.alice.says("@social approve 1")
+    if before == "held":
+        town.carol.says("@social hold 1")
+    target = copy()
+    town.alice.says(f"@social {order}")
+    if before != "approved":
+        town.alice.reacts(town.card_id(1))
+    brought_back(town, target)
+    assert "**Held** by a restore from a copy" in town.card(1)
+    for said in ("resume 1", "now 1", "hold 1", "resume 1", "retry 1"):
+        town.carol.says(f"@social {said}")
+        assert town.post(1).state == "held", said
+    assert any(
+        "**#1** is held by a restore from a copy, and stays so until an approver (one of *social-approvers*) "
+        "says `resume 1`" in one
+        for one in town.said()
+    )
+    town.later(days=1, hours=4)  # it expires, and is not brought back by its author either
+    town.carol.says("@social move 1 to tomorrow 10:00 UTC")
+    town.carol.says("@social now 1")
+    town.later(days=2)
+    assert town.published() == []
+
+
+def test_after_a_restore_an_approver_lets_it_go_on(town: Town, copy: Callable[[], Path]) -> None:
+    for text in ("Hello", "Good morning"):
+        town.carol.says(f"@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\n{text}")
+    town.alice.reacts(town.card_id(1))
+    town.alice.says("@social approve 2")
+    brought_back(town, copy())
+    town.bob.says("@social resume 1 and 2")
+    assert town.post(1).state == "approved", "its 👍 stands on its card"
+    assert town.post(2).state == "draft", "an approval by command may be taken back since"
+    town.bob.reacts(town.card_id(2))
+    town.later(hours=26, minutes=1)
+    assert len(town.published()) == 2
+
+
+def test_an_edit_after_a_restore_tells_of_it(town: Town, copy: Callable[[], Path]) -> None:
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    brought_back(town, copy())
+    town.carol.says("@social edit 1 Hello again")
+    assert "it was stopped by a restore from a copy: an approval lets it go on" in town.card(1)
+    town.carol.says("@social copy 1")
+    assert "A copy of &#35;1, which was stopped by a restore from a copy." in town.card(2)
+    town.alice.reacts(town.card_id(1))
+    assert len(town.published()) == 1
+
+
+@pytest.mark.parametrize("settings", ["[linkedin] approvals = 2"])
+def test_what_an_approver_cancelled_on_its_way_since_the_copy_its_author_does_not_repeat(
+    town: Town, copy: Callable[[], Path]
+) -> None:
+    town.carol.says("@social draft\nto: mastodon, linkedin\nHello")
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=1)
+    target = copy()
+    town.bob.says("@social cancel 1")
+    brought_back(town, target)
+    town.bob.reacts(town.card_id(1))
+    town.carol.says("@social retry 1")
+    town.later(minutes=5)
+    assert [one["service"] for one in town.published()] == ["mastodon"]
+    town.bob.says("@social retry 1")
+    town.later(minutes=5)
+    assert len(town.published()) == 2
+
+
 def test_what_the_platform_cannot_tell_is_asked_of_people_before_anything_is_sent(
     town: Town, copy: Callable[[], Path]
 ) -> None:

@@ -12,7 +12,7 @@ from bot import stops
 from bot.chat import Person
 from bot.rules import Electorate
 from bot.stops import Part
-from storage.models import Post
+from storage.models import BY_RESTORE, Post
 
 NOON = datetime(2026, 12, 20, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -54,6 +54,20 @@ def test_an_author_who_approves_stops_it_as_an_approver() -> None:
     assert undone(AUTHOR, AUTHOR, OWN_APPROVER, OWN_APPROVER)
     assert undone(ADA, AUTHOR, OWN_APPROVER, OWN_APPROVER)
     assert not undone(AUTHOR, AUTHOR, OWN_APPROVER, APPROVERS)
+
+
+@pytest.mark.parametrize("by", [AUTHOR, ADA, BOB, CAROL, DAVE])
+def test_what_a_restore_stopped_is_an_approvers_to_undo(by: Person) -> None:
+    row = post()
+    row.stopped_as = BY_RESTORE
+    for one in (
+        AUTHOR,
+        CAROL,
+        ADA,
+    ):  # whoever stops it then: who decided what since the copy is still not known
+        stops.stopped(row, one, stops.part_of(one, row, APPROVERS))
+        part = stops.part_of(by, row, APPROVERS)
+        assert stops.may_undo(row.stopped_as, row.stopped_by, by.id, part) == (by in {ADA, BOB})
 
 
 def test_who_was_an_approver_then_and_is_none_now_undoes_nothing() -> None:
@@ -126,11 +140,17 @@ def test_how_late_what_failed_may_be_ordered_again(
 def test_the_table_in_the_docstring_is_the_rule() -> None:
     """Each `yes` and `no` of the first table, read from the docstring and held against the function."""
     lines = re.findall(
-        r"^\| (nobody|its author|an approver|another member)[^|]*\| (.*) \|$",
+        r"^\| (nobody|its author|an approver|another member|a restore)[^|]*\| (.*) \|$",
         stops.__doc__ or "",
         re.MULTILINE,
     )
-    who = {"nobody": None, "its author": AUTHOR, "an approver": ADA, "another member": CAROL}
+    who = {
+        "nobody": None,
+        "its author": AUTHOR,
+        "an approver": ADA,
+        "another member": CAROL,
+        "a restore": ADA,
+    }
     assert [name for name, _ in lines] == list(who)
     for name, cells in lines:
         stopper = who[name]

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from storage import backup, queue
 from storage.database import Database
-from storage.models import Cursor, Delivery, Notice, Post, Vote
+from storage.models import BY_RESTORE, Cursor, Delivery, Notice, Post, Vote
 from storage.states import DeliveryState, PostState
 
 
@@ -27,7 +27,9 @@ def filled(
         )
         posting(session, PostState.DRAFT)
         session.add(
-            Vote(post_id=post.id or 0, revision=1, user_id=7, name="Bob", kind="approve", via="x", at=now)
+            Vote(
+                post_id=post.id or 0, revision=1, user_id=7, name="Bob", kind="approve", via="command", at=now
+            )
         )
         session.add(Cursor(name="last_message", value="77"))
         for state in DeliveryState:
@@ -82,6 +84,11 @@ def test_afterwards_nothing_can_go_out_by_itself(filled: Database, now: datetime
         assert len(unknown) == 2
         assert all(one.searches == 3 and not one.told for one in unknown)
         assert session.get(Cursor, "last_message") is None
+        wholly_out = {one.post_id for one in session.exec(select(Delivery)) if one.state == "published"}
+        for one in session.exec(select(Post)):
+            assert one.stopped_as == ("" if one.id in wholly_out else BY_RESTORE)
+        assert session.exec(select(Vote)).all() == [], "an approval by command may be withdrawn since"
+        assert not session.exec(select(Vote).where(Vote.kind == "approve")).all()
         assert "is held, 2 in all" in session.exec(select(Notice)).one().text
 
 

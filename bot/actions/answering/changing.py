@@ -131,7 +131,7 @@ def copy(order: Order) -> str | None:
     there = tuple(one for one in fresh.accounts if one in order.desk.platforms)
     fresh = replace(fresh, accounts=there or fresh.accounts)
     problems = tuple(one for one in fresh.problems if "at:" not in one.text and "not after" not in one.text)
-    if post.stopped_as in {Part.APPROVER, Part.MEMBER}:  # who approves the copy is to know
+    if stops.is_told(post):  # who approves the copy is to know
         told = f"A copy of #{post.id}, which was stopped by {refusals.stopper(post)}."
         problems = (*problems, Problem(told))
     begin(order.desk, order.message, replace(fresh, problems=problems), order.person, order.now)

@@ -33,7 +33,7 @@ def must_undo(order: Order, session: Session, post: Post, how: str) -> None:
     if stops.may_undo(post.stopped_as, post.stopped_by, order.person.id, part):
         stops.lifted(post)
         session.add(post)
-    elif post.stopped_as in {stops.Part.MEMBER, stops.Part.APPROVER}:
+    elif stops.is_told(post):
         raise UserError(refusals.stays_stopped(post, electorate, how))
     else:
         raise order.no_right(post)
