@@ -26,6 +26,8 @@ STORY = (
 FAILED = ("retry", "published")
 """The same, of a post that failed."""
 
+ORDERS = {name for name, kind in KINDS.items() if kind in inbox.STOPS}
+
 
 def order(verb: str, number: int) -> str:
     """As the help says that it is said, of that post."""
@@ -70,21 +72,27 @@ def test_each_verb_that_can_change_a_post_is_an_order_for_the_gate_and_no_other(
     town.bob.says(f"@social approve {number}")
     assert town.deliveries(number)["mastodon"].state == "failed"
     found |= {verb for verb in FAILED if changes(town, verb, number)}
-    assert found == {name for name, kind in KINDS.items() if kind in inbox.STOPS}
+    assert found == ORDERS
 
 
-def test_each_of_them_keeps_its_post_back_before_any_event_tells_of_it(town: Town) -> None:
-    drafted(town)
+@pytest.mark.parametrize(
+    "name, heard", [("bob", None), ("alice", None), ("carol", {"hold"}), ("dave", set[str]())]
+)
+def test_each_of_them_keeps_its_post_back_if_who_says_it_has_a_say(
+    town: Town, name: str, heard: set[str] | None
+) -> None:
+    """Before any event tells of it: of an approver, of the author, of a member and of a guest."""
+    town.alice.says("@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello")
     kept = set[str]()
     for verb in ABOUT_A_POST:
-        said = town.bob.writes(f"@social {order(verb, 1)}")
+        said = town.people[name].writes(f"@social {order(verb, 1)}")
         gate.listen(town.desk, town.now)
         with town.database.transaction() as session:
             if gate.kept_back(town.desk, session, rows.post(session, 1)):
                 kept.add(verb)
             inbox.clear(session)
-        town.bob.deletes(said)
-    assert kept == {name for name, kind in KINDS.items() if kind in inbox.STOPS}
+        town.people[name].deletes(said)
+    assert kept == (heard if heard is not None else ORDERS)
 
 
 @pytest.mark.parametrize("order", ["hold 2 and 1", "cancel 1-3", "veto 3, 2 and 1"])
@@ -96,3 +104,17 @@ def test_an_order_about_several_posts_keeps_all_of_them_back(town: Town, order: 
     town.bob.writes(f"@social {order}")
     town.publisher.tick(town.now, settle=True)  # before the listener hears of it
     assert [one["text"] for one in town.published()] == (["Hello 3"] if "3" not in order else [])
+
+
+@pytest.mark.parametrize("settings", ["holds_an_hour = 2", "orders_an_hour = 2"])
+def test_a_members_hold_above_the_bound_keeps_nothing_back(town: Town, settings: str) -> None:
+    town.alice.says("@social draft\nto: mastodon\nat: today 8:30 UTC\nHello")
+    town.bob.says("@social approve 1")
+    for _ in range(2):
+        town.carol.says("@social hold 1")
+        assert town.post(1).state == "held"
+        town.bob.says("@social resume 1")
+    town.world.clock.to(town.post(1).due_at)  # type: ignore[arg-type]  # it has a time
+    town.carol.writes("@social hold 1")
+    town.publisher.tick(town.now, settle=True)
+    assert len(town.published()) == 1

@@ -9,9 +9,8 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot import rules
 from bot.actions import catching, rows
-from bot.actions.electing import electorate
+from bot.actions.intake.say import may_stop
 from bot.actions.intake.sorting import sort
 from bot.chat import Hint, QueueGone
 from bot.chat import Kind as Event
@@ -21,8 +20,6 @@ from storage.inbox import Heard, Inbox, Kind
 from storage.models import Post
 from storage.states import PostState
 
-ANYBODY: Final = frozenset({"hold", "alt"})
-"""What people may order of a post that is not theirs."""
 PEEK_S: Final = 1.0
 """So often it is looked what was edited: Zulip counts these looks apart from all others, with the waits for events that
 they end.
@@ -116,7 +113,4 @@ def _matters(desk: Desk, session: Session, post: Post, row: Inbox) -> bool:
         return False  # its text is what was released
     if row.kind == Kind.EDIT:
         return True
-    person = desk.chat.directory.person(row.person_id)
-    if rules.may_steer(person, post, electorate(desk, session)):
-        return True
-    return row.verb in ANYBODY and not (person.guest or released)
+    return may_stop(desk, session, post, row)
