@@ -33,8 +33,10 @@ ANSWER: Final = 16 << 20
 """Bytes: some hundred messages of ten thousand characters."""
 UPLOAD_TIMEOUT_S: Final = 210.0
 """Until the answer to a file that is there; the file itself has a time of its own (`handlers.multipart`)."""
-SCARCE: Final = 0.5
-"""When so small a part of Zulip's limit is left, it is kept for what is due."""
+SCARCE: Final = 0.85
+"""When no more of Zulip's limit is left than this part, it is kept for what is due: of 100 posts due in one second
+each costs a request, and so do the looks before them.
+"""
 LONGEST_WAIT: Final = timedelta(hours=1)
 """A server that asks for more is not believed."""
 

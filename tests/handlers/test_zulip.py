@@ -483,6 +483,21 @@ def test_what_is_stored_is_compared_with_what_was_sent(
     assert (warnings == ()) if words is None else (len(warnings) == 1 and words in warnings[0])
 
 
+@pytest.mark.parametrize("left,asked", [("180", 1), ("160", 0)])
+def test_of_a_burst_no_message_is_read_back(
+    zulip: Zulip, community: Community, server: Any, delivery: Any, left: str, asked: int
+) -> None:
+    def script(request: Any) -> Any:
+        answer = community.post_messages(request)
+        return server.reply(
+            {"result": "success", **answer}, X_RateLimit_Limit="200", X_RateLimit_Remaining=left
+        )
+
+    community.trouble["POST messages"] = [script]
+    zulip.send(zulip.prepare(Draft(TEXT)), delivery.ticket())
+    assert len([one for one in server.asked if one.path.endswith("/messages/500")]) == asked
+
+
 @pytest.mark.parametrize("status", [400, 500])
 def test_a_message_that_cannot_be_read_back_is_out_all_the_same(
     zulip: Zulip, community: Community, delivery: Any, status: int
