@@ -1,15 +1,16 @@
 r"""Escapes undone, and the way back from what they mean to where it was written: for `handlers.redaction`.
 
-    %41  %2541  \u0041  \\u0041  \x41  &#65;  &#x41;  &amp;  \"  \/
+    %41  %2541  \u0041  \\u0041  \x41  \101  &#65;  &#x41;  &amp;  \"  \/
 
-Undone one in another, as whoever repeats an answer may escape it anew.
+Undone one in another, as whoever repeats an answer may escape it anew. Besides: quoted-printable (`=41`), and what breaks a
+long word and is not seen: the end of a line, `<wbr>`, soft hyphens, characters without width.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 _LAYERS: Final = 5
@@ -23,35 +24,42 @@ LETTERS: Final = re.compile(
     + _LETTER
     + rb"|\\x"
     + _LETTER
+    + rb"|\\[01][0-7]{2}"
     + rb"|#(?:[xX]0*"
     + _LETTER
     + rb"|0*(?:4[89]|5|[6-9]|1[0-2]))"
 )
 """Where a letter or a digit may be escaped."""
-ANY: Final = re.compile(rb"%[0-9A-Fa-f]{2}|\\u|\\x|&#|&amp;|\\\\")
+ANY: Final = re.compile(rb"%[0-9A-Fa-f]{2}|\\u|\\x|\\[0-3][0-7]{2}|&#|&amp;|\\\\")
 """Where anything may be."""
 _ESCAPE: Final = re.compile(
     rb"%([0-9A-Fa-f]{2})"
     rb"|(?<!\\)\\++(?:u([dD][89abAB][0-9A-Fa-f]{2})\\++u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})"
-    rb"|([\"'/]))"
+    rb"|([0-3][0-7]{2})|([\"'/]))"
     rb"|&#0{0,8}(\d{1,7});"
     rb"|&#[xX]0{0,8}([0-9A-Fa-f]{1,6});"
     rb"|&(amp|lt|gt|quot|apos);"
 )
 _NAMED: Final = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _HEX: Final = 16
+_OCTAL: Final = 8
+_QUOTED: Final = re.compile(rb"=(?:([0-9A-Fa-f]{2})|\r?\n)")
+_BREAK: Final = re.compile(
+    rb"(?:\r\n?|\n)[ \t>]*+|\\++[rn]|\0|<[wW][bB][rR] ?/?>|&shy;"
+    rb"|\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf"
+)
 
 
 class Layer:
     """What some bytes mean once their escapes are undone, and where each of them was written."""
 
-    def __init__(self, written: bytes) -> None:
+    def __init__(self, written: bytes, pattern: re.Pattern[bytes] = _ESCAPE) -> None:
         self._starts: list[int] = []
         self._spans: list[tuple[int, int, int]] = []
         """Of each escape: where what it means ends, and where it begins and ends as it was written."""
         pieces, at, size = [], 0, 0
-        for found in _ESCAPE.finditer(written):
-            meant = _meant(found)
+        for found in pattern.finditer(written):
+            meant = _MEANT[pattern](found)
             if meant is None:
                 continue
             pieces += [written[at : found.start()], meant]
@@ -82,6 +90,16 @@ class Layer:
         return span[end] if place < span[0] else place - span[0] + span[2]
 
 
+def quoted(written: bytes) -> Layer:
+    """What it means as quoted-printable."""
+    return Layer(written, _QUOTED)
+
+
+def unbroken(written: bytes) -> Layer:
+    """In one line, without what is not seen."""
+    return Layer(written, _BREAK)
+
+
 def layers(written: bytes) -> Iterator[list[Layer]]:
     """The layers down to each meaning, as long as there are escapes."""
     found: list[Layer] = []
@@ -94,11 +112,13 @@ def layers(written: bytes) -> Iterator[list[Layer]]:
 
 
 def _meant(found: re.Match[bytes]) -> bytes | None:
-    percent, high, low, four, two, sign, number, sixteen, name = found.groups()
+    percent, high, low, four, two, eight, sign, number, sixteen, name = found.groups()
     if percent:
         return bytes([int(percent, _HEX)])
     if name:
         return _NAMED[name]
+    if eight:
+        return bytes([int(eight, _OCTAL)])
     if sign:
         return bytes(sign)
     if high:
@@ -106,3 +126,10 @@ def _meant(found: re.Match[bytes]) -> bytes | None:
     else:
         code = int(number) if number else int(four or two or sixteen, _HEX)
     return chr(code).encode(errors="surrogatepass") if code <= 0x10FFFF else None  # noqa: PLR2004 - the last there is
+
+
+_MEANT: Final[dict[re.Pattern[bytes], Callable[[re.Match[bytes]], bytes | None]]] = {
+    _ESCAPE: _meant,
+    _QUOTED: lambda found: bytes([int(found[1], _HEX)]) if found[1] else b"",
+    _BREAK: lambda _found: b"",
+}

@@ -5,8 +5,10 @@ goes through the filter before anybody reads it (`handlers.bounds`, `handlers.we
 message before it is said, every line before it is logged, every receipt before it is kept. A server, or a proxy on the way
 to it, that repeats a request can so put no token into a chat, a log or the database.
 
-Written otherwise a secret is found too: in base64 (as `Authorization: Basic` has it), percent-encoded, in JSON or HTML, all of
-its signs or some of them, and one in another (`handlers.escapes`).
+Written otherwise a secret is found too: in another case, in hex, base32, base64 (as `Authorization: Basic` has it, and one in
+another), quoted-printable, percent-encoded, in JSON or HTML, all of its signs or some of them, and one in another
+(`handlers.escapes`); broken by the end of a line or what is not seen; and of a long one what is left where it was cut
+(`handlers.needles`).
 """
 
 from __future__ import annotations
@@ -22,17 +24,18 @@ from typing import Final
 from urllib.parse import quote, quote_plus
 
 from handlers import escapes
+from handlers.needles import A_WORD, Known
 
 HIDDEN: Final = "‹a secret›"
 """What stands in a secret's place. In a draft it is an error (`bot.actions.drafting`), so it is nothing people write."""
 SHORTEST: Final = 8
 """Characters. What is shorter is found by chance in much that is said."""
-_A_WORD: Final = re.compile(r"[a-z]{1,15}|[A-Z][a-z]{1,14}|[A-Z]{1,15}|\d{1,9}")
-"""What people say is no secret, even where somebody made a password of it: it would be missing from every draft."""
 _UNESCAPED: Final = re.compile(r"[\w.~-]+", re.ASCII)
 """Signs that are written as they are everywhere."""
 _PASSING: Final = 200
 """So many secrets that change (tokens of a few hours) are remembered."""
+_SPARE: Final = 50
+"""So many are forgotten at once."""
 
 
 class Redactor:
@@ -45,15 +48,14 @@ class Redactor:
         self._found: tuple[str, ...] = ()
         """All forms of all of them, the longest first."""
         self._bytes: tuple[bytes, ...] = ()
-        self._plain: tuple[bytes, ...] = ()
-        """Only as they are."""
+        self._needles = Known()
         self._odd = False
         """Whether one has a sign that is often escaped."""
 
     def know(self, *secrets: str | None, passing: bool = False) -> None:
         """These are secrets from now on; `passing` ones are forgotten when many others came after them."""
         for secret in secrets:
-            if secret is None or len(secret) < SHORTEST or _A_WORD.fullmatch(secret):
+            if secret is None or len(secret) < SHORTEST or A_WORD.fullmatch(secret):
                 continue
             with self._lock:
                 if secret in self._lasting:
@@ -62,7 +64,8 @@ class Redactor:
                     self._passing.move_to_end(secret)
                     continue
                 (self._passing if passing else self._lasting)[secret] = tuple(_forms(secret))
-                if len(self._passing) > _PASSING:
+                forgotten = len(self._passing) > _PASSING + _SPARE
+                while forgotten and len(self._passing) > _PASSING:
                     self._passing.popitem(last=False)
                 every = {
                     one
@@ -73,7 +76,7 @@ class Redactor:
                 self._found = tuple(sorted(every, key=len, reverse=True))
                 self._bytes = tuple(one.encode(errors="surrogatepass") for one in self._found)
                 plain = (*self._lasting, *self._passing)
-                self._plain = tuple(one.encode(errors="surrogatepass") for one in plain)
+                self._needles = Known(*plain) if forgotten else self._needles.joined(secret)
                 self._odd = not all(_UNESCAPED.fullmatch(one) for one in plain)
 
     def redact(self, text: str) -> str:
@@ -81,11 +84,9 @@ class Redactor:
         for form in self._found:
             if form in text:
                 text = text.replace(form, HIDDEN)
-        if "%" in text or "\\" in text or "&" in text:
-            written = text.encode(errors="surrogatepass")
-            if self._escaped(written):
-                text = self._undone(written).decode(errors="surrogatepass")
-        return text
+        written = text.encode(errors="surrogatepass")
+        undone = self._undone(written)
+        return text if undone == written else undone.decode(errors="surrogatepass")
 
     def told(self, text: str) -> str:
         """The same for what somebody outside said, and without what no chat and no database can hold: a NUL, and half of
@@ -102,16 +103,17 @@ class Redactor:
         for form in self._bytes:
             if form in body:
                 body = body.replace(form, HIDDEN.encode())
-        return self._undone(body) if self._escaped(body) else body
+        return self._undone(body)
 
     def _escaped(self, written: bytes) -> bool:
         """Whether a sign of a secret may be escaped: cheap, for every answer is asked so."""
         return (escapes.ANY if self._odd else escapes.LETTERS).search(written) is not None
 
     def _undone(self, written: bytes) -> bytes:
-        """Without the secrets that are seen only once all escapes are undone."""
-        for found in escapes.layers(written):
-            spans = sorted(_spans(found, self._plain))
+        """Without the secrets that are seen only once case, breaks and all escapes are undone."""
+        for found in self._readings(written):
+            layers = [*found, escapes.unbroken(found[-1].meaning if found else written)]
+            spans = sorted(_back(span, layers) for span in self._needles.spans(layers[-1].meaning))
             if spans:
                 pieces, at = [], 0
                 for first, last in spans:
@@ -120,18 +122,20 @@ class Redactor:
                 return self._undone(b"".join([*pieces, written[at:]]))
         return written
 
+    def _readings(self, written: bytes) -> Iterator[list[escapes.Layer]]:
+        """As it is, with escapes undone, and as quoted-printable."""
+        yield []
+        if self._escaped(written):
+            yield from escapes.layers(written)
+        if layer := escapes.quoted(written):
+            yield [layer]
 
-def _spans(layers: list[escapes.Layer], secrets: tuple[bytes, ...]) -> Iterator[tuple[int, int]]:
-    """Where secrets that stand in the innermost meaning were written."""
-    meaning = layers[-1].meaning
-    for secret in secrets:
-        first = meaning.find(secret)
-        while first >= 0:
-            span = first, first + len(secret)
-            for layer in reversed(layers):
-                span = layer.back(*span)
-            yield span
-            first = meaning.find(secret, first + len(secret))
+
+def _back(span: tuple[int, int], layers: list[escapes.Layer]) -> tuple[int, int]:
+    """Where it was written what stands there in the innermost meaning."""
+    for layer in reversed(layers):
+        span = layer.back(*span)
+    return span
 
 
 def _forms(secret: str) -> Iterator[str]:

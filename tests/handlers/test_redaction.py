@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import quopri
 import re
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -176,3 +177,140 @@ def test_settings_grants_and_apps_make_their_secrets_known() -> None:
     assert redact(said) == " ".join([HIDDEN] * 4)
     assert redact_body(said.encode()) == redact(said).encode()
     assert str(Unavailable(f"It said {said}.")) == f"It said {redact(said)}."
+
+
+LONG = "VHlLirmTdt0lTWY7Q9SHskkBNiDCNWzA"
+MIXED = "sandbox-mastodon-access-Token_9f/8+x=="
+
+
+def coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("secret", [LONG, MIXED])
+@pytest.mark.parametrize(
+    "write",
+    [
+        str.upper,
+        str.lower,
+        str.swapcase,
+        lambda text: text.encode().hex(),
+        lambda text: text.encode().hex().upper(),
+        lambda text: coded(f"u:{text}"),
+        lambda text: coded(coded(f"u:{text}")),
+        lambda text: coded("a" + coded("bc" + coded(f"user:{text}"))),
+        lambda text: base64.encodebytes(f"Authorization: Bearer {text} and email: {text}".encode()).decode(),
+        lambda text: base64.b32encode(text.encode()).decode(),
+        lambda text: base64.b32encode(b"ab" + text.encode()).decode().lower(),
+        lambda text: quopri.encodestring(f"x={text}".encode()).decode(),
+        lambda text: "".join(f"={ord(one):02X}" for one in text),
+        lambda text: quopri.encodestring(("y" * 60 + text).encode()).decode(),
+        lambda text: "".join(f"\\{ord(one):03o}" for one in text),
+        lambda text: f"{text[:16]}\n{text[16:]}",
+        lambda text: f"> {text[:16]}\r\n> {text[16:]}",
+        lambda text: json.dumps(f"{text[:16]}\n{text[16:]}"),
+        lambda text: f"{text[:10]}<wbr>{text[10:]}",
+        lambda text: f"{text[:10]}&shy;{text[10:]}",
+        lambda text: f"{text[:10]}\u00ad{text[10:]}",
+        lambda text: json.dumps(f"{text[:10]}\u00ad{text[10:]}"),
+        "\u200b".join,
+        "\0".join,
+        lambda text: percent(f"{text[:10]}\n{text[10:]}".upper()),
+        lambda text: text[:-1],
+        lambda text: text[1:],
+        lambda text: f"{text[:-2]}…",
+        lambda text: f"{text[:12].upper()}\n{text[12:-3].upper()}",
+    ],
+)
+def test_in_another_form_broken_or_cut_it_is_found(secret: str, write: Callable[[str], str]) -> None:
+    redactor = Redactor()
+    redactor.know(secret)
+    said = f"Bad token: {write(secret)} (see the log)"
+    found = redactor.told(said)
+    assert found.startswith("Bad token: ")
+    assert found.endswith(" (see the log)")
+    assert HIDDEN in found
+    assert redactor.holds(said)
+    assert redactor.redact_body(said.encode()).decode().replace("\0", "") == found
+
+
+@given(st.integers(0, len(LONG)), st.integers(0, len(LONG)))
+def test_of_a_long_secret_twelve_characters_at_an_end_are_hidden(first: int, last: int) -> None:
+    redactor = Redactor()
+    redactor.know(LONG)
+    piece = LONG[first:last]
+    whole = len(piece) >= 12 and (first == 0 or last == len(LONG))
+    assert (redactor.redact(f"No {piece} here") == f"No {HIDDEN} here") is whole
+
+
+def test_a_word_or_two_of_a_secret_are_no_secret() -> None:
+    """The beginning of a token, or of an address with one, is said every day."""
+    redactor = Redactor()
+    redactor.know(MIXED, "WorkShop", "https://upload.example/upload/v3/videos?upload_id=" + LONG)
+    said = "sandbox-mastodon-access of the workshop, see https://upload.example/upload/v3/videos"
+    assert redactor.redact(said) == said
+
+
+PROSE = st.lists(
+    st.sampled_from(
+        (
+            "The workshop",
+            "sandbox",
+            "mastodon",
+            "access",
+            "Token",
+            "secret",
+            "another",
+            "long",
+            "Registration",
+            "is open:",
+            "https://coderefinery.org/workshops/2026-spring?lang=en&day=3",
+            "10:00=ok",
+            "\n",
+            "\n\n> ",
+            "C++",
+            "R&D",
+            "Tietojenkäsittelytiede",
+            "100 %",
+            "#CodeRefinery",
+            "@bob@fosstodon.org",
+            "👩\u200d👩\u200d👧",
+            "donaudampfschifffahrtsgesellschaft",
+            "dGhlIHdvcmtzaG9wIGlzIG9wZW4=",
+            "deadbeefcafe0123456789",
+            "a\\nb",
+            "=3D",
+            "0815",
+        )
+    )
+    | st.text(max_size=20),
+    max_size=30,
+).map(" ".join)
+
+
+@given(PROSE)
+def test_prose_without_secrets_is_never_changed(text: str) -> None:
+    redactor = Redactor()
+    redactor.know(
+        LONG, MIXED, "a-long-secret-0815", "another/secret+1", "WorkShop", TOKEN, ":p455w0rd@db.example"
+    )
+    assert redactor.redact(text) == text
+    assert redactor.redact_body(text.encode(errors="surrogatepass")) == text.encode(errors="surrogatepass")
+
+
+def test_whatever_an_answer_is_full_of_it_is_looked_over_in_time(linear: Callable[..., None]) -> None:
+    redactor = Redactor()
+    redactor.know(LONG, MIXED, TOKEN)
+    for sign in (
+        "a",
+        "\n",
+        "\n ",
+        "VHlL",
+        LONG[:12] + " ",
+        "=41",
+        "<wbr>",
+        "\\101",
+        "=\n",
+        LONG.lower()[:11],
+    ):
+        linear(redactor.redact, sign * 16_000, sign * 2_000)
