@@ -16,6 +16,8 @@ from sqlmodel import col, select
 from town import Town, Townsman, picture
 
 from bot import wiring
+from bot.actions import rows
+from bot.actions.intake import gate
 from bot.chat import Chat
 from bot.desk import Listened
 from bot.listener import Listener
@@ -141,6 +143,71 @@ def test_a_tap_and_a_question_do_not_wait_for_somebody_elses_draft(town: Town) -
         town.bob.writes("@social help")
         bot.until(lambda: town.post(1).state == "approved")
         bot.until(lambda: any("`help draft`" in one for one in town.said()))
+
+
+@pytest.mark.parametrize("order", [*ENDS, "now 1"])
+@pytest.mark.parametrize("earlier", ["edit 1 x", "alt 1 1 x"])
+def test_an_approver_does_not_wait_for_what_a_stranger_wrote_about_the_post(
+    town: Town, order: str, earlier: str
+) -> None:
+    """Texts are drafted in a lane in which it may take long."""
+    approved(town)
+    with busy_with_a_draft(town) as bot:
+        town.owner.writes(f"@social {earlier}")  # neither its author nor an approver
+        bot.until(lambda: any(row.kind == Kind.REWRITE for row in town.inbox()))
+        town.alice.writes(f"@social {order}")
+        if order == "now 1":
+            bot.until(lambda: town.post(1).timing == "now")
+        else:
+            bot.until(lambda: town.post(1).state == ENDS[order])
+
+
+@pytest.mark.parametrize("order", list(ENDS))
+def test_who_stops_a_post_does_not_lose_to_the_text_that_its_author_ordered_before(
+    town: Town, order: str
+) -> None:
+    """A new text would lift a hold: it waits, and the post with it. Other stops stand whatever it says."""
+    approved(town)
+    with busy_with_a_draft(town) as bot:
+        town.carol.writes("@social edit 1 Other words")
+        bot.until(lambda: any(row.kind == Kind.REWRITE for row in town.inbox()))
+        town.alice.writes(f"@social {order}")
+        if order == "hold 1":
+            bot.until(lambda: any(row.verb == "hold" for row in town.inbox()))
+            with town.database.transaction() as session:
+                assert gate.kept_back(town.desk, session, rows.post(session, 1))
+        else:
+            bot.until(lambda: town.post(1).state == ENDS[order])
+    town.start()
+    town.settle()
+    assert town.post(1).state == ENDS[order]
+    assert town.post(1).revision == (1 if order == "cancel 1" else 2)
+
+
+def test_the_text_that_an_author_orders_comes_before_their_new_drafts(town: Town) -> None:
+    """Others may wait for it."""
+    approved(town)
+    for number in range(2, 5):
+        town.carol.writes(LATER.replace("Hello", f"Hello {number}"))
+    town.carol.writes("@social edit 1 Other words")
+    town.alice.writes("@social hold 1")
+    town.settle()
+    assert town.post(1).state == "held"
+    with town.database.reading() as session:
+        done = [(one.post_id, one.what) for one in session.exec(select(Entry).order_by(col(Entry.id)))]
+    assert done.index((1, "held")) < done.index((3, "drafted"))
+
+
+def test_a_member_lets_go_on_what_they_held_themselves_though_it_is_written_at_once(town: Town) -> None:
+    approved(town)
+    town.owner.writes("@social hold 1")
+    town.owner.writes("@social resume 1")
+    town.settle()
+    assert town.post(1).state == "approved"
+    town.owner.writes("@social hold 1")
+    town.alice.writes("@social resume 1")  # an approver's turn comes first
+    town.settle()
+    assert town.post(1).state == "approved"
 
 
 @pytest.mark.parametrize("order", [*ENDS, "move 1 to friday 9:00", "edit 1 Other words", "withdraw 1"])
