@@ -117,6 +117,6 @@ class Ear:
             return
         self._nudged_s = time.monotonic()
         try:
-            self._desk.chat.nudge()
+            self._desk.chat.unheard()
         except (ChatError, QueueGone) as error:  # the listener finds out by itself
             log.info("zulip could not be asked: %s", error, extra={"action": "out_of_touch"})

@@ -280,17 +280,9 @@ class Chat:
         return found
 
     @understanding
-    def nudge(self) -> None:
-        """End the wait of the thread that waits for hints, from another thread: a second poll ends the first.
-
-        Raises `QueueGone` and `ChatError`.
-        """
-        self._events.peek(self.wire)
-
-    @understanding
     def unheard(self) -> list[Hint]:
         """Everything that happened and was not `noted` yet, as another thread than the one that waits for hints sees it;
-        it counts in Zulip's own limit for events alone. Raises `QueueGone` and `ChatError`.
+        it counts in Zulip's own limit for events alone, and ends that one's wait. Raises `QueueGone` and `ChatError`.
         """
         return self._events.peek(self.wire)
 

@@ -80,7 +80,7 @@ def live(town: Town, wrap: Callable[[Chat], Any] = lambda chat: chat) -> Iterato
         made.stop.set()
         town.desk.bell.ring()
         with suppress(Exception):
-            town.desk.chat.nudge()
+            town.desk.chat.unheard()
         reading.join(LONGEST_S)
 
 
