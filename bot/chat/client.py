@@ -235,14 +235,7 @@ class Chat:
     @understanding
     def said(self, place: Place, text: str, after: int) -> int | None:
         """Id of the bot's own message with this text there, later than message `after`, if there is one."""
-        narrow: fetching.Narrow = [{"operator": "sender", "operand": self.directory.me}]
-        if place.channel_id is not None:
-            narrow += fetching.channel(place.channel_id)
-        # all of them: much may have been said since, to others
-        for one in fetching.later(self.wire, narrow, after):
-            if one["content"].strip() == text.strip():
-                return int(one["id"])
-        return None
+        return fetching.said(self.wire, self.directory.me, place, text, after)
 
     @understanding
     def _post(self, place: Place, text: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.chat.errors import TooMuch
 from bot.chat.sense import number, objects
-from bot.chat.values import Message, read_message
+from bot.chat.values import Message, Place, read_message
 from bot.chat.wire import Wire
 
 PAGE = 1000
@@ -73,6 +73,18 @@ def later(wire: Wire, narrow: Narrow, message_id: int) -> Iterator[dict[str, Any
         if len(raw) < PAGE:
             return
         anchor = raw[-1]["id"] + 1
+
+
+def said(wire: Wire, me: int, place: Place, text: str, after: int) -> int | None:
+    """Id of the bot's own message with this text there, later than message `after`, if there is one."""
+    narrow: Narrow = [{"operator": "sender", "operand": me}]
+    if place.channel_id is not None:
+        narrow += channel(place.channel_id)
+    # all of them: much may have been said since, to others
+    for one in later(wire, narrow, after):
+        if one["content"].strip() == text.strip():
+            return int(one["id"])
+    return None
 
 
 def until(wire: Wire, message_id: int, home: int, me: int) -> list[Message]:
