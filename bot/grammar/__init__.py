@@ -46,6 +46,7 @@ Orders (N is the number of a post: `12` or `#12`)
 
     hold, cancel, veto, withdraw and resume take several posts: `N, N and N`, `N-N`. `don't publish N` is a hold. An order may
     stand behind a greeting or a quote, and one that stops something behind any words that are no order.
+    `ok, hold N`, `can we hold N?`, `not yet N` stop it too, and so does `cancel N, REASON`.
 
 Questions
     queue, or what is scheduled [PERIOD]?                           drafts

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar import names, several
+from bot.grammar import hurry, names, several
 from bot.grammar.guess import guess, with_number
 from bot.grammar.polite import bare, start
 from bot.grammar.questions import question
@@ -62,12 +62,6 @@ _HELP = re.compile(
 _NOISE = re.compile(
     r"(?:(?:right\s+)?now|at once|immediately|out|out\s+(?:right\s+)?now|doing|again|too)", re.IGNORECASE
 )
-_BECAUSE = re.compile(r"\s*[,:;.–—-]*\s*(?:(?:because|since|as|reason)(?!\w)\s*:?\s*)?", re.IGNORECASE)
-_INTRODUCED = re.compile(
-    r"[\s,:;.!–—-]*(?:because|since|as|reason)(?!\w)\s*:?\s*|[ \t:;.!–—]*\n\s*(?=\S)|\s*[:–—]\s*(?=\w)",
-    re.IGNORECASE,
-)
-"""What tells that a reason follows."""
 _TO = re.compile(r"\s*[,:]?\s*(?:(?:to|for|until|till|on)(?!\w)\s*:?\s*)?", re.IGNORECASE)
 _COLON = re.compile(r"(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?:\n[ \t]*(?=\n))*\n?")
 """What may stand between a number and a text; the colon of an emoji belongs to the text."""
@@ -119,6 +113,17 @@ def command(text: str, accounts: Sequence[str]) -> Command | Unknown:
     if not bare(body) and "?" not in body:
         return Command("help")
     line = 1 + text.count("\n", 0, begin)
+    found = _numbered_order(body, line, text, accounts)
+    if isinstance(found, Command):
+        return found
+    asked = _asked(body, plain, accounts)
+    if asked is None and not isinstance(found, Unknown):
+        asked = hurry.hurried(body, lambda one: _numbered_order(one[start(one) :], line, text, accounts))
+    return asked or found or _without_number(body, text) or guess(text)
+
+
+def _numbered_order(body: str, line: int, text: str, accounts: Sequence[str]) -> Command | Unknown | None:
+    """A word with the number of a post; None if it is nothing of that form."""
     failed: Unknown | None = None
     for verb, pattern in _FORMS:
         match = pattern.match(body)
@@ -128,8 +133,7 @@ def command(text: str, accounts: Sequence[str]) -> Command | Unknown:
         if isinstance(found, Command):
             return found
         failed = failed or found
-    asked = _asked(body, plain, accounts)
-    return asked or failed or _without_number(body, text) or guess(text)
+    return failed
 
 
 def _asked(body: str, plain: str, accounts: Sequence[str]) -> Command | Unknown | None:
@@ -189,7 +193,7 @@ def _for_accounts(order: _Order) -> Command | Unknown:
 
 
 def _reason(order: _Order) -> Command:
-    return order.done(order.rest[_prefix(_BECAUSE, order.rest) :].strip())
+    return order.done(hurry.reason(order.rest))
 
 
 def _brake(order: _Order) -> Command | Unknown:
@@ -202,8 +206,12 @@ def _brake(order: _Order) -> Command | Unknown:
 
 
 def _stop(order: _Order) -> Command | Unknown:
-    match = _INTRODUCED.match(order.rest)
-    return _alone(order) if match is None else order.done(order.rest[match.end() :].strip())
+    said = hurry.introduced(order.rest)
+    if said is None and order.verb.name in several.STOPS and isinstance(_alone(order), Unknown):
+        said = hurry.behind_sign(order.rest)
+        if said and isinstance(_for_accounts(replace(order, rest=said)), Command):
+            said = None  # it is one for a platform
+    return _alone(order) if said is None else order.done(said)
 
 
 def _time(order: _Order) -> Command | Unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from bot.grammar.nearest import nearest
+from bot.grammar.nearest import distance, nearest
 from bot.grammar.polite import start
 from bot.grammar.values import Unknown
 from bot.grammar.verbs import BY_NAME, VERBS
@@ -31,6 +31,29 @@ _PHRASES = {
 }
 
 
+_STOPPING = frozenset({"cancel", "withdraw", "veto"})
+_HARMLESS = frozenset(BY_NAME) - {"approve", "now", "move", "retry", "resume", "published", "edit", "take"}
+"""What may be suggested wherever it stands among other words: nothing that publishes or moves a post, or changes it."""
+_NOT = frozenset({"no", "not", "never", "don't", "don’t", "dont"})
+_SURE = 5
+"""Letters up to which a word with one letter more or less is another word, and no slip."""
+
+
+def _slip(word: str) -> str | None:
+    """The word of the grammar that was probably meant by it; one that publishes, deletes or moves only if it is almost
+    written so: `more` and `love` are no `move`, and `no` is no `now`.
+    """
+    if word in _PLAIN:
+        return word
+    found = nearest(word, [*_PLAIN, "draft"])
+    if found is None or found == "draft" or _PLAIN[found] in _HARMLESS - _STOPPING:
+        return found
+    long = min(len(word), len(found)) >= _LETTERS and max(len(word), len(found)) > _SURE
+    is_swapped = len(word) >= _LETTERS and sorted(word) == sorted(found)
+    is_missed = long and word[0] == found[0] and distance(word, found, 1) <= 1 and len(word) != len(found)
+    return found if is_swapped or is_missed or (long and word.startswith(found)) else None
+
+
 def with_number(sample: str, number: str) -> str:
     """An example with this number in place of its own."""
     return _NUMBER.sub(number, sample, count=1)
@@ -49,11 +72,12 @@ def _nearest(words: list[str], number: str | None, body: str) -> str | None:
         return f"veto {number or 12}"
     if not words:
         return f"show {number}" if number else "help"
-    first = nearest(words[0], [*_PLAIN, "draft"]) if words[0] not in _PLAIN else words[0]
+    first = _slip(words[0])
     if first == "draft":
         return "draft " + (" ".join(words[1:4]) or "your text")
     if first is None and len(words) <= _LOOKED_AT:
-        first = next((word for word in words if word in BY_NAME), None)
+        offered = _HARMLESS - _STOPPING if _NOT.intersection(words) else _HARMLESS
+        first = next((word for word in words if word in offered), None)
     if first is not None and (len(words) <= _LOOKED_AT or words[0] == first):
         sample = BY_NAME[_PLAIN.get(first, first)].sample
         return with_number(sample, number) if number else sample

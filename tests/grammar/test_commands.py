@@ -287,7 +287,33 @@ cancel 2026-12-01             | cancel 2026
 cancel 12 hours before        | cancel 12
 cancel 12 mastodon            | cancel 12
 don't hold 12                 | hold 12
-the date is wrong, hold 12    | hold 12
+hold on, the date is wrong 12 | hold 12
+if it rains, cancel 12        | cancel 12
+if it rains, hold 12 places   | hold 12
+no, don't hold 12             | hold 12
+cancel 12, mastodon           | cancel 12
+cancel 12 (mastodon only)     | cancel 12
+cancel 12? No, keep it        | cancel 12
+cancel 12 - 3                 | cancel 12
+resume 12, all is well        | resume 12
+not 7                         |
+not 7 now                     |
+not now 7                     |
+no, not 7                     |
+know 7                        |
+new 7                         |
+nwo 7                         |
+love 7                        |
+more 7                        |
+remote 7                      |
+shit 7                        |
+don't move 7                  |
+don't cancel 7                |
+please do not cancel 7        |
+never approve 7               | veto 7
+should we approve 7           | how do I approve?
+approve or resume, who knows 7 | approve 12
+mvoe 7                        | move 7 to friday 9:00
 cancle 12                     | cancel 12
 retyr 9                       | retry 9
 help aprove                   | help approve
@@ -333,6 +359,32 @@ STOP!!! 1                                   | hold 1
 hold **#1**                                 | hold 1
 hold 12 until the talk is over              | hold 12 = until the talk is over
 hold 12 the date is wrong                   | hold 12 = the date is wrong
+cancel 22, the course is full               | cancel 22 = the course is full
+cancel 2 - wrong date                       | cancel 2 = wrong date
+cancel 5. It is wrong                       | cancel 5 = It is wrong
+cancel 3 (double)                           | cancel 3 = double
+cancel 3! It is there twice (see #2).       | cancel 3 = It is there twice (see #2).
+cancel 3; wrong                             | cancel 3 = wrong
+cancel 3 please, it is double               | cancel 3 = it is double
+cancel 3 now – because it is double         | cancel 3 = it is double
+cancel 1, 2 - wrong date                    | cancel 1 2 = wrong date
+ok, hold 2                                  | hold 2
+OK hold 2                                   | hold 2
+stop! hold 2                                | hold 2
+stop it! hold 2                             | hold 2
+can we hold 3?                              | hold 3
+please hold 3!                              | hold 3
+sorry, please cancel 3, it is double        | cancel 3 = it is double
+no, veto 3                                  | veto 3
+No! Veto 3 because it is wrong              | veto 3 = it is wrong
+we must cancel 3                            | cancel 3
+not yet 7                                   | hold 7
+Not yet: 7!                                 | hold 7
+7 not yet                                   | hold 7
+wait! 7                                     | hold 7
+the date is wrong, hold 12                  | hold 12
+The link is dead – please hold #12!         | hold 12
+I asked Ada: veto 12                        | veto 12
 """
 
 
@@ -343,6 +395,41 @@ def test_who_stops_something_in_a_hurry_is_understood(line: str) -> None:
     order, _, reason = meant.strip().partition(" = ")
     verb, number, *others = order.split()
     assert _say(text.rstrip()) == Command(verb, int(number), rest=reason, others=tuple(map(int, others)))
+
+
+RISKY = ("approve", "now", "move", "cancel", "retry", "resume", "published", "edit")
+
+
+@pytest.mark.parametrize("verb", RISKY)
+def test_what_publishes_deletes_or_moves_is_never_suggested_for_another_word(verb: str) -> None:
+    words = [
+        "no",
+        "not",
+        "nope",
+        "know",
+        "how",
+        "new",
+        "snow",
+        "love",
+        "more",
+        "mode",
+        "past",
+        "most",
+        "lost",
+        "host",
+        "shit",
+        "resort",
+        "remote",
+        "sent",
+        "mope",
+    ]
+    for word in words:
+        for text in (f"{word} 3", f"{word}, 3", f"{word} 3 now", f"not {verb} 3", f"please don't {verb} 3"):
+            said = _say(text)
+            if text == "no 3 now":
+                continue  # that is `number 3 now`
+            nearest = said.nearest if isinstance(said, Unknown) else said.verb
+            assert (nearest or "").partition(" ")[0] != verb, text
 
 
 BEFORE = ("Hi!", "Good morning everybody,", "Hello all\n", "> what somebody said\n", "Dear bot,")
