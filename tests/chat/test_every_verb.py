@@ -6,14 +6,17 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 from town import Town, picture
 
 from bot.actions import answering, rows
 from bot.actions.intake import gate
+from bot.actions.intake.say import may_stop
 from bot.actions.intake.sorting import KINDS
 from bot.grammar.verbs import BY_NAME, VERBS
 from storage import inbox
+from storage.inbox import Heard, Kind
 from storage.models import Delivery, Post, Proposal, Revision, Vote
 
 ABOUT_A_POST = tuple(verb.name for verb in VERBS if verb.kind != "question")
@@ -118,3 +121,21 @@ def test_a_members_hold_above_the_bound_keeps_nothing_back(town: Town, settings:
     town.carol.writes("@social hold 1")
     town.publisher.tick(town.now, settle=True)
     assert len(town.published()) == 1
+
+
+@pytest.mark.parametrize("settings", ["holds_an_hour = 2"])
+def test_of_many_holds_of_a_member_those_within_the_bound_keep_the_post_back(
+    town: Town, settings: str
+) -> None:
+    """However many wait, the database is asked once for who wrote them."""
+    town.alice.says("@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello")
+    heard = [Heard(900_000 + at, Kind.ORDER, town.carol.id, town.now, 1, "hold") for at in range(40)]
+    with town.database.transaction() as session:
+        inbox.write(session, heard)
+    with town.database.transaction() as session:
+        asked: list[str] = []
+        event.listen(session.connection(), "before_cursor_execute", lambda *one: asked.append(one[2]))
+        post = rows.post(session, 1)
+        matters = [may_stop(town.desk, session, post, row) for row in inbox.about(session, [1])]
+    assert matters == [True] * 2 + [False] * 38
+    assert len(asked) < 15

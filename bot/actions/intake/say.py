@@ -18,6 +18,8 @@ from storage.states import PostState
 
 BRAKE: Final = "hold"
 """What people may order of a post that is not theirs. An `alt` of theirs is a proposal: it changes nothing."""
+_BRAKES: Final = "brakes"
+"""Where one transaction remembers whose holds would be obeyed."""
 
 
 def may_stop(desk: Desk, session: Session, post: Post, row: Inbox) -> bool:
@@ -34,18 +36,21 @@ def brakes(desk: Desk, session: Session, row: Inbox) -> bool:
     """
     if row.verb != BRAKE or row.kind != Kind.ORDER or desk.chat.directory.person(row.person_id).guest:
         return False
+    known: dict[int, frozenset[int]] = session.info.setdefault(_BRAKES, {})
+    if row.person_id not in known:
+        known[row.person_id] = _brakes_of(desk, session, row.person_id)
+    return (row.id or 0) in known[row.person_id]
+
+
+def _brakes_of(desk: Desk, session: Session, person_id: int) -> frozenset[int]:
+    """All such rows of one person: asked for once, however many wait."""
     social = desk.config.social
-    most = social.orders_an_hour
-    waiting = inbox.of(session, row.person_id, {Kind.ORDER}, most)
-    before = [one for one in waiting if (one.id or 0) < (row.id or 0)]
-    if len(before) == most:
-        return False
-    own = {one.message_id for one in (*before, row)}
-    holds = sum(one.verb == BRAKE for one in before)
-    return (
-        _taken(desk, session, row.person_id, ORDER, own) + len(before) < most
-        and _taken(desk, session, row.person_id, BRAKE, own) + holds < social.holds_an_hour
-    )
+    waiting = inbox.of(session, person_id, {Kind.ORDER}, social.orders_an_hour)
+    own = {one.message_id for one in waiting}
+    room = social.orders_an_hour - _taken(desk, session, person_id, ORDER, own)
+    holds = [one.id or 0 for one in waiting[: max(room, 0)] if one.verb == BRAKE]
+    left = social.holds_an_hour - _taken(desk, session, person_id, BRAKE, own)
+    return frozenset(holds[: max(left, 0)])
 
 
 def _taken(desk: Desk, session: Session, person_id: int, kind: str, own: set[int]) -> int:
