@@ -111,7 +111,11 @@ def listed(post_ids: Iterable[int]) -> str:
 _ABOUT = (
     select(Inbox)
     .where(
-        or_(col(Inbox.post_id).in_(bindparam("posts", expanding=True)), col(Inbox.post_id).is_(None)),
+        or_(
+            col(Inbox.post_id).in_(bindparam("posts", expanding=True)),
+            col(Inbox.post_id).is_(None),
+            col(Inbox.others) != "",
+        ),
         col(Inbox.kind).in_(bindparam("kinds", expanding=True)),
         col(Inbox.answer) == "",
     )
@@ -160,7 +164,8 @@ def of(session: Session, person_id: int, kinds: Collection[Kind], limit: int) ->
 def about(session: Session, post_ids: Collection[int], kinds: Collection[Kind] = STOPS) -> Sequence[Inbox]:
     """What may concern these posts and was not acted on yet, oldest first."""
     given = {"posts": list(post_ids), "kinds": [str(one) for one in kinds]}
-    return session.exec(_ABOUT, params=given).all()
+    found = session.exec(_ABOUT, params=given).all()
+    return [one for one in found if one.post_id is None or any(one.names(number) for number in post_ids)]
 
 
 def unanswered(session: Session, limit: int) -> Sequence[Inbox]:
