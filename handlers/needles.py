@@ -63,11 +63,12 @@ class Needle:
             at = where.find(sought[-PIECE:], end)
 
     def _tells(self, piece: bytes) -> bool:
-        """Whether so much of it is more than some words."""
+        """Whether so much of it is more than some words and numbers: X's tokens begin with the account's number."""
         size = len(self._sought)
         if len(piece) == size:
             return True
-        odd = sum(len(run) for run in _WORDS.findall(piece) if not A_WORD.fullmatch(run.decode()))
+        runs = (run for run in _WORDS.findall(piece) if not run.isdigit())
+        odd = sum(len(run) for run in runs if not A_WORD.fullmatch(run.decode()))
         return odd >= _ODD or (odd > 0 and len(piece) * 4 >= size * 3)
 
 

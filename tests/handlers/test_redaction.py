@@ -251,6 +251,17 @@ def test_a_word_or_two_of_a_secret_are_no_secret() -> None:
     assert redactor.redact(said) == said
 
 
+def test_the_number_of_an_account_is_no_secret_although_a_token_begins_with_it() -> None:
+    """X's tokens of OAuth 1.0a are the account's number, a dash and the secret: X tells that number in every answer."""
+    redactor = Redactor()
+    redactor.know("1589960000000000000-sandbox", "1589960000000000000-" + LONG)
+    said = '{"id":"1589960000000000000","username":"community"}'
+    assert redactor.redact(said) == said
+    assert redactor.redact_body(said.encode()) == said.encode()
+    assert LONG[-12:] not in redactor.redact(f"the token …{LONG[-20:]}")
+    assert LONG not in redactor.redact("1589960000000000000-" + LONG)
+
+
 PROSE = st.lists(
     st.sampled_from(
         (
