@@ -168,7 +168,7 @@ def _answered(
         return _respond(desk, message, said, person, now, answer)
     except (ChatError, StorageError, Edited):
         raise
-    except Exception as error:
+    except Exception as error:  # a bug in one answer must not stop the lane
         if isinstance(error, OSError) and error.errno in NO_ROOM:  # what was written is read again, not lost
             raise StorageError(
                 f"The data folder cannot be written ({error.strerror}). Make room; what was written is read then.",
