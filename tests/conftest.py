@@ -18,6 +18,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.stalls import pytest_runtest_protocol, pytest_terminal_summary  # noqa: F401 - pytest finds them here
+
 NEEDED = ("no Chromium", "no PostgreSQL")
 """A machine without these skips their tests and says so; the gate installs them, so there it is a failure."""
 

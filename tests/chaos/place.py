@@ -40,6 +40,8 @@ FORKS.set_forkserver_preload(
         *("httpcore", "h11", "netrc", "cryptography.fernet"),  # what they import only when they need it
     ]
 )
+STALL_S: Final = 3.0
+"""Between two looks never more than this passes, unless the machine stands still."""
 _KINDS: Final = {"statement": fused.STATEMENT, "noted": fused.NOTED, "stop": fused.STOP}
 _FUSES: Final = {
     ("commit", "before"): fused.BEFORE_COMMIT,
@@ -284,12 +286,15 @@ class Bot:
 
 
 def until(true: Any, longest_s: float, step_s: float = 0.02) -> bool:
-    """Wait until something holds; False if it does not in time."""
-    deadline = time.monotonic() + longest_s
+    """Wait until something holds; False if it does not in time. While the machine stands still, no time passes here."""
+    left_s, before = longest_s, time.monotonic()
     while not true():
-        if time.monotonic() > deadline:
+        if left_s < 0:
             return False
         time.sleep(step_s)
+        now = time.monotonic()
+        left_s -= min(now - before, STALL_S)
+        before = now
     return True
 
 
