@@ -220,9 +220,10 @@ class Publisher:
                 for post in queue.due_posts(session, now)
                 if post.approved_at is not None and post.approved_at + grace <= now
             ]
-        return [
+        due = [
             one for one in approved if one not in self._apart and not lastlook.passed_over(self._desk, one)
         ]
+        return gate.not_paused(self._desk, due)
 
     def _stage(self, now: datetime) -> None:
         """Bring there, unseen, what may be brought before its time."""

@@ -32,14 +32,18 @@ class Kind(StrEnum):
     """A draft was edited: its text must be read anew."""
     REWRITE = "rewrite"
     """A command that gives a post another text: edit, alt …"""
+    UNCLEAR = "unclear"
+    """Words that were not understood, and may be meant to stop a post."""
+    PAUSE = "pause"
+    """Who said such words was asked what they meant: the post waits for a while, and nobody works this off."""
     QUESTION = "question"
     DRAFT = "draft"
     """A new draft, or a copy of an old one."""
 
 
-TOLD_LATER: Final = frozenset({Kind.ORDER})
+TOLD_LATER: Final = frozenset({Kind.ORDER, Kind.UNCLEAR})
 """Kinds that are acted on at once, and answered by who tells: the next order does not wait until Zulip takes an answer."""
-STOPS: Final = frozenset({Kind.ORDER, Kind.VOTE, Kind.PLACE, Kind.EDIT, Kind.REWRITE})
+STOPS: Final = frozenset(Kind) - {Kind.QUESTION, Kind.DRAFT}
 """What may change whether a post goes out."""
 IN_ORDER: Final = frozenset({Kind.ORDER, Kind.REWRITE})
 """Of these, those about one post are worked off in the order in which they were written."""
@@ -196,6 +200,16 @@ def replace(session: Session, row: Inbox, heard: Heard) -> None:
     """It is something else than it was when it was heard: somebody edited it."""
     session.execute(delete(Inbox).where(col(Inbox.id) == row.id))
     write(session, [heard])
+
+
+def leave_out(session: Session, row: Inbox, post_id: int) -> None:
+    """It concerns that post no more."""
+    left = sorted(row.post_ids - {post_id})
+    if left:
+        values = {"post_id": left[0], "others": listed(left[1:])}
+        session.execute(update(Inbox).where(col(Inbox.id) == row.id).values(**values))
+    else:
+        session.execute(delete(Inbox).where(col(Inbox.id) == row.id))
 
 
 def clear(session: Session) -> None:

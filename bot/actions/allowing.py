@@ -38,9 +38,11 @@ REMEMBERED: Final = 1000
 
 def kind_of(said: Written | Command | Unknown) -> str:
     """Which bound a message falls under."""
-    if isinstance(said, Written) or (isinstance(said, Command) and said.verb == "copy"):
+    if isinstance(said, Unknown):
+        return QUESTION if said.stops is None else ORDER
+    if isinstance(said, Written) or said.verb == "copy":
         return DRAFT
-    return ORDER if isinstance(said, Command) and said.verb not in ASKING else QUESTION
+    return QUESTION if said.verb in ASKING else ORDER
 
 
 def turned_away(

@@ -12,6 +12,7 @@ from sqlalchemy import Executable, bindparam
 from sqlmodel import Session, select
 
 from bot.actions import allowing, drafting
+from bot.actions.intake import pausing
 from bot.actions.reading import read
 from bot.actions.revising import begin
 from bot.actions.sync import Edited
@@ -200,7 +201,9 @@ def _respond(
     if message.place.channel_id is None and not desk.chat.belong((person.id, *message.place.user_ids)):
         return lines.not_a_member(desk.chat.home_name), True
     if isinstance(said, Unknown):
-        return lines.not_understood(said.nearest, said.why), False
+        if said.stops is None:
+            return lines.not_understood(said.nearest, said.why), False
+        return pausing.ask(desk, message, said, person, now), False
     if isinstance(said, Written):
         begin(desk, message, said, person, now)
         return None, True

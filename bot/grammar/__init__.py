@@ -53,7 +53,8 @@ Questions
     history, or what went out [PERIOD]?                             what is waiting for me?
     status                          help [COMMAND]
 
-Everything else is not understood, and answered with the nearest command. Parsing is pure, never raises, and loses no
+Everything else is not understood, and answered with the nearest command; what may be meant to stop a post is told apart
+by its words. Parsing is pure, never raises, and loses no
 text: every line of a draft is in its text, a section, an option, a file or a problem.
 """
 
@@ -61,6 +62,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.grammar import draft
 from bot.grammar.address import addressed
@@ -68,6 +70,7 @@ from bot.grammar.blocks import quoted_replies
 from bot.grammar.commands import begins, command
 from bot.grammar.polite import start
 from bot.grammar.several import behind
+from bot.grammar.stopwords import stops
 from bot.grammar.topics import HELP, OVERVIEW
 from bot.grammar.uploads import Line
 from bot.grammar.values import Attachment, Command, Unknown, Written
@@ -121,7 +124,9 @@ def _ordered(text: str, accounts: Sequence[str]) -> Command | Unknown:
     found = command(text, accounts)
     if isinstance(found, Command):
         return found
-    return behind(text.split("\n"), lambda one: command(one, accounts), begins) or found
+    return behind(text.split("\n"), lambda one: command(one, accounts), begins) or replace(
+        found, stops=stops(text)
+    )
 
 
 def rewritten(edit: Command, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written:

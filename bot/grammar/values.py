@@ -70,3 +70,5 @@ class Unknown:
     """As it could be written: `approve 12`."""
     why: str = ""
     """One sentence on what is missing or wrong, where that is known."""
+    stops: tuple[int, ...] | None = None
+    """The posts that it may be meant to stop; empty where it names none, None where it stops nothing."""

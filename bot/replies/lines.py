@@ -240,6 +240,23 @@ def not_understood(nearest: str | None, why: str = "") -> str:
     return f"{start} `help` shows what I can do; `draft` and then your text starts a post."
 
 
+def which_post(numbers: Sequence[int]) -> str:
+    """Something is to be stopped, and several are on their way."""
+    said = listed([f"#{one}" for one in numbers])
+    return f"I did not understand which post you mean. Soon go out: {said}. For example `hold {numbers[0]}` stops one."
+
+
+def paused(why: str, numbers: Sequence[int], until: datetime) -> str:
+    """Words that may be meant to stop these posts: they wait, so that there is time to say what was meant."""
+    first = numbers[0]
+    start = with_code(why) if why else "I did not understand that."
+    are = f"**#{first}** waits" if len(numbers) == 1 else f"{listed([f'**#{one}**' for one in numbers])} wait"
+    return (
+        f"{start} To be safe, {are} until {when(until)} for what you meant: `hold {first}` stops it, `resume {first}` "
+        "lets it go on. If nobody says anything, all goes on as before then."
+    )
+
+
 def still_missing(post: Post, judgement: Judgement, titles: Titles) -> str:
     """After an approval that was not the last."""
     waiting: Mapping[str, int] = {one.account: one.missing for one in judgement.tallies if one.missing}

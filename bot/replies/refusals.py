@@ -48,6 +48,14 @@ def stays_stopped(post: Post, electorate: Electorate, how: str) -> str:
     )
 
 
+def waits_for_meaning(post: Post, electorate: Electorate) -> str:
+    """To somebody who may not let it go on before it is said what was meant."""
+    return (
+        f"**#{post.id}** waits some minutes for what somebody meant who may have wanted to stop it. Who said so, or an "
+        f"approver (one of *{inline(electorate.name)}*), lets it go on at once with `resume {post.id}`."
+    )
+
+
 def keeps_its_time(
     post: Post, approved_for: datetime, free: timedelta, electorate: Electorate, how: str
 ) -> str:

@@ -491,3 +491,32 @@ def test_a_text_without_draft_is_offered_to_be_one() -> None:
         if isinstance(said, Unknown)
         else None
     )
+
+
+MAY_STOP = """
+please don't let 1 go out yet               | 1
+1 must not be published                     | 1
+nicht veröffentlichen 1                     | 1
+ei vielä 12 ja 13                           | 12 13
+do not publish any of 1-3 please            | 1 2 3
+that must never go out!                     |
+the link in #12 is wrong, 2 days too early  | 12
+not the one of 10:00, and not 2026-12-01    |
+"""
+
+
+@pytest.mark.parametrize("line", MAY_STOP.strip("\n").split("\n"))
+def test_what_may_be_meant_to_stop_a_post_is_told_apart(line: str) -> None:
+    text, _, posts = line.rpartition("|")
+    said = _say(text.strip())
+    assert isinstance(said, Unknown)
+    assert said.stops == tuple(map(int, posts.split()))
+
+
+@pytest.mark.parametrize(
+    "text", ["wat is with 1 today", "don't cancel 7", "please do not hold 7 any longer", "12 no. 13 x", "foo"]
+)
+def test_what_is_not_meant_to_stop_a_post_is_not(text: str) -> None:
+    said = _say(text)
+    assert isinstance(said, Unknown)
+    assert said.stops is None

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot import when
 from bot.actions import drafting, rows
 from bot.actions.answering.order import Order, UserError
-from bot.actions.answering.rights import must_be_free_to_move, must_undo
+from bot.actions.answering.rights import must_be_free_to_move, must_end_pause, must_undo
 from bot.actions.rewriting import rewrite
 from bot.actions.sync import follow
 from bot.replies import words
@@ -44,6 +44,7 @@ def at_once(order: Order) -> str | None:
     if post.state not in MOVABLE:
         raise UserError(f"#{post.id} is {post.state}: `copy {post.id}` starts anew from its text.")
     _before_the_last_moment(post, order.now)
+    must_end_pause(order, post, alone=False)
     return _retime(order, post, "now", None)
 
 

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from bot import stops
 from bot.actions import allowing, rows
 from bot.actions.answering.order import Order, UserError
+from bot.actions.intake import pausing
 from bot.replies import refusals
-from storage import allowance
+from storage import allowance, queue
 from storage.models import Post
 
 
@@ -62,3 +63,21 @@ def must_be_free_to_repeat(order: Order, session: Session, post: Post, how: str)
     if part is stops.Part.APPROVER:
         post.approved_for = order.now
         session.add(post)
+
+
+def must_end_pause(order: Order, post: Post, *, alone: bool = True) -> bool:
+    """Let the post wait no longer for what somebody meant (`intake.pausing`); False if it does not. `alone`: the order does
+    nothing else. Refuse who may not.
+    """
+    with order.desk.database.transaction() as session:
+        if not pausing.paused(order.desk, session, [post.id or 0]):
+            return False
+        part, electorate = order.part(session, post)
+        if not pausing.end(session, post, order.person, part, order.now):
+            raise UserError(refusals.waits_for_meaning(post, electorate))
+        queue.write_entry(
+            session, at=order.now, who=order.person.name, what="ended the wait", post_id=post.id
+        )
+        if alone:
+            order.done(session)
+    return True

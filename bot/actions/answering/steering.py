@@ -12,6 +12,7 @@ from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import (
     must_be_free_to_move,
     must_be_free_to_repeat,
+    must_end_pause,
     must_have_room,
     must_undo,
 )
@@ -74,8 +75,12 @@ def hold(order: Order) -> str | None:
 
 
 def resume(order: Order) -> str | None:
-    """`resume 12`: back to where its votes put it."""
-    post = order.unreleased(order.post())
+    """`resume 12`: back to where its votes put it; or at once on its way, without waiting for what somebody meant."""
+    post = order.post()
+    held = post.state == PostState.HELD
+    if must_end_pause(order, post, alone=not held) and not held:
+        return f"▶ #{post.id} waits no longer for what was meant: it is {words.state(post)}."
+    post = order.unreleased(post)
     if post.state != PostState.HELD:
         raise UserError(f"#{post.id} is not held; it is {post.state}.")
     desk = order.desk

@@ -10,6 +10,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.actions import catching, rows
+from bot.actions.intake import pausing
 from bot.actions.intake.say import may_stop
 from bot.actions.intake.sorting import sort
 from bot.chat import Hint, QueueGone
@@ -28,14 +29,24 @@ they end.
 
 def may_go(desk: Desk, post_ids: Collection[int], now: datetime) -> set[int]:
     """Those of these posts that nothing keeps back, after a look at what was written and not heard of yet: one request
-    for all of them. Raises `ChatError`.
+    for all of them; none, where all of them wait for some minutes anyway. Raises `ChatError`.
     """
+    post_ids = not_paused(desk, post_ids)
     if not post_ids or not listen(desk, now):
         return set()
     with desk.database.transaction() as session:
         posts = [post for post, _ in rows.these(session, post_ids)]
         waiting = inbox.about(session, post_ids)
         return {post.id or 0 for post in posts if not _keeps(desk, session, post, waiting)}
+
+
+def not_paused(desk: Desk, post_ids: Collection[int]) -> list[int]:
+    """Those of these posts that do not wait for some minutes because of words that were not understood."""
+    if not post_ids:
+        return []
+    with desk.database.reading() as session:
+        paused = pausing.paused(desk, session, post_ids)
+    return [one for one in post_ids if one not in paused]
 
 
 def listen(desk: Desk, now: datetime) -> bool:
@@ -113,4 +124,6 @@ def _matters(desk: Desk, session: Session, post: Post, row: Inbox) -> bool:
         return False  # its text is what was released
     if row.kind == Kind.EDIT:
         return True
+    if row.kind == Kind.PAUSE and not pausing.lasts(row, desk.clock()):
+        return False
     return may_stop(desk, session, post, row)

@@ -37,8 +37,10 @@ def sort(desk: Desk, message: Message, now: datetime) -> Heard | None:
 def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: datetime) -> Heard:
     """The same for words that were read already."""
     elsewhere = message.place.channel_id not in {None, desk.chat.home}
-    if elsewhere or isinstance(said, Unknown):
+    if elsewhere:
         return Heard(message.id, Kind.QUESTION, message.sender_id, now)
+    if isinstance(said, Unknown):
+        return _not_understood(message, said, now)
     if isinstance(said, Written):
         return Heard(message.id, Kind.DRAFT, message.sender_id, now)
     kind = KINDS[said.verb]
@@ -46,3 +48,12 @@ def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: dat
     if post_id is not None and max(post_id, *others, 0) > LARGEST:
         kind, post_id, others = Kind.QUESTION, None, ()
     return Heard(message.id, kind, message.sender_id, now, post_id, said.verb, inbox.listed(others))
+
+
+def _not_understood(message: Message, said: Unknown, now: datetime) -> Heard:
+    """Words that may be meant to stop a post keep it back until their author was asked; those that name none, every post."""
+    posts = [one for one in said.stops or () if one <= LARGEST]
+    if said.stops is None or (said.stops and not posts):
+        return Heard(message.id, Kind.QUESTION, message.sender_id, now)
+    first = posts[0] if posts else None
+    return Heard(message.id, Kind.UNCLEAR, message.sender_id, now, first, "", inbox.listed(posts[1:]))

@@ -25,7 +25,7 @@ from storage.states import PostState
 log = logging.getLogger("social.working")
 
 LANES: Final = {
-    "orders": frozenset({Kind.ORDER, Kind.VOTE, Kind.PLACE}),
+    "orders": frozenset({Kind.ORDER, Kind.VOTE, Kind.PLACE, Kind.UNCLEAR}),
     "questions": frozenset({Kind.QUESTION}),
     "drafts": frozenset({Kind.DRAFT, Kind.EDIT, Kind.REWRITE}),
 }

@@ -1,0 +1,50 @@
+"""Words that may be meant to stop a post, in what was not understood otherwise: `1 must not be published`.
+
+Nothing is done by them; but whoever says such a thing of a post is asked before it goes out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.grammar import several
+
+_STOP = re.compile(
+    r"(?<!\w)(?:"
+    # English, and the verbs that stop a post
+    r"not|no(?!\.?\s*#?[0-9])|never|don['’]?t|do\s+not|mustn['’]?t|shouldn['’]?t|can['’]?t|cannot|won['’]?t|isn['’]?t|doesn['’]?t|"
+    r"stop\w*|hold|halt|wait|pause|freeze|block|abort|cancel\w*|veto\w*|withdraw\w*|reject\w*|delete|remove|discard|"
+    r"drop|scrap|kill|undo|recall|postpone|wrong|mistake|oops|argh|"
+    # the languages of the first users and their neighbours
+    r"nicht|kein\w*|nein|halt|stopp\w*|warte\w*|abbrechen|zurückziehen|löschen|falsch|"
+    r"inte|ikke|ej|vänta|vent|avbryt|stans|fel|feil|forkert|"
+    r"ei|älä|älkää|seis|odota\w*|peru\w*|pysäytä|väärä\w*|ära|oota|"
+    r"pas|arrête\w*|attend\w*|annule\w*|non|niet|geen|wacht|fout|"
+    r"nie|não|espera|ekki|hættu"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(
+    r"(?<!\w)(?:not|never|don['’]?t|do\s+not)\s+(?:hold|stop|halt|wait|pause|freeze|block|abort|cancel|veto|withdraw|"
+    r"reject|delete|remove|discard|drop|scrap|kill|postpone|forget|worry)(?!\w)",
+    re.IGNORECASE,
+)
+"""Said against stopping it."""
+_POSTS = re.compile(rf"(?<![\w.:/=#-]){several.SEVERAL}", re.IGNORECASE)
+_BIGGEST = 9
+"""Digits of the largest number that is taken for a post."""
+_LOOKED_AT = 1000
+"""Characters: longer ones are no order."""
+
+
+def stops(text: str) -> tuple[int, ...] | None:
+    """The posts that these words may be meant to stop, each once; empty where they name none, None where they stop nothing."""
+    said = _AGAINST.sub(" ", text[:_LOOKED_AT])
+    if _STOP.search(said) is None:
+        return None
+    found: list[int] = []
+    for match in _POSTS.finditer(said):
+        digits = match["n"].lstrip("0")
+        if digits and len(digits) <= _BIGGEST and not several.counts(said[match.end() :]):
+            found += several.numbers(int(digits), match["more"]) or ()  # else it is a date, or makes no sense
+    return tuple(dict.fromkeys(found))[: several.MOST]
