@@ -16,6 +16,7 @@ import time
 import traceback
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -28,14 +29,18 @@ from storage.states import DeliveryState, PostState
 from tests.chaos.judge import TITLES
 from tests.chaos.kills import table
 from tests.chaos.lives import Breach, Lives, Tally
-from tests.chaos.notes import KINDS, Drawer, Note, near, other_signs
+from tests.chaos.moments import APART, MOMENTS, NOTHING, Worst
+from tests.chaos.notes import KINDS, Drawer, Note
 from tests.chaos.place import Place, tables
 from tests.chaos.points import strike
 from tests.chaos.trouble import CREATES, LOST
 from tests.chaos.view import View, look
 
 ROUNDS: Final = 5
-SERVERS: Final = (dialects.MASTODON, dialects.TAKAHE, dialects.HOLLO, dialects.GOTOSOCIAL)
+SERVERS: Final = (
+    *(dialects.MASTODON, dialects.TAKAHE, dialects.HOLLO, dialects.GOTOSOCIAL),
+    dialects.TAKAHE,  # once more: it forgets keys, tells no apps and hides posts, and is the hardest of them
+)
 LAGS_S: Final = (0, 0, 5, 30, 50)
 """Seconds by which timelines are behind; no more than a platform is waited for."""
 LONG: Final = timedelta(hours=12)
@@ -52,6 +57,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--most", type=int, default=20, help="stop after so many breaches")
     parser.add_argument("--kinds", default=",".join(KINDS), help="which posts (default: %(default)s)")
     parser.add_argument("--servers", default="", help="which servers, by the beginning of their version")
+    parser.add_argument(
+        "--moments", default=",".join(MOMENTS), help="which worst moments (default: %(default)s)"
+    )
 
 
 def main(chosen: argparse.Namespace) -> int:
@@ -72,7 +80,10 @@ def main(chosen: argparse.Namespace) -> int:
             place = Place(folder, tables=empty)
             rng = random.Random(f"{chosen.seed}/{town}")  # noqa: S311 - the same seed draws the same posts
             try:
-                alike = Alike(place, rng, tally, chosen.kinds.split(","), tuple(chosen.servers.split(",")))
+                drawn = Drawn(
+                    chosen.kinds.split(","), tuple(chosen.servers.split(",")), chosen.moments.split(",")
+                )
+                alike = Alike(place, rng, tally, drawn)
                 for number in range(1, ROUNDS + 1):
                     alike.round(town * 100 + number)
                     if over():
@@ -94,6 +105,15 @@ def main(chosen: argparse.Namespace) -> int:
     return 1 if tally.breaches else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What may be drawn."""
+
+    kinds: Sequence[str] = KINDS
+    servers: tuple[str, ...] = ("",)
+    moments: Sequence[str] = MOMENTS
+
+
 class Alike:
     """One town, from its first round to its last."""
 
@@ -102,23 +122,22 @@ class Alike:
         place: Place,
         rng: random.Random,
         tally: Tally,
-        kinds: Sequence[str] = KINDS,
-        servers: tuple[str, ...] = ("",),
+        drawn: Drawn,
     ) -> None:
         self.place, self.rng, self.tally = place, rng, tally
         server: Any = place.sandbox.platforms["mastodon"]
         self.dialect: dialects.Dialect = rng.choice(
-            [one for one in SERVERS if one.version.startswith(servers)]
+            [one for one in SERVERS if one.version.startswith(drawn.servers)]
         )
         server.dialect = self.dialect
         self.server = server
         for service in [*place.sandbox.platforms.values()]:
             service.lag = timedelta(seconds=rng.choice(LAGS_S))
         self.lives = Lives(place, rng, tally, strike)
-        self.drawer = Drawer(rng, bool(self.dialect.hides), tuple(kinds))
+        self.drawer = Drawer(rng, bool(self.dialect.hides), tuple(drawn.kinds))
         self.notes: list[Note] = []
-        self.hands: set[str] = set()
-        """Numbers of what somebody posted by hand on the Mastodon-like server."""
+        self.moments = drawn.moments
+        self.worst = Worst(place, rng, server, tally, self._numbered)
         self.gone: set[tuple[str, str]] = set()
         """What a person deleted to order it anew."""
         self._old_keys: dict[int, set[str]] = defaultdict(set)
@@ -143,18 +162,24 @@ class Alike:
         for note in fresh:
             note.draft = self.place.people["carol"].says(note.source(self.place))
         self.lives.settle(LONG)
-        self._trouble(fresh)
+        cards = {note.draft: self._card(note) for note in fresh}
+        moment = self.worst.draw(self.moments, fresh)
+        self._trouble(fresh, moment)
+        hands = [note for note in fresh if moment == NOTHING and self.rng.random() < 0.4]
+        if (
+            hands and not self.dialect.tells_apps
+        ):  # then only what was there before can be told from the bot's
+            while hands:
+                self.worst.nearly(hands.pop())
+            self.place.advance(APART)
+        self.worst.prepare(moment, fresh)
         self.lives.left = self.rng.randrange(2, 6)
         self.lives.bot.kill()
         self.lives.keep_alive()
-        hands = [note for note in fresh if self.rng.random() < 0.4]
-        if not self.dialect.tells_apps:  # then only what was there before can be told from the bot's
-            while hands:
-                self._by_hand(hands.pop())
         for note in fresh:
             if note in hands:
-                self._by_hand(note)
-            self.place.people["alice"].reacts(self._card(note))
+                self.worst.nearly(note)
+            self.place.people["alice"].reacts(cards[note.draft])
             self._tapped.add(note.draft)
         self.lives.settle(LONG)
         self.lives.spare()
@@ -177,11 +202,14 @@ class Alike:
         note.number = post.id or 0
         return view.cards[note.number] or 0
 
-    def _trouble(self, fresh: list[Note]) -> None:
-        """Answers to creating requests are lost; now and then nobody can look for some minutes, or keys are forgotten."""
+    def _trouble(self, fresh: list[Note], moment: str) -> None:
+        """Answers to creating requests are lost; now and then nobody can look for some minutes, or keys are forgotten.
+
+        On the Mastodon-like server the worst moment says which, if there is one.
+        """
         faults, rng = self.place.sandbox.faults, self.rng
         for account in sorted({one for note in fresh for one in note.accounts}):
-            for _ in range(rng.randrange(1, 4)):
+            for _ in range(rng.randrange(1, 4) if account != "mastodon" or moment == NOTHING else 0):
                 fault, nth = rng.choice(LOST[-2:]), rng.randrange(1, 5)
                 method, path = CREATES[account]
                 order = {"service": account, "fault": fault, "method": method, "path": path, "times": 1}
@@ -191,45 +219,12 @@ class Alike:
 
                 self.place.executioner.at(account, "post", nth, lose)
                 self.tally.faults[f"{account} {fault}"] += 1
-        if rng.random() < 0.4:
-            self.place.executioner.at("mastodon", "post", rng.randrange(1, 3), self._meanwhile)
         if rng.random() < 0.3:
             where = {"service": "mastodon", "method": "GET", "path": "/api/v1/accounts/"}
             faults.add({**where, "fault": "500", "times": 10**6, "seconds": rng.choice((60, 300, 1200))})
         if rng.random() < 0.3 and self.dialect is not dialects.MASTODON:
             where = {"service": "mastodon", "method": "POST", "path": "/api/v1/statuses"}
             faults.add({**where, "fault": "key-forgotten", "times": 10**6})
-
-    def _meanwhile(self) -> None:
-        """The bot's request gets lost, and in the same moment somebody posts by hand what looks like it: on a server that
-        does not tell which app made a post, with other signs or another warning.
-        """
-        sending = [
-            one
-            for one in look(self.place.database).deliveries
-            if (one.account, one.state) == ("mastodon", DeliveryState.SENDING)
-        ]
-        if not sending or not _short(note := self._note(sending[0])):
-            return
-        method, path = CREATES["mastodon"]
-        order = {"service": "mastodon", "fault": "reset-before", "method": method, "path": path, "times": 1}
-        self.place.sandbox.faults.add(order)
-        if self.dialect.tells_apps:
-            self._by_hand(note, note.text, note.cw)
-        elif self.rng.random() < 0.5:
-            self._by_hand(note, other_signs(note.text), note.cw)
-        else:
-            self._by_hand(note, note.text, f"another {note.cw}")
-
-    def _by_hand(self, note: Note, text: str = "", cw: str = "") -> None:
-        """Somebody posts the same, or almost the same, at the server's own page."""
-        if not _short(note):
-            return
-        statuses = Statuses(self.server)
-        text, cw = (text, cw) if text else (near(self.rng, note.text), note.cw)
-        asked = {"status": text, "spoiler_text": cw}
-        self.hands.add(str(statuses.post(statuses.read(asked, "Web"), None, {})["id"]))
-        self.tally.outcomes["posted by hand"] += 1
 
     # -- what people see and say -------------------------------------------------------------------------
 
@@ -271,7 +266,7 @@ class Alike:
         return asked
 
     def _say(self, one: Delivery) -> None:
-        there = [found for found in self._theirs(one) if found.id not in self.hands]
+        there = [found for found in self._theirs(one) if found.id not in self.worst.hands]
         whole = [found for found in there if len(self._thread(found)) == self._parts(one)]
         if whole:
             self.place.people["alice"].says(f"@social published {one.post_id} {one.account} {whole[0].url}")
@@ -290,7 +285,10 @@ class Alike:
     # -- judging -------------------------------------------------------------------------------------------
 
     def _note(self, delivery: Delivery) -> Note:
-        return next(one for one in self.notes if one.number == delivery.post_id)
+        return self._numbered(delivery.post_id)
+
+    def _numbered(self, post_id: int) -> Note:
+        return next(one for one in self.notes if one.number == post_id)
 
     def _roots(self, service: str) -> list[Publication]:
         seen = self.place.world.seen.values()
@@ -300,7 +298,7 @@ class Alike:
             if one.service == service
             and one.reply_to is None
             and (service, one.id) not in self.gone
-            and (service != "mastodon" or one.id not in self.hands)
+            and (service != "mastodon" or one.id not in self.worst.hands)
         ]
 
     def _thread(self, root: Publication) -> list[Publication]:
@@ -397,11 +395,6 @@ class Alike:
                     if number and (link := re.search(rf"\[{title}\]\(([^)]+)\)", line)):
                         found[int(number[1]), account].add(link[1])
         return found
-
-
-def _short(note: Note) -> bool:
-    """Whether somebody would write it by hand on the Mastodon-like server."""
-    return "mastodon" in note.accounts and 0 < len(note.text) <= 400
 
 
 def _squeezed(text: str) -> str:

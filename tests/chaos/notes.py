@@ -68,6 +68,8 @@ class Drawer:
             return ("mastodon",)
         if kind in {"warning", "picture", "markup"}:
             return ("mastodon",) if self.rng.random() < 0.7 else ("mastodon", "zulip")
+        if self.rng.random() < 0.4:  # where there is most to be taken for another
+            return ("mastodon",)
         return tuple(sorted(self.rng.sample(self.accounts, self.rng.randrange(1, 3))))
 
     def _pair(self, kind: str, number: int, accounts: tuple[str, ...]) -> Iterator[Note]:
@@ -79,7 +81,8 @@ class Drawer:
             yield Note(f"C course, 1{number}", accounts, visibility=seen)
             yield Note(f"C++ course, 1-{number}", accounts, visibility=seen)
         elif kind == "picture":
-            yield from (Note("", accounts, picture=picture(rng)) for _ in range(2))
+            text = rng.choice(("", f"Programme {number}"))
+            yield from (Note(text, accounts, picture=picture(rng)) for _ in range(2))
         elif kind == "thread":
             shared = f"The second half of {number}. " + "It goes on and on. " * 20
             for head in ("One", "Another"):

@@ -21,6 +21,7 @@ ROOT: Final = Path(__file__).parents[2]
 SKIPPED: Final = shutil.ignore_patterns(".*", "__pycache__")
 ALIKE: Final = "alike --trials 1000 --most 1"
 TAKAHE: Final = f"{ALIKE} --servers takahe"
+BEFORE: Final = f"{TAKAHE} --kinds equal --moments before"
 THREADS: Final = f"{ALIKE} --servers takahe,0.20 --kinds thread"
 HOLLO: Final = f"{ALIKE} --servers 0.10 --kinds markup"
 KEYLESS: Final = f"{ALIKE} --servers takahe,0.20"
@@ -54,10 +55,10 @@ _MARGIN = (
 _AFTER = (_RULE, "    if asked.began is None or seen.ahead is None:", "    if True:")
 _TAKEN = (
     _PARTS,
-    "    others = {one.remote_id for one in known if (one.post_id, one.number) != (post_id, number)}",
-    "    others: set[str] = set()",
+    "    theirs = {one.remote_id for one in known if (one.account, one.post_id, one.number) != mine}",
+    "    theirs = {one.remote_id for one in known if one.account != mine[0]}",
 )
-_OWNED = (_PARTS, "    if (there.post_id, there.number) != (post_id, number):", "    if False:")
+_OWNED = (_PARTS, "    if owner is not None:", "    if False:")
 _SIGNS = (
     _LIKE,
     "    return Likeness.ALIKE if essence(text) in {essence(shown), essence(linked)} else Likeness.OTHER",
@@ -106,18 +107,20 @@ FAULTS: Final = {
             _RIVALS,
         )
     ),
-    "signs are not compared": Fault((_SIGNS,), TAKAHE),
-    "line breaks and schemes are not compared": Fault((_BLANKS,), f"{TAKAHE} --kinds breaks"),
-    "what was there before counts": Fault((_OLDER, _MARGIN, _AFTER), TAKAHE),
+    "signs are not compared": Fault((_SIGNS,), f"{TAKAHE} --kinds equal,almost --moments signs"),
+    "line breaks and schemes are not compared": Fault((_BLANKS,), f"{TAKAHE} --kinds breaks --moments signs"),
+    "what was there before counts": Fault((_OLDER, _MARGIN, _AFTER), BEFORE),
     "numbers of others count": Fault((_TAKEN, _OWNED), KEYLESS),
     "both": Fault((_TAKEN, _OWNED, _OLDER, _MARGIN, _AFTER), KEYLESS),
-    "the content warning is not compared": Fault((_WARNING,), TAKAHE),
+    "the content warning is not compared": Fault(
+        (_WARNING,), f"{TAKAHE} --kinds warning,equal --moments warning"
+    ),
     "the parent is not compared": Fault((_PARENT,), THREADS),
-    "files are not compared": Fault((_FILES,), f"{KEYLESS} --kinds picture"),
-    "the app is not compared": Fault((_APP,), f"{ALIKE} --servers 0.20"),
-    "the first of two is taken": Fault((_ONE_OF_TWO,), TAKAHE),
-    "others in doubt are forgotten": Fault((_RIVALS,), KEYLESS),
-    "a blind reader is believed": Fault((_BLIND,), TAKAHE),
+    "files are not compared": Fault((_FILES,), f"{TAKAHE} --kinds picture --moments files"),
+    "the app is not compared": Fault((_APP,), f"{ALIKE} --servers 0.20 --moments app"),
+    "the first of two is taken": Fault((_ONE_OF_TWO,), f"{TAKAHE} --kinds equal --moments after"),
+    "others in doubt are forgotten": Fault((_RIVALS,), f"{TAKAHE} --kinds equal --moments rival"),
+    "a blind reader is believed": Fault((_BLIND,), f"{TAKAHE} --kinds equal,almost,breaks --moments hidden"),
     "a server that rewrites is believed": Fault(
         (
             (
@@ -133,7 +136,7 @@ FAULTS: Final = {
     "the request is never repeated with its key": Fault(
         ((_SERVICE, _KEY, "return False"),), f"{ALIKE} --servers 4.6"
     ),
-    "no fence": Fault(((_FENCE, "    _HELD.get()()", "    return"),), STOPPED),
+    "no fence": Fault(((_FENCE, "    _HELD.get()()", "    return"),), f"{STOPPED} --point stop"),
     "a hung copy's connections are not ended": Fault(
         ((_MEMBERS, "            self._end(line, one)\n", "            pass\n"),), STOPPED
     ),
