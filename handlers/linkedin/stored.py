@@ -88,16 +88,25 @@ def _content(post: Stored, outgoing: Outgoing, told: set[str], files: list[str])
     elif what or post.content:
         kinds = set(wanted) or ({"media", "multiImage"} if what == "files" else set())
         yield Likeness.SAME if kinds & set(post.content) else Likeness.OTHER
-    if outgoing.link and post.content:
-        yield Likeness.SAME if outgoing.link in told else Likeness.OTHER
-    if outgoing.poll and post.content:
-        options = set(outgoing.poll.choices)
-        yield Likeness.SAME if options <= told else Likeness.OTHER
+    if post.content:
+        yield from _words(outgoing, told)
     if files:
         yield Likeness.ALIKE if not post.content else Likeness.OTHER
     if post.visibility:
         sent = writing.VISIBILITIES.get(outgoing.visibility or "public", "PUBLIC")
         yield Likeness.SAME if post.visibility == sent else Likeness.OTHER
+
+
+def _words(outgoing: Outgoing, told: set[str]) -> Iterator[Likeness]:
+    """What is to be read on the card of a link, or in a poll; a heading may be kept otherwise than it was sent."""
+    heading = ""
+    if outgoing.link:
+        heading = outgoing.title or ""
+        yield Likeness.SAME if outgoing.link in told else Likeness.OTHER
+    if outgoing.poll:
+        heading = outgoing.extra.get(writing.QUESTION, "")
+        yield Likeness.SAME if set(outgoing.poll.choices) <= told else Likeness.OTHER
+    yield Likeness.SAME if not heading or heading in told else Likeness.ALIKE
 
 
 def _complete(outgoing: Outgoing, files: list[str]) -> bool:
