@@ -84,7 +84,7 @@ class Worst:
             return
         suits = [note for note in fresh if self._suits(moment, note, fresh)]
         if moment == "before":
-            for note in suits:
+            for note in {(one.text, one.cw): one for one in suits}.values():  # of two, people would choose
                 self.by_hand(note.text, note.cw, note.picture and self._other_bytes(note))
             self.place.advance(APART)
         self._wait(lambda note: self._comes(moment, note, fresh) if note in suits else False)

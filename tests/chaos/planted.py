@@ -136,7 +136,9 @@ FAULTS: Final = {
     "the request is never repeated with its key": Fault(
         ((_SERVICE, _KEY, "return False"),), f"{ALIKE} --servers 4.6"
     ),
-    "no fence": Fault(((_FENCE, "    _HELD.get()()", "    return"),), f"{STOPPED} --point stop"),
+    "no fence": Fault(
+        ((_FENCE, "    _HELD.get()()", "    return"),), f"{STOPPED} --point stop --platforms mastodon,zulip"
+    ),
     "a hung copy's connections are not ended": Fault(
         ((_MEMBERS, "            self._end(line, one)\n", "            pass\n"),), STOPPED
     ),

@@ -26,7 +26,7 @@ from storage.models import Post
 from storage.states import DeliveryState, PostState
 from tests.chaos.asked import sign_in_to_x
 from tests.chaos.crowd import PAIRS, Crowd, tell
-from tests.chaos.judge import threads
+from tests.chaos.judge import TITLES, threads
 from tests.chaos.place import Bot, until
 from tests.chaos.points import Point
 from tests.chaos.postgres import Given, Server, some
@@ -61,7 +61,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=20.0,
         help="seconds within which all due is begun and every order obeyed (default: %(default)s)",
     )
-    parser.add_argument("--point", default="", help="stop at points alone whose name begins so")
+    parser.add_argument("--point", default="", help="stop at points alone of that name, or that begin so")
+    parser.add_argument("--platforms", default=",".join(TITLES), help="where posts go (default: %(default)s)")
     parser.add_argument("--postgres", default="", metavar="URL", help="an empty database to use")
     parser.add_argument("--seed", type=int, default=1, help="the same seed stops at the same points")
 
@@ -87,11 +88,17 @@ class Hangs:
         mastodon: Any = self.place.sandbox.platforms["mastodon"]
         # it takes a request twice, as Zulip does, where Mastodon knows its key
         mastodon.dialect = dialects.GOTOSOCIAL
-        self._points = [one for one in POINTS if one[0].startswith(chosen.point)]
+        self._points = [one for one in POINTS if one[0] == chosen.point] or [
+            one for one in POINTS if one[0].startswith(chosen.point)
+        ]
+        wanted = set(chosen.platforms.split(","))
+        self._pairs = [kept for pair in PAIRS if (kept := tuple(one for one in pair if one in wanted))]
         self._begun: list[float] = []
         self._heard: list[float] = []
         self._stops: Counter[str] = Counter()
         self._never: set[str] = set()
+        self._leaving = False
+        """Whether the one that hangs was about to send a creating request."""
         self._breaches: list[str] = []
 
     def run(self) -> dict[str, Any]:
@@ -111,14 +118,16 @@ class Hangs:
         self._write(number, due)
         self.place.world.clock.to(due - timedelta(seconds=1))
         due_at = time.monotonic() + 1
+        self._leaving = False
         if bot is not None:
             self._stop(bot, self._rng.choice(self._points))
         stopped_at = time.monotonic()
         self._order(number)
         self._watch(number, bot, max(stopped_at, due_at), stopped_at)
         self._taken_back(number)
-        # the others do its work before it wakes, or it wakes in the middle of that
-        if self._rng.random() < 0.5:
+        # the others do its work before it wakes, or it wakes in the middle of that; mostly before, where it was about to
+        # send: then what it sends is there twice
+        if self._rng.random() < (0.8 if self._leaving else 0.5):
             self.crowd.settle()
         self.place.world.clock.to(due + LATER)
         if bot is not None:
@@ -134,7 +143,7 @@ class Hangs:
         alice = self.place.people["alice"]
         drafts = {}
         for one in range(self._chosen.posts):
-            mark, where = f"Q{number}00{one}", PAIRS[one % len(PAIRS)]
+            mark, where = f"Q{number}00{one}", self._pairs[one % len(self._pairs)]
             self.crowd.wanted[mark] = where
             drafts[self.crowd.writes(where, due, f"Story {mark}v1. of many")] = mark
         for mark, when in (("7", LATER), ("8", timedelta(days=1)), ("9", timedelta(days=1))):
@@ -182,6 +191,7 @@ class Hangs:
             )
             if until(lambda: bot.stopped, 6, 0.01):
                 self._stops[f"{what} {side}".strip()] += 1
+                self._leaving = what == "stop"
                 return
             bot.spare()
             what = "moment"

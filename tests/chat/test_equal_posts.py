@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -135,6 +136,38 @@ def test_neither_what_reads_almost_the_same_nor_what_differs_beside_the_text(
     assert len(ids(town)) == there + wanted
     shown = [post["text"] for post in town.published("mastodon")][there:]
     assert "".join(shown).replace("\n", "") == two.replace("\n", "")
+
+
+HEAD, TAIL = "A" * 200, "B" * 200
+LONG = {"mastodon": (HEAD * 2, TAIL * 2), "x": (HEAD, TAIL)}
+"""Two parts, by platform."""
+
+
+@pytest.mark.parametrize("service", list(LONG))
+def test_what_stands_under_another_post_is_no_part_of_a_thread(town: Town, service: str) -> None:
+    """The second half of a thread gets lost, and somebody writes the same as an answer to something else."""
+    speak(town, "takahe")  # where nothing else tells them apart
+    head, tail = LONG[service]
+    posts = Posts(town.sandbox.platforms["x"])  # type: ignore[arg-type]  # it is one
+    first = by_hand(town, "Ask us") if service == "mastodon" else str(posts.post({"text": "Ask us"})["id"])
+    lose(town, service, "reset-after")
+    lose(town, service, "reset-before")
+    drafts(town, 1, f"{head}\n\n{tail}", to=service)
+    assert state(town, 1, service) == "unknown"
+    if service == "mastodon":
+        hand = by_hand(town, tail, in_reply_to_id=first)
+    else:
+        hand = str(posts.post({"text": tail, "reply": {"in_reply_to_tweet_id": first}}, summoned=True)["id"])
+    wait(town)
+    if service == "mastodon":
+        assert state(town, 1) == "published"
+        assert [one["reply_to"] for one in town.published(service) if one["text"] == tail] == [
+            first,
+            town.deliveries(1)[service].remote_id,
+        ]
+    else:  # which takes no text twice
+        assert state(town, 1, service) != "published"
+    assert hand not in {part["id"] for part in json.loads(town.deliveries(1)[service].receipt)["out"]}
 
 
 @pytest.mark.parametrize("fault", LOST[:1])
