@@ -32,9 +32,11 @@ LETTERS: Final = re.compile(
 """Where a letter or a digit may be escaped."""
 ANY: Final = re.compile(rb"%[0-9A-Fa-f]{2}|\\u|\\x|\\[0-3][0-7]{2}|&#|&amp;|\\\\")
 """Where anything may be."""
+# Every alternative begins with a byte of its own: so those that none begins with are skipped at once. Of a run of
+# backslashes only the first begins one, else a long run would be read anew from each of them.
 _ESCAPE: Final = re.compile(
     rb"%([0-9A-Fa-f]{2})"
-    rb"|(?<!\\)\\++(?:u([dD][89abAB][0-9A-Fa-f]{2})\\++u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})"
+    rb"|\\(?<!\\\\)\\*+(?:u([dD][89abAB][0-9A-Fa-f]{2})\\++u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})"
     rb"|([0-3][0-7]{2})|([\"'/]))"
     rb"|&#0{0,8}(\d{1,7});"
     rb"|&#[xX]0{0,8}([0-9A-Fa-f]{1,6});"
@@ -45,7 +47,7 @@ _HEX: Final = 16
 _OCTAL: Final = 8
 _QUOTED: Final = re.compile(rb"=(?:([0-9A-Fa-f]{2})|\r?\n)")
 _BREAK: Final = re.compile(
-    rb"(?:\r\n?|\n)[ \t>]*+|\\++[rn]|\0|<[wW][bB][rR] ?/?>|&shy;"
+    rb"\r\n?[ \t>]*+|\n[ \t>]*+|\\(?<!\\\\)\\*+[rn]|\0|<[wW][bB][rR] ?/?>|&shy;"
     rb"|\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf"
 )
 
@@ -100,6 +102,21 @@ def unbroken(written: bytes) -> Layer:
     return Layer(written, _BREAK)
 
 
+def plain(written: bytes) -> bytes:
+    """The meaning of `unbroken` alone, sooner."""
+    return _BREAK.sub(b"", written)
+
+
+def meanings(written: bytes) -> Iterator[bytes]:
+    """What the innermost of all `layers` mean, sooner: for what is only looked at."""
+    for _ in range(_LAYERS):
+        meaning = _ESCAPE.sub(_or_as_written, written)
+        if meaning == written:
+            return
+        yield meaning
+        written = meaning
+
+
 def layers(written: bytes) -> Iterator[list[Layer]]:
     """The layers down to each meaning, as long as there are escapes."""
     found: list[Layer] = []
@@ -126,6 +143,11 @@ def _meant(found: re.Match[bytes]) -> bytes | None:
     else:
         code = int(number) if number else int(four or two or sixteen, _HEX)
     return chr(code).encode(errors="surrogatepass") if code <= 0x10FFFF else None  # noqa: PLR2004 - the last there is
+
+
+def _or_as_written(found: re.Match[bytes]) -> bytes:
+    meant = _meant(found)
+    return found[0] if meant is None else meant
 
 
 _MEANT: Final[dict[re.Pattern[bytes], Callable[[re.Match[bytes]], bytes | None]]] = {

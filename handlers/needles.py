@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+import struct
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -23,7 +25,12 @@ _ODD: Final = 6
 _GRAM: Final = 6
 _NESTED: Final = 3
 """Base64 within base64."""
-_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-](?<![A-Za-z0-9+/_-]{2})[A-Za-z0-9+/_-]{15,}")
+"""So long a run of the letters of base64, from its beginning: a shorter one is not tried again from its second letter."""
+_REMEMBERED: Final = 2000
+_SHORT_RUN: Final = 100
+"""So many runs of letters are remembered, of so many bytes at most."""
+_SAMPLE: Final = struct.Struct(f"{_GRAM}s{PIECE + 1 - 2 * _GRAM}x")
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
 
@@ -38,8 +45,7 @@ class Needle:
         """Stretches of its ends, one of which stands in what was said wherever one looks; none for what is too short."""
         if self._case or len(self._sought) < PIECE:
             return set()
-        ends = (self._sought[:PIECE], self._sought[-PIECE:])
-        return {end[at : at + _GRAM] for end in ends for at in range(PIECE - _GRAM + 1)}
+        return stretches(self._sought[:PIECE]) | stretches(self._sought[-PIECE:])
 
     def spans(self, said: bytes, low: bytes) -> Iterator[tuple[int, int]]:
         """Where it stands; `low` is what was said in lower case."""
@@ -70,6 +76,17 @@ class Needle:
         runs = (run for run in _WORDS.findall(piece) if not run.isdigit())
         odd = sum(len(run) for run in runs if not A_WORD.fullmatch(run.decode()))
         return odd >= _ODD or (odd > 0 and len(piece) * 4 >= size * 3)
+
+
+def stretches(end: bytes) -> set[bytes]:
+    """Of so many bytes (`PIECE`) in lower case: one of these is `sampled` from wherever they stand."""
+    return {end[at : at + _GRAM] for at in range(PIECE - _GRAM + 1)}
+
+
+def sampled(low: bytes) -> Iterable[bytes]:
+    """Stretches of what was said, in lower case, so close to one another that every `PIECE` of it has a whole one."""
+    whole = low.ljust(-(-len(low) // _SAMPLE.size) * _SAMPLE.size, b"\0")
+    return chain.from_iterable(_SAMPLE.iter_unpack(whole))
 
 
 def _same(one: bytes, other: bytes) -> int:
@@ -104,6 +121,9 @@ class Known:
             self._short += () if grams else (one,)
             for gram in grams:
                 self._index[gram] = (*self._index.get(gram, ()), one)
+        self._grams = frozenset(self._index)
+        self._harmless: set[bytes] = set()
+        """What may be base64 and has none of these: addresses and names of files come again and again."""
 
     def joined(self, secret: str) -> Known:
         """These and one more."""
@@ -111,34 +131,46 @@ class Known:
 
     def _spans(self, said: bytes) -> Iterator[tuple[int, int]]:
         low = said.lower()
-        grams = {low[at : at + _GRAM] for at in range(0, len(low), PIECE - _GRAM + 1)}
-        found = {needle for gram in self._index.keys() & grams for needle in self._index[gram]}
+        found = {needle for gram in self._grams.intersection(sampled(low)) for needle in self._index[gram]}
         for needle in (*self._short, *found):
             yield from needle.spans(said, low)
 
     def spans(self, said: bytes) -> Iterator[tuple[int, int]]:
         """Where they stand, in base64 too."""
         yield from self._spans(said)
-        for found, meant in _runs(said):
-            if self._stands(b"\0".join(meant), _NESTED):
-                yield from (
-                    run.span() for run, one in zip(found, meant, strict=True) if self._stands(one, _NESTED)
-                )
+        found = [run for run in _runs(said) if run[0] not in self._harmless]
+        yield from (run.span() for run in found if self._encoded([run[0]], _NESTED))
+
+    def stand(self, said: bytes) -> bool:
+        """Whether one of them stands there, in base64 too."""
+        if next(self._spans(said), None) is not None:
+            return True
+        runs = {run[0] for run in _runs(said)} - self._harmless
+        if self._encoded(runs, _NESTED):
+            return True
+        if len(self._harmless) > _REMEMBERED:
+            self._harmless = set()
+        self._harmless |= {run for run in runs if len(run) <= _SHORT_RUN}
+        return False
+
+    def _encoded(self, runs: Collection[bytes], depth: int) -> bool:
+        """Whether one stands in what these mean, or in what is there in base64."""
+        return any(
+            self._stands(b"\0".join(_decoded(run[first:]) for run in runs), depth)
+            for first in range(4 if runs else 0)  # for each place where the encoded may begin
+        )
 
     def _stands(self, said: bytes, depth: int) -> bool:
-        """Whether one stands there, or in what is there in base64."""
         return next(self._spans(said), None) is not None or (
-            depth > 0 and any(self._stands(b"\0".join(meant), depth - 1) for _, meant in _runs(said))
+            depth > 0 and self._encoded({run[0] for run in _runs(said)}, depth - 1)
         )
 
 
-def _runs(said: bytes) -> Iterator[tuple[list[re.Match[bytes]], list[bytes]]]:
-    """Whatever may be base64, and what it means, for each place where the encoded may begin."""
-    found = [
+def _runs(said: bytes) -> Iterator[re.Match[bytes]]:
+    """Whatever may be base64."""
+    return (
         one for one in _RUN.finditer(said) if not (one[0].islower() or one[0].isupper() or one[0].isdigit())
-    ]
-    for first in range(4 if found else 0):
-        yield found, [_decoded(one[0][first:]) for one in found]
+    )
 
 
 def _decoded(run: bytes) -> bytes:

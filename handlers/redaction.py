@@ -24,7 +24,7 @@ from typing import Final
 from urllib.parse import quote, quote_plus
 
 from handlers import escapes
-from handlers.needles import A_WORD, Known
+from handlers.needles import A_WORD, PIECE, Known, sampled, stretches
 
 HIDDEN: Final = "‹a secret›"
 """What stands in a secret's place. In a draft it is an error (`bot.actions.drafting`), so it is nothing people write."""
@@ -45,9 +45,11 @@ class Redactor:
         self._lasting: dict[str, tuple[str, ...]] = {}
         self._passing: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._lock = threading.Lock()
-        self._found: tuple[str, ...] = ()
+        self._forms: tuple[bytes, ...] = ()
         """All forms of all of them, the longest first."""
-        self._bytes: tuple[bytes, ...] = ()
+        self._hints: frozenset[bytes] = frozenset()
+        """Stretches of the forms, one of which stands wherever one of them does; without those of the short ones."""
+        self._short: tuple[bytes, ...] = ()
         self._needles = Known()
         self._odd = False
         """Whether one has a sign that is often escaped."""
@@ -73,20 +75,17 @@ class Redactor:
                     for forms in known.values()
                     for one in forms
                 }
-                self._found = tuple(sorted(every, key=len, reverse=True))
-                self._bytes = tuple(one.encode(errors="surrogatepass") for one in self._found)
+                found = sorted(every, key=len, reverse=True)
+                self._note(tuple(one.encode(errors="surrogatepass") for one in found))
                 plain = (*self._lasting, *self._passing)
                 self._needles = Known(*plain) if forgotten else self._needles.joined(secret)
                 self._odd = not all(_UNESCAPED.fullmatch(one) for one in plain)
 
     def redact(self, text: str) -> str:
         """The text, with something else in the place of each secret."""
-        for form in self._found:
-            if form in text:
-                text = text.replace(form, HIDDEN)
         written = text.encode(errors="surrogatepass")
-        undone = self._undone(written)
-        return text if undone == written else undone.decode(errors="surrogatepass")
+        found = self.redact_body(written)
+        return text if found == written else found.decode(errors="surrogatepass")
 
     def told(self, text: str) -> str:
         """The same for what somebody outside said, and without what no chat and no database can hold: a NUL, and half of
@@ -100,10 +99,21 @@ class Redactor:
 
     def redact_body(self, body: bytes) -> bytes:
         """The same for an answer as it came."""
-        for form in self._bytes:
+        for form in self._perhaps(body):
             if form in body:
                 body = body.replace(form, HIDDEN.encode())
         return self._undone(body)
+
+    def _perhaps(self, body: bytes) -> tuple[bytes, ...]:
+        """The forms that may stand there, the longest first: an answer is looked over once, not once for each."""
+        return self._short if self._hints.isdisjoint(sampled(body.lower())) else self._forms
+
+    def _note(self, forms: tuple[bytes, ...]) -> None:
+        long = [one[:PIECE].lower() for one in forms if len(one) >= PIECE]
+        # until all three are there more is looked at than needs be, not less
+        self._hints = frozenset(stretch for one in long for stretch in stretches(one))
+        self._short = tuple(one for one in forms if len(one) < PIECE)
+        self._forms = forms
 
     def _escaped(self, written: bytes) -> bool:
         """Whether a sign of a secret may be escaped: cheap, for every answer is asked so."""
@@ -111,6 +121,8 @@ class Redactor:
 
     def _undone(self, written: bytes) -> bytes:
         """Without the secrets that are seen only once case, breaks and all escapes are undone."""
+        if not any(map(self._needles.stand, self._meanings(written))):
+            return written
         for found in self._readings(written):
             layers = [*found, escapes.unbroken(found[-1].meaning if found else written)]
             spans = sorted(_back(span, layers) for span in self._needles.spans(layers[-1].meaning))
@@ -121,6 +133,14 @@ class Redactor:
                     at = max(at, last)
                 return self._undone(b"".join([*pieces, written[at:]]))
         return written
+
+    def _meanings(self, written: bytes) -> Iterator[bytes]:
+        """The meanings of all readings: nearly always nothing stands there, and nobody asks where it was written."""
+        yield escapes.plain(written)
+        if self._escaped(written):
+            yield from map(escapes.plain, escapes.meanings(written))
+        if layer := escapes.quoted(written):
+            yield escapes.plain(layer.meaning)
 
     def _readings(self, written: bytes) -> Iterator[list[escapes.Layer]]:
         """As it is, with escapes undone, and as quoted-printable."""

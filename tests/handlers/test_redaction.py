@@ -321,7 +321,17 @@ def test_whatever_an_answer_is_full_of_it_is_looked_over_in_time(linear: Callabl
         "=41",
         "<wbr>",
         "\\101",
+        "\\" * 8,
         "=\n",
         LONG.lower()[:11],
     ):
         linear(redactor.redact, sign * 16_000, sign * 2_000)
+
+
+def test_what_was_harmless_is_looked_over_again_once_another_secret_is_known() -> None:
+    redactor = Redactor()
+    redactor.know(TOKEN)
+    written = b"a " + base64.b64encode(base64.b64encode(b"x" + LONG.encode())) + b" b"
+    assert redactor.redact_body(written) == redactor.redact_body(written) == written
+    redactor.know(LONG)
+    assert HIDDEN.encode() in redactor.redact_body(written)
