@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,10 +11,14 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
+from bot.actions import rows
+from bot.wiring import read_config
+from handlers.base import Outgoing
+from handlers.media import Store
 from storage.database import Database
 from storage.models import Delivery, Notice, Post, Revision
 from storage.states import DeliveryState, PostState
-from tests.benchmarks import long_film
+from tests.benchmarks import bare_platforms, long_film
 from tests.benchmarks.figure import Figure, hundredth, middle
 from tests.benchmarks.place import Bot, Place, place, rest, until
 from tests.conftest import Postgres
@@ -93,6 +98,12 @@ class Desk:
                 if due and one.first_at and one.settled_at
             ]
 
+    def posts(self) -> list[dict[str, Outgoing]]:
+        """What goes out of each post, by account."""
+        with self._database.reading() as session:
+            found = session.exec(select(Revision).order_by(col(Revision.post_id))).all()
+        return [rows.outgoing(one) for one in found]
+
     def told(self, longest_s: float) -> float:
         """Wait until every outcome was told; how long that took, in seconds."""
         waiting = select(func.count(col(Notice.id))).where(col(Notice.said_at).is_(None))
@@ -126,11 +137,15 @@ def _at_once(many: int) -> Iterator[Figure]:
         due = desk.approved(many)
         bot.forget()
         at.ask("note")
+        spent_s = bot.cpu_s
         at.ask("clock", to=(due - timedelta(seconds=1)).isoformat())
         made = desk.delivered(5 * many)
-        noted, peak = at.ask("noted"), bot.peak
+        noted, peak, spent_s = at.ask("noted"), bot.peak, bot.cpu_s - spent_s
+        posts = desk.posts()
         desk.close()
         bot.stop()
+        store = Store(read_config(at.config, os.environ).social.data_dir / "media")
+        bare = list(bare_platforms.measure(posts, store))
     made_late = [one for one in made if one.first >= one.due]  # the others were prepared unseen before
     delays = [(one.first - one.due).total_seconds() for one in made_late]
     took = (max(one.settled for one in made) - due).total_seconds()
@@ -144,12 +159,14 @@ def _at_once(many: int) -> Iterator[Figure]:
     yield Figure(
         "the same, all five platforms together", len(made) / took, "/s", beside=f"all out in {took:.0f} s"
     )
-    lines = _lines(noted)
+    lines = bare_platforms.lines(noted)
     account = max(lines, key=lambda one: lines[one])
     told = f"{account}'s requests one after the other: {lines[account]:.3g} s"
     yield Figure(
         "the same, against the busiest platform's requests alone", took / lines[account], "x", beside=told
     )
+    yield Figure("the same, the bot's processor for one delivery", spent_s * 1000 / len(made), "ms")
+    yield from bare
     yield Figure("requests to Zulip for one post that goes to five", len(calls_to_chat(noted)) / many)
     yield Figure("memory at most meanwhile", peak, "MiB")
 
@@ -159,16 +176,6 @@ def calls_to_chat(noted: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         one for one in noted if one["path"].startswith("/api/v1/") and not one["path"].endswith("/events")
     ]
-
-
-def _lines(noted: list[dict[str, Any]]) -> dict[str, float]:
-    """Service -> seconds that its requests take, one after the other."""
-    lines: dict[str, float] = {}
-    for one in noted:
-        service = one["path"].split("/")[1]
-        if service in FANS:
-            lines[service] = lines.get(service, 0.0) + one["ended"] - one["began"]
-    return lines
 
 
 def _fan_out(rounds: int) -> Iterator[Figure]:
