@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from bot import grammar
 from bot.chat import Message
 from bot.desk import Desk
@@ -16,3 +18,12 @@ def read(desk: Desk, message: Message) -> grammar.Written | grammar.Command | gr
     if text is None:
         return None
     return grammar.parse(text, accounts=list(desk.platforms), defaults=desk.config.social.default_platforms)
+
+
+def gist(said: grammar.Written | grammar.Command | grammar.Unknown) -> str:
+    """What tells whether a message orders the same as before: neither how that is worded, nor a reason."""
+    if not isinstance(said, grammar.Command):
+        return type(said).__name__
+    rest = "" if said.verb in grammar.REASONED else said.rest
+    told = repr((said.verb, said.post, sorted(said.others), said.accounts, rest))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from bot.actions import allowing, drafting
 from bot.actions.intake import pausing
-from bot.actions.reading import read
+from bot.actions.reading import gist, read
 from bot.actions.revising import begin
 from bot.actions.sync import Edited
 from bot.chat import ChatError, Dismissed, Down, Message, NotHome, Person, Refused
@@ -39,6 +39,7 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _KNOWN: Executable = select(
     select(Seen.answered).where(Seen.message_id == bindparam("message")).scalar_subquery(),
     select(Seen.digest).where(Seen.message_id == bindparam("message")).scalar_subquery(),
+    select(Seen.said).where(Seen.message_id == bindparam("message")).scalar_subquery(),
     select(Post.id).where(Post.message_id == bindparam("message")).scalar_subquery(),
 )
 """What is known of a message; in one question, for every word of the channel is asked about."""
@@ -50,17 +51,17 @@ def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Ans
     """Take care of one message that is not a post yet; raises `Down` when it must be tried again. True: there is an answer.
 
     What was handled is not handled again, however often it is heard of; what was not understood is read again
-    once it says something else. Raises `Edited` when it speaks of a post whose draft is to be read anew first.
+    once it says something else, and what was answered once it orders something else. Raises `Edited` when it speaks of a post whose draft is to be read anew first.
     """
     person = desk.chat.directory.person(message.sender_id)
     left = person.id in desk.chat.directory.people and not person.active  # or was made to leave
     if person.id == desk.chat.directory.me or person.is_bot or left:
         return False
     moved_in = message.arrived and message.place.channel_id == desk.chat.home
-    handled, is_draft = _known(desk, message)
+    said = read(desk, message)
+    handled, is_draft = _known(desk, message, said)
     if handled and not moved_in:
         return False
-    said = read(desk, message)
     if said is None or (moved_in and not _welcome(message, said, now)):
         return False
     if is_draft and not isinstance(said, Written):
@@ -70,7 +71,7 @@ def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Ans
         return False  # its post says that it was handled; or it was turned away, and may be said again
     told_later = _told_later(desk, row) if reply and later(row) else nullcontext()
     with told_later, desk.database.transaction() as session:
-        _note(session, message, understood=understood, now=now)
+        _note(session, message, said, understood=understood, now=now)
         if reply:
             inbox.answered(session, row, reply, message.place.channel_id)
     if reply and not later(row):
@@ -128,9 +129,12 @@ def finish(desk: Desk, row: Inbox) -> None:
         _say(desk, message, row.answer)
 
 
-def _note(session: Session, message: Message, *, understood: bool, now: datetime) -> None:
+def _note(
+    session: Session, message: Message, said: Written | Command | Unknown, *, understood: bool, now: datetime
+) -> None:
     """It was handled."""
-    seen = {"answered": understood, "digest": drafting.digest(message.content), "at": now}
+    digest = drafting.digest(message.content)
+    seen = {"answered": understood, "digest": digest, "said": gist(said), "at": now}
     statement = insert(session, Seen).values(message_id=message.id, **seen)
     session.execute(statement.on_conflict_do_update(index_elements=["message_id"], set_=seen))
 
@@ -149,11 +153,21 @@ def _welcome(message: Message, said: Written | Command | Unknown, now: datetime)
     return isinstance(said, Written) and now - message.at < FRESH
 
 
-def _known(desk: Desk, message: Message) -> tuple[bool, bool]:
+def _known(desk: Desk, message: Message, said: Written | Command | Unknown | None) -> tuple[bool, bool]:
     """Whether it was handled as it is, and whether it is the draft of a post."""
     with desk.database.reading() as session:
-        answered, digest, post_id = session.execute(_KNOWN, {"message": message.id}).one()
-    return bool(answered) or digest == drafting.digest(message.content), post_id is not None
+        answered, digest, before, post_id = session.execute(_KNOWN, {"message": message.id}).one()
+    same = digest == drafting.digest(message.content)
+    return same or (bool(answered) and not _another(said, before or "")), post_id is not None
+
+
+def _another(said: Written | Command | Unknown | None, before: str) -> bool:
+    """Whether it was edited into a draft, or an order that it was not. Whoever edits a question had its answer."""
+    if said is None or not before or gist(said) == before:
+        return False
+    if isinstance(said, Command):
+        return said.verb not in allowing.ASKING
+    return isinstance(said, Written) or said.stops is not None
 
 
 def _answered(

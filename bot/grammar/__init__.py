@@ -74,10 +74,12 @@ from bot.grammar.stopwords import stops
 from bot.grammar.topics import HELP, OVERVIEW
 from bot.grammar.uploads import Line
 from bot.grammar.values import Attachment, Command, Unknown, Written
+from bot.grammar.verbs import REASONED
 
 __all__ = [
     "HELP",
     "OVERVIEW",
+    "REASONED",
     "Attachment",
     "Command",
     "Unknown",

@@ -261,3 +261,5 @@ VERBS: tuple[Verb, ...] = (
 """Everything beside `draft`."""
 
 BY_NAME = {verb.name: verb for verb in VERBS}
+REASONED = frozenset(verb.name for verb in VERBS if verb.kind in {"reason", "brake", "stop"})
+"""Verbs behind which a reason may stand, and nothing else."""

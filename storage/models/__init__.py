@@ -252,6 +252,8 @@ class Seen(SQLModel, table=True):
     """False: it was not understood; if it is edited it is read again."""
     digest: str = ""
     """SHA-256 of the text as handled."""
+    said: str = ""
+    """What tells whether it orders the same as it did; empty: not known."""
     at: datetime
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from bot import rules
 from bot.actions import drafting, electing, rows
+from bot.actions.reading import gist
 from bot.actions.sync import sync
 from bot.chat import Message, Person
 from bot.desk import Desk
@@ -118,15 +119,17 @@ class Order:
 
     def done(self, session: Session) -> None:
         """Write down, in the transaction of the change itself, that this order was obeyed: heard of twice, or cut
-        off before its answer was said, it must not be obeyed again. Raises `Moved` if another copy was faster. Where it
+        off before its answer was said, it must not be obeyed again before it orders something else. Raises `Moved` if another copy was faster. Where it
         speaks of several posts, that is written down once all are done.
         """
         if self.of_several:
             return
-        seen = {"answered": True, "digest": drafting.digest(self.message.content), "at": self.now}
+        digest, said = drafting.digest(self.message.content), gist(self.command)
+        seen = {"answered": True, "digest": digest, "said": said, "at": self.now}
+        another = and_(col(Seen.said) != "", col(Seen.said) != said)
         statement = insert(session, Seen).values(message_id=self.message.id, **seen)
         once = statement.on_conflict_do_update(
-            index_elements=["message_id"], set_=seen, where=col(Seen.answered).is_(False)
+            index_elements=["message_id"], set_=seen, where=or_(col(Seen.answered).is_(False), another)
         )
         if session.execute(once.returning(col(Seen.message_id))).first() is None:
             raise queue.Moved(f"message {self.message.id} was answered already.")
