@@ -8,7 +8,19 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, TableClause, column, delete, func, insert, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    TableClause,
+    case,
+    column,
+    delete,
+    func,
+    insert,
+    text,
+    update,
+)
 from sqlalchemy import select as columns
 from sqlalchemy import table as clause
 from sqlalchemy.exc import OperationalError, StatementError
@@ -78,13 +90,14 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
     What happened since the copy was made is not known. So every post that could still go out is held, what was
     under way is cancelled or asked about, and messages that were written since then are not read again. Perhaps approvers
     stopped it since then, or took an approval back: so only they let any of it go on (`BY_RESTORE`), and what was
-    approved by command is approved anew. Whoever lets it go on, its platform is asked first (`restored_at`).
+    approved by command is approved anew. Whoever lets it go on, its platform is asked first (`restored_at`): what happened
+    since the first copy, if this one is of a bot that was restored itself and has not looked yet.
     """
     what = "restored from a copy"
     unfinished = update(Delivery).where(col(Delivery.state) != _D.PUBLISHED)
-    session.execute(unfinished.values(restored_at=made_at))
+    session.execute(unfinished.values(restored_at=_first(Delivery.restored_at, made_at)))
     unreleased = update(Post).where(col(Post.state) != PostState.RELEASED)
-    session.execute(unreleased.values(restored_at=made_at))
+    session.execute(unreleased.values(restored_at=_first(Post.restored_at, made_at)))
     # what was not brought there wholly is not gone on with, as it may have been brought there since
     session.execute(delete(Staged).where(col(Staged.state) != StagedState.STAGED))
     session.execute(delete(Member))
@@ -111,6 +124,12 @@ def make_safe(session: Session, made_at: datetime, now: datetime) -> int:
         now=now,
     )
     return len(posts)
+
+
+def _first(known: datetime | None, made_at: datetime) -> ColumnElement[datetime]:
+    """The earlier copy, where one was brought back before."""
+    before = col(known)
+    return case((before < made_at, before), else_=made_at)
 
 
 def _stop(session: Session) -> None:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, exists, or_, select
 
 from storage.database import insert
 from storage.errors import StorageError
-from storage.models import Delivery, Part
+from storage.models import Delivery, Part, Post, Revision
 from storage.states import DeliveryState
 
 _D = DeliveryState
@@ -140,3 +140,20 @@ def rivals(session: Session, post_id: int, account: str, others: Collection[str]
         )
         .order_by(col(Delivery.id))
     ).all()
+
+
+def not_known(
+    session: Session, post_id: int, account: str, others: Collection[str] = ()
+) -> Sequence[Revision]:
+    """Every revision of other posts that may have gone out there since the copy was made that was brought back, whatever
+    was ordered for them after; `others` as in `own`.
+
+    None of a post that was looked for since then: what became of it is known, or it is in doubt (`rivals`).
+    """
+    names = {account, *others}
+    there = (col(Delivery.post_id) == Post.id, col(Delivery.account).in_(names))
+    mine = (col(Delivery.post_id) == post_id, col(Delivery.account) == account)
+    not_looked_for = exists().where(*there, col(Delivery.restored_at).is_not(None), ~and_(*mine))
+    held = and_(col(Post.restored_at).is_not(None), col(Post.id) != post_id, ~exists().where(*there))
+    found = select(Revision).join(Post).where(or_(not_looked_for, held))
+    return session.exec(found.order_by(col(Revision.id))).all()

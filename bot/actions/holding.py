@@ -42,13 +42,15 @@ class Hold:
     def ticket(self) -> Ticket:
         """What one attempt, or one search, carries."""
         desk, delivery = self._desk, self._delivery
+        restored = delivery.restored_at is not None
+        begun = [one for one in (delivery.restored_at, delivery.first_at) if one]
         return Ticket(
             key=delivery.key,
             receipt=json.loads(delivery.receipt),
             save=self._save,
-            first_at=delivery.restored_at or delivery.first_at or desk.clock(),
-            ledger=Numbers(desk, delivery.post_id, delivery.account, self._keep),
-            restored=delivery.restored_at is not None,
+            first_at=min(begun, default=desk.clock()),
+            ledger=Numbers(desk, delivery.post_id, delivery.account, self._keep, restored=restored),
+            restored=restored,
             tell=progressing.heard(desk, delivery.post_id, delivery.account, self._renew),
         )
 

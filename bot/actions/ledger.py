@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -19,12 +19,15 @@ Keep = Callable[[Session, Receipt], None]
 class Numbers:
     """See `handlers.base.Ledger`."""
 
-    def __init__(self, desk: Desk, post_id: int, account: str, keep: Keep) -> None:
-        """`keep` writes the receipt down within a transaction, as far as the claim allows it."""
+    def __init__(self, desk: Desk, post_id: int, account: str, keep: Keep, *, restored: bool = False) -> None:
+        """`keep` writes the receipt down within a transaction, as far as the claim allows it. `restored`: it is looked for
+        what went out since a copy was made, be it of this post or of another one of the copy.
+        """
         self._desk = desk
         self._post_id = post_id
         self._account = account
         self._keep = keep
+        self._restored = restored
 
     def own(self, receipt: Receipt, number: int, published: Published) -> None:
         """One transaction: the number, and the receipt that says that this part is there."""
@@ -66,4 +69,11 @@ class Numbers:
                 outgoing = rows.outgoing(rows.revision(session, one.post_id, one.revision)).get(one.account)
                 if outgoing is not None:
                     found.append(Rival(outgoing, one.state == DeliveryState.SENDING))
-            return found
+            return [*found, *self._not_known(session, {self._account, *others})] if self._restored else found
+
+    def _not_known(self, session: Session, names: Collection[str]) -> Iterator[Rival]:
+        """The other posts of a copy that was brought back: they may have been published since it was made."""
+        for revision in parts.not_known(session, self._post_id, self._account, names):
+            for account, outgoing in rows.outgoing(revision).items():
+                if account in names and outgoing.parts:
+                    yield Rival(outgoing, sending=False)

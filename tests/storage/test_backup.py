@@ -92,6 +92,19 @@ def test_afterwards_nothing_can_go_out_by_itself(filled: Database, now: datetime
         assert "is held, 2 in all" in session.exec(select(Notice)).one().text
 
 
+def test_what_was_restored_before_is_looked_for_since_the_first_copy(filled: Database, now: datetime) -> None:
+    first, second = now - timedelta(days=2), now - timedelta(days=1)
+    for made_at, restored in ((first, now), (second, now + timedelta(days=1))):
+        with filled.transaction() as session:
+            backup.make_safe(session, made_at, restored)
+    with filled.reading() as session:
+        unfinished = [one for one in session.exec(select(Delivery)) if one.state != "published"]
+        unreleased = [one for one in session.exec(select(Post)) if one.state != "released"]
+        assert unfinished
+        assert unreleased
+        assert {one.restored_at for one in unfinished} == {one.restored_at for one in unreleased} == {first}
+
+
 @pytest.mark.parametrize("line", ["no JSON", '{"strange": 1}', '{"id": 1, "created_at": "yesterday"}', "[]"])
 def test_what_is_no_row_is_refused(database: Database, line: str) -> None:
     with pytest.raises((ValueError, KeyError)), database.transaction() as session:

@@ -9,8 +9,9 @@ import pytest
 
 from storage import parts
 from storage.database import Database
-from storage.models import Delivery, Part, Staged
+from storage.models import Delivery, Part, Post, Revision, Staged
 from storage.states import DeliveryState as D
+from storage.states import PostState as P
 from tests.storage.conftest import NOW
 
 
@@ -91,6 +92,40 @@ def test_rivals_are_the_others_of_which_nobody_knows(
         wanted = [sending.id, doubt.id]
     with database.reading() as session:
         assert [one.id for one in parts.rivals(session, mine.post_id, "mastodon")] == wanted
+
+
+def test_after_a_restore_others_may_be_out_that_nobody_looked_for(
+    database: Database, delivering: Callable[..., Delivery], posting: Callable[..., Post]
+) -> None:
+    with database.transaction() as session:
+
+        def revised(post: Post, number: int = 1) -> int:
+            session.add(
+                Revision(post_id=post.id or 0, number=number, source="", created_at=NOW, created_by=8)
+            )
+            return post.id or 0
+
+        mine = revised(posting(session, P.HELD, restored_at=NOW))
+        held = posting(session, P.HELD, restored_at=NOW)
+        cancelled = posting(session, P.WITHDRAWN, restored_at=NOW)
+        wanted = [(revised(held), 1), (revised(cancelled), 1), (revised(cancelled, 2), 2)]
+        revised(posting(session, P.DRAFT))  # drafted since
+        known = posting(session, P.RELEASED, restored_at=NOW)
+        revised(known)
+        delivering(session, post=known, state=D.FAILED)  # looked for, and refused
+        failed = posting(session, P.RELEASED)
+        wanted.append((revised(failed), 1))
+        delivering(session, post=failed, state=D.CANCELLED, restored_at=NOW)
+        delivering(session, "x", post=failed, state=D.CANCELLED, restored_at=NOW)
+    with database.reading() as session:
+
+        def found(post: int, account: str, *others: str) -> list[tuple[int, int]]:
+            return [(one.post_id, one.number) for one in parts.not_known(session, post, account, others)]
+
+        assert found(mine, "mastodon") == wanted
+        assert found(mine, "other", "mastodon") == wanted, "another name of the same account"
+        assert found(wanted[0][0], "mastodon") == [(mine, 1), *wanted[1:]]
+        assert (failed.id, 1) not in found(failed.id or 0, "mastodon")
 
 
 def test_the_step_to_this_table_takes_what_the_receipts_say_and_back_loses_nothing(

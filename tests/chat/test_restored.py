@@ -1,0 +1,115 @@
+"""What a copy does not know: it was brought back twice, two posts have one text, or somebody corrected what is there."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from town import Town
+
+from bot import keeping, wiring
+
+SERVICES = ["mastodon", "x", "linkedin", "zulip"]
+
+
+def copied(town: Town) -> Path:
+    """A copy of all that the bot remembers now."""
+    target = town.folder / f"copy-{town.now:%d-%H%M}.tar"
+    keeping.make_copy(town.config, target, town.world.clock.now)
+    return target
+
+
+def restored(town: Town, copy: Path) -> None:
+    """The bot's disk is lost, and the copy is brought back."""
+    town.stop()
+    shutil.rmtree(town.config.social.data_dir)
+    town.config = wiring.read_config(town.path, {})
+    keeping.bring_back(town.config, copy, town.world.clock.now)
+    town.start()
+    town.settle()
+
+
+def wait(town: Town, minutes: int = 10) -> None:
+    for _ in range(minutes // 2):
+        town.later(minutes=2)
+
+
+def draft(town: Town, number: int, service: str, text: str, at: str) -> None:
+    """Drafted and approved."""
+    town.carol.says(f"@social draft\nto: {service}\nat: {at} UTC\n{text}")
+    town.alice.reacts(town.card_id(number))
+
+
+def ordered(town: Town, number: int) -> None:
+    """An approver wants it out now."""
+    town.alice.says(f"@social resume {number}")
+    if not town.deliveries(number):
+        town.alice.says(f"@social now {number}")
+    wait(town)
+
+
+def asked(town: Town, number: int) -> bool:
+    return any(f"`retry {number}" in one for one in town.said())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_copy_of_a_restored_bot_holds_is_looked_for_since_the_first_copy(
+    town: Town, service: str
+) -> None:
+    """The second copy is of a bot that did not know either: it was held when that was made."""
+    draft(town, 1, service, "The one and only news", "today 10:00")
+    first = copied(town)
+    town.later(hours=2, minutes=10)
+    before = town.published(service)
+    assert len(before) == 1
+    town.later(hours=1)
+    restored(town, first)
+    town.later(hours=6)
+    restored(town, copied(town))
+    ordered(town, 1)
+    assert town.published(service) == before
+    assert (town.deliveries(1)[service].state, town.deliveries(1)[service].url) == (
+        "published",
+        before[0]["url"],
+    )
+
+
+@pytest.mark.parametrize(
+    "service, order", [("mastodon", "cancel 1"), ("zulip", "hold 1"), ("linkedin", "edit 1 No office hours")]
+)
+def test_what_is_found_may_be_of_another_post_of_the_copy_whatever_was_ordered_for_that(
+    town: Town, service: str, order: str
+) -> None:
+    """A weekly text: what is out may be either's, though the one is cancelled, and due a week before the other."""
+    for number, day in ((1, "today"), (2, "2026-11-30")):
+        draft(town, number, service, "Office hours: come in at two, ask anything.", f"{day} 10:00")
+    copy = copied(town)
+    town.later(hours=2, minutes=10)
+    assert len(town.published(service)) == 1
+    restored(town, copy)
+    town.alice.says(f"@social {order}")
+    town.alice.says("@social resume 2")
+    town.later(days=6, hours=20)
+    for _ in range(4):
+        town.later(hours=1)
+    assert len(town.published(service)) == 1
+    assert town.deliveries(2)[service].state == "unknown"
+    assert asked(town, 2)
+
+
+@pytest.mark.parametrize("service", ["mastodon"])
+def test_the_links_of_two_equal_posts_are_not_crossed(town: Town, service: str) -> None:
+    for number, day in ((1, "today"), (2, "2026-11-30")):
+        draft(town, number, service, "Office hours: come in at two, ask anything.", f"{day} 10:00")
+    copy = copied(town)
+    town.later(hours=2, minutes=10)
+    restored(town, copy)
+    for number in (2, 1):
+        ordered(town, number)
+    assert len(town.published(service)) == 1
+    assert {town.deliveries(number)[service].state for number in (1, 2)} == {"unknown"}
+    link = town.published(service)[0]["url"]
+    town.alice.says(f"@social published 1 {service} {link}")
+    wait(town)
+    assert town.deliveries(1)[service].state == "published"
