@@ -131,7 +131,10 @@ FAULTS: Final = {
         ),
         HOLLO,
     ),
-    "nobody is ever asked": Fault((_ALIKE_IS_OTHER, _BLIND, _ONE_OF_TWO), TAKAHE),
+    "nobody is ever asked": Fault(
+        (_ALIKE_IS_OTHER, _BLIND, _ONE_OF_TWO),
+        f"{TAKAHE} --kinds equal,almost,breaks --moments hidden,after",
+    ),
     "the request is always repeated with its key": Fault(((_SERVICE, _KEY, "return True"),), KEYLESS),
     "the request is never repeated with its key": Fault(
         ((_SERVICE, _KEY, "return False"),), f"{ALIKE} --servers 4.6"

@@ -606,20 +606,19 @@ def test_other_files_or_none_are_another_post(place: Place, film: Media) -> None
 
 @pytest.mark.parametrize("name", ["mastodon", "x"])
 def test_a_part_of_another_thread_is_another_post(place: Place) -> None:
-    """The second halves are equal; elsewhere no part answers another."""
-    rows = []
-    for number, fault in enumerate(("reset-after", "reset-before")):
-        row = place.row()
-        head, tail = Part(f"Beginning {number}", 11), Part("The end of both", 15)
-        thread = replace(place.outgoing, parts=(head, tail))
-        place.outgoing = replace(place.outgoing, parts=(head,))
+    """The second halves are equal, and the other's was made after ours began; elsewhere no part answers another."""
+    ours, other, tail = place.row(), place.row(), Part("The end of both", 15)
+    heads = {one.key: Part(f"Beginning of {one.key}", 20) for one in (ours, other)}
+    for row in (ours, other):
+        place.outgoing = replace(place.outgoing, parts=(heads[row.key],))
         place.sent(row)
-        place.outgoing = thread
+    for row, fault in ((other, "reset-after"), (ours, "reset-before")):
+        place.outgoing = replace(place.outgoing, parts=(heads[row.key], tail))
         place.sent(row, fault)
-        rows.append(row)
     there = place.ids()
     assert len(there) == 3
-    assert place.found(rows[1], thread) not in there
+    assert place.found(ours) not in there
+    assert len(ours.receipt["out"]) == 1
 
 
 LATER = {"linkedin": timedelta(days=3), "x": timedelta(days=2)}
