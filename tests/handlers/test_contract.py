@@ -432,7 +432,8 @@ class Place:
         kind = PLATFORMS[name]
         every = dict(file["api"]) | dict(file[name]) if name == "zulip" else dict(file[name])
         own = {key: value for key, value in every.items() if key in kind.Settings.model_fields}
-        self.platform = kind(name, kind.Settings.model_validate(own), tools)
+        rests: Any = {"pause": lambda _: None} if name in {"linkedin", "youtube"} else {}
+        self.platform = kind(name, kind.Settings.model_validate(own), tools, **rests)
         self.platform.check()
         self.outgoing = self.prepared("Registration is open, for all: 1-2", film)
 
