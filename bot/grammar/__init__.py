@@ -1,7 +1,8 @@
 """What people write to the bot, turned into a draft or a command, with all its problems at once.
 
 A message speaks to the bot when it mentions it (`@**social**`; a plain `@social` where it begins), or is a direct
-message. Case, extra blanks, a trailing question mark and "please" never matter.
+message. Case, extra blanks and "please" never matter; nor does a trailing question mark, but that a question brings
+nothing out (`approve 12?` shows the post).
 
 A draft
     draft TEXT                      the text may begin on the same line or on the next

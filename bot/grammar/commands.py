@@ -7,57 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.grammar import hurry, names, several
+from bot.grammar.forms import ALONE, FLAGS, FORMS, NUMBER
 from bot.grammar.guess import guess, with_number
 from bot.grammar.polite import bare, start
 from bot.grammar.questions import question
 from bot.grammar.topics import topic_of
 from bot.grammar.values import Command, Unknown
-from bot.grammar.verbs import BY_NAME, VERBS, Verb
+from bot.grammar.verbs import Verb
 
-_NUMBER = rf"{several.HEAD}(?P<n>[0-9]+)(?!\w|[.:/-][0-9])[*)]*"
-_FLAGS = re.IGNORECASE | re.DOTALL
-
-
-def _words(verb: Verb) -> str:
-    """Its words, with either apostrophe."""
-    return "|".join(sorted(verb.words, key=len, reverse=True)).replace("'", "['’]")
-
-
-_ORDERS = tuple(verb for verb in VERBS if verb.kind != "question")
-_OF_SEVERAL = (*several.STOPS, "resume")
-_FORMS = (
-    *(
-        (BY_NAME[verb], re.compile(pattern.replace("N", several.SEVERAL, 1), _FLAGS))
-        for verb, pattern in (
-            ("hold", r"put\s+N\s+on\s+hold(?P<rest>.*)"),
-            ("resume", r"take\s+N\s+(?:off|from)\s+hold(?P<rest>.*)"),
-            *((one, rf"(?:{_words(BY_NAME[one])})[\s:,!]*N(?P<rest>.*)") for one in _OF_SEVERAL),
-        )
-    ),
-    *(
-        (verb, re.compile(pattern.replace("N", _NUMBER, 1), _FLAGS))
-        for verb, pattern in (
-            (BY_NAME["retry"], r"try\s+N\s+again(?P<rest>.*)"),
-            (BY_NAME["move"], r"put\s+N\s+(?:on|at|to)\s(?P<rest>.*)"),
-            (BY_NAME["published"], r"N\s+(?:is\s+out|is\s+published|was\s+published|went\s+out)(?P<rest>.*)"),
-        )
-    ),
-    *((verb, re.compile(rf"(?:{_words(verb)})[\s:,]*{_NUMBER}(?P<rest>.*)", _FLAGS)) for verb in _ORDERS),
-    *(
-        (verb, re.compile(rf"{_NUMBER}(?:\s*[:,.])?\s+(?:{_words(verb)})(?!\w)(?P<rest>.*)", _FLAGS))
-        for verb in _ORDERS
-    ),
-    (BY_NAME["show"], re.compile(rf"{_NUMBER}(?P<rest>.*)", _FLAGS)),
-)
-_ALONE = tuple(
-    (verb, re.compile(f"(?:{'|'.join(word for word in verb.words if word.isalpha())})(?!\\w)", _FLAGS))
-    for verb in _ORDERS
-)
-"""The words that order something by themselves, so that only the number is missing."""
 _HELP = re.compile(
     r"(?:help(?: me)?(?:\s+(?:with|on|about|for))?|how (?:do|can|could|should|does) (?:i|we|you|one|it|this)|what does"
     r"|\?+|what can you do|what do you do|what can i (?:do|say|write)|commands|usage|who are you)(?!\w)(?P<topic>.*)",
-    _FLAGS,
+    FLAGS,
 )
 _NOISE = re.compile(
     r"(?:(?:right\s+)?now|at once|immediately|out|out\s+(?:right\s+)?now|doing|again|too)", re.IGNORECASE
@@ -67,7 +28,7 @@ _COLON = re.compile(r"(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?:\n[ \t]*(?=\n))*\n?")
 """What may stand between a number and a text; the colon of an emoji belongs to the text."""
 _FILE = re.compile(
     r"[\s,:]*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})\s*[:.)–-]?\s+(?P<text>\S.*)",
-    _FLAGS,
+    FLAGS,
 )
 _ONE = re.compile(r"(?:(?:proposal|alt|number|no\.?)\s*)?#?(?P<one>[1-9])", re.IGNORECASE)
 _WHERE = re.compile(r"\s*[,:]?\s*(?:(?:only|on|for|to|at|in|with|via)(?!\w)\s*)*", re.IGNORECASE)
@@ -80,6 +41,9 @@ _KIND_WORDS = frozenset(
 )
 _BIGGEST = 9
 """Digits of the largest number that is taken for a post."""
+_BRINGS_OUT = frozenset({"approve", "now", "retry", "resume", "published"})
+"""Verbs by which a post goes out, or counts as out: a question is none of them."""
+_ASKS = re.compile(r"[?？⁇؟❓❔]|:(?:grey_)?question:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +89,7 @@ def command(text: str, accounts: Sequence[str]) -> Command | Unknown:
 def _numbered_order(body: str, line: int, text: str, accounts: Sequence[str]) -> Command | Unknown | None:
     """A word with the number of a post; None if it is nothing of that form."""
     failed: Unknown | None = None
-    for verb, pattern in _FORMS:
+    for verb, pattern in FORMS:
         match = pattern.match(body)
         if match is None:
             continue
@@ -154,14 +118,16 @@ def _asked(body: str, plain: str, accounts: Sequence[str]) -> Command | Unknown 
 def _with_post(
     verb: Verb, match: re.Match[str], body: str, line: int, text: str, accounts: Sequence[str]
 ) -> Command | Unknown:
-    digits = match["n"].lstrip("0")
-    if not digits or len(digits) > _BIGGEST:
+    digits, rest, more = match["n"].lstrip("0"), match["rest"], match.groupdict().get("more")
+    if not digits or (more is None and len(digits) > _BIGGEST):
         return Unknown(text, verb.sample, "There is no post of that number.")
-    rest, more = match["rest"], match.groupdict().get("more", "")
-    if not several.meant(more, rest):
+    if more and not several.meant(more, rest):
         more, rest = "", more + rest
-    order = _Order(verb, int(digits), rest, line + body.count("\n", 0, len(body) - len(rest)), text, accounts)
-    named = several.numbers(order.post, more)
+    number = several.number(digits)
+    if verb.name in _BRINGS_OUT and _ASKS.search(_LINK.sub(" ", rest)):
+        return Command("show", number, rest=f"{verb.name} {number}")
+    order = _Order(verb, number, rest, line + body.count("\n", 0, len(body) - len(rest)), text, accounts)
+    named = several.numbers(number, more or "")
     if named is None:
         return order.wrong(f"Name the posts one by one, and at most {several.MOST} at once.")
     return _FINISH[verb.kind](replace(order, others=named[1:]))
@@ -193,7 +159,7 @@ def _for_accounts(order: _Order) -> Command | Unknown:
 
 
 def _reason(order: _Order) -> Command:
-    return order.done(hurry.reason(order.rest))
+    return order.done(hurry.reason(order.rest) if bare(order.rest) else "")
 
 
 def _brake(order: _Order) -> Command | Unknown:
@@ -279,7 +245,7 @@ _FINISH = {
 
 def _without_number(body: str, text: str) -> Unknown | None:
     """A verb that needs a post, and none was named."""
-    for verb, pattern in _ALONE:
+    for verb, pattern in ALONE:
         match = pattern.match(body)
         if match and len(body.split()) <= 12:  # noqa: PLR2004  longer ones are sentences
             return Unknown(text, verb.sample, "Say which post you mean, by its number.")
@@ -291,6 +257,6 @@ def begins(text: str) -> bool:
     body = text[start(text) :].lstrip("`*_ ")
     if re.match(r"(?:new\s+)?draft(?!\w)", body, re.IGNORECASE):
         return True
-    if any(pattern.match(body) for _, pattern in _FORMS[:-1]) or re.match(rf"{_NUMBER}\W*$", body):
+    if any(pattern.match(body) for _, pattern in FORMS[:-1]) or re.match(rf"{NUMBER}\W*$", body):
         return True
     return _asked(body, bare(body, also=""), ()) is not None

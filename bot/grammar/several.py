@@ -17,6 +17,8 @@ STOPS = frozenset({"hold", "cancel", "veto", "withdraw"})
 """Verbs that keep a post from going out."""
 MOST = 20
 """Posts that one order may name."""
+_DIGITS = 12
+"""More than any number of a post has."""
 _AND = r"(?:,\s*and|,|;|&|\+|/|and|und|og|och|ja|-|–|—|to|through)"
 SEVERAL = rf"{HEAD}(?P<n>[0-9]+)(?P<more>(?:\s*(?:{_AND})\s*{HEAD}[0-9]+)*)(?!\w|[.:/-][0-9])[*)]*"
 """Numbers of posts: `1`, `1 and 2`, `#1, #2`, `1-3`."""
@@ -50,17 +52,22 @@ def counts(rest: str) -> bool:
     return _SPANS_OF_TIME.match(rest) is not None
 
 
+def number(digits: str) -> int:
+    """The number that is written so; of one that no post can have, the beginning."""
+    return int(digits.lstrip("0")[:_DIGITS] or "0")
+
+
 def numbers(first: int, more: str) -> tuple[int, ...] | None:
     """The posts that are named, each once, in the order in which they are; None if that makes no sense."""
     found = [first]
     for piece in _PIECE.finditer(more):
-        number = int(piece["n"][:10])
+        now = number(piece["n"])
         if piece["and"].casefold() not in _SPAN:
-            found.append(number)
+            found.append(now)
             continue
-        if not found[-1] < number <= found[-1] + MOST:
+        if not found[-1] < now <= found[-1] + MOST:
             return None
-        found += range(found[-1] + 1, number + 1)
+        found += range(found[-1] + 1, now + 1)
     found = list(dict.fromkeys(found))
     return tuple(found) if len(found) <= MOST and all(found) else None
 

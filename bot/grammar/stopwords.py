@@ -31,8 +31,8 @@ _AGAINST = re.compile(
 )
 """Said against stopping it."""
 _POSTS = re.compile(rf"(?<![\w.:/=#-]){several.SEVERAL}", re.IGNORECASE)
-_BIGGEST = 9
-"""Digits of the largest number that is taken for a post."""
+_BIGGEST = 10**9
+"""No post has that number."""
 _LOOKED_AT = 1000
 """Characters: longer ones are no order."""
 
@@ -44,7 +44,8 @@ def stops(text: str) -> tuple[int, ...] | None:
         return None
     found: list[int] = []
     for match in _POSTS.finditer(said):
-        digits = match["n"].lstrip("0")
-        if digits and len(digits) <= _BIGGEST and not several.counts(said[match.end() :]):
-            found += several.numbers(int(digits), match["more"]) or ()  # else it is a date, or makes no sense
-    return tuple(dict.fromkeys(found))[: several.MOST]
+        if not several.counts(said[match.end() :]):
+            found += (
+                several.numbers(several.number(match["n"]), match["more"]) or ()
+            )  # else it makes no sense
+    return tuple(one for one in dict.fromkeys(found) if one < _BIGGEST)

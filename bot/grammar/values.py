@@ -54,7 +54,8 @@ class Command:
     post: int | None = None
     accounts: tuple[str, ...] = ()
     rest: str = ""
-    """What follows, as it was written: the time of `move`, the reason of `veto`, the text of `edit` …"""
+    """What follows, as it was written: the time of `move`, the reason of `veto`, the text of `edit` …; of `show`, the order
+    that was asked about and not given: `approve 12?`."""
     line: int = 1
     """The line of the message (1-based) on which `rest` begins."""
     others: tuple[int, ...] = ()

@@ -183,6 +183,18 @@ def test_show_repeats_the_card_and_points_to_it(town: Town) -> None:
     assert "its card" in town.said()[-1]
 
 
+@pytest.mark.parametrize("words", ["1 approved?", "now 1?", "can you approve 1?"])
+def test_a_question_of_an_approver_shows_the_post_and_brings_nothing_out(town: Town, words: str) -> None:
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    town.bob.says(f"@social {words}")
+    order = "now 1" if "now" in words else "approve 1"
+    assert town.said()[-1].startswith(f"A question brings nothing out: write `{order}`")
+    town.later(minutes=5)
+    assert town.published() == []
+    town.bob.says("@social approve 1")
+    assert len(town.published()) == 1
+
+
 def test_status_names_accounts_and_backlog(town: Town) -> None:
     town.carol.says("@social draft\nto: mastodon\nHello")
     town.carol.says("@social status")

@@ -229,6 +229,29 @@ def test_a_release_knows_the_order_that_no_event_told_of_yet(town: Town, order: 
     assert town.inbox() == []
 
 
+@pytest.mark.parametrize(
+    "order", ["cancel 1, 4155552671", "hold 9999999999, 1", "veto 1 and 99999999999999999999", "hold 1, 99"]
+)
+def test_a_number_that_no_post_can_have_hides_no_other(town: Town, order: str) -> None:
+    """Such an order once was a question, which keeps nothing back."""
+    approved(town)
+    at_the_due_second(town)
+    town.alice.writes(f"@social {order}")
+    town.publisher.tick(town.now, settle=True)  # before the listener hears of it
+    assert town.published() == []
+    town.settle()
+    assert town.published() == []
+    assert any(f"There is no #{number}" in one for one in town.said() for number in ("4", "9"))
+
+
+def test_an_order_of_numbers_that_no_post_can_have_is_answered(town: Town) -> None:
+    approved(town)
+    at_the_due_second(town)
+    town.alice.says("@social cancel 4155552671")
+    assert any("There is no #4155552671" in one for one in town.said())
+    assert town.inbox() == []
+
+
 @pytest.mark.parametrize("order", ["cancel 1", "move 1 to friday 9:00", "withdraw 1"])
 @pytest.mark.parametrize("directly", [False, True])
 def test_a_release_knows_a_message_that_was_edited_into_an_order(

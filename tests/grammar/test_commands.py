@@ -27,8 +27,8 @@ please approve #12.                      | approve 12
 approve 12 please                        | approve 12
 approve 12, please!                      | approve 12
 approve 12, thanks!                      | approve 12
-can you approve 12?                      | approve 12
-Could you please approve 12?             | approve 12
+can you approve 12                       | approve 12
+Could you please approve 12!             | approve 12
 I approve 12                             | approve 12
 approved 12                              | approve 12
 lgtm 12                                  | approve 12
@@ -115,6 +115,47 @@ def test_an_order_in_many_wordings(line: str) -> None:
 )
 def test_platforms_behind_the_number(text: str, verb: str, accounts: tuple[str, ...]) -> None:
     assert _say(text) == Command(verb, 12, accounts)
+
+
+ASKED = """
+1 approved?                    | approve 1
+approved 1?                    | approve 1
+approve 1?                     | approve 1
+lgtm 1?                        | approve 1
+accept 1 ?                     | approve 1
+👍 1?                          | approve 1
+can you approve 1?             | approve 1
+approve 1 mastodon?            | approve 1
+approve 1? looks good          | approve 1
+approve 1？                    | approve 1
+approve 1 :question:           | approve 1
+now 1?                         | now 1
+publish 1 now?                 | now 1
+retry 1?                       | retry 1
+try 1 again on x?              | retry 1
+resume 1?                      | resume 1
+resume 1, 2?                   | resume 1
+take 1 off hold?               | resume 1
+1 is out on x?                 | published 1
+published 1 linkedin https://example.org/?a=1 ? | published 1
+"""
+
+
+@pytest.mark.parametrize("line", ASKED.strip("\n").split("\n"))
+def test_a_question_brings_nothing_out(line: str) -> None:
+    """`1 approved?` is how people ask; it once approved the post. It is shown, and how the order is written."""
+    text, _, order = line.rpartition(" | ")
+    assert _say(text.rstrip()) == Command("show", 1, rest=order.strip())
+
+
+def test_the_question_mark_of_an_address_asks_nothing() -> None:
+    said = _say("published 9 linkedin https://example.org/?a=1")
+    assert said == Command("published", 9, ("linkedin",), "https://example.org/?a=1")
+
+
+@pytest.mark.parametrize("verb", ["hold", "cancel", "veto", "withdraw"])
+def test_what_stops_a_post_may_be_said_as_a_question(verb: str) -> None:
+    assert _say(f"can we {verb} 1?") == Command(verb, 1)
 
 
 def test_an_account_among_several_of_a_platform() -> None:
@@ -342,6 +383,10 @@ STOPPED = """
 hold 1 and 2                                | hold 1 2
 hold #1, #2                                 | hold 1 2
 hold 1-3                                    | hold 1 2 3
+hold 1, 4155552671                          | hold 1 4155552671
+cancel 4155552671, 1                        | cancel 4155552671 1
+hold 1, 99999999999999999999                | hold 1 999999999999
+veto 0000000000001 and 2                    | veto 1 2
 hold posts 1, 2 and 5, please!              | hold 1 2 5
 put 1 & 2 on hold                           | hold 1 2
 cancel 1 and 2 because the course is full   | cancel 1 2 = the course is full
@@ -502,6 +547,7 @@ do not publish any of 1-3 please            | 1 2 3
 that must never go out!                     |
 the link in #12 is wrong, 2 days too early  | 12
 not the one of 10:00, and not 2026-12-01    |
+never let 4155552671 and 1 go out           | 1
 """
 
 

@@ -136,6 +136,8 @@ def show(order: Order) -> str | None:
         revision = rows.current(session, row)
         judgement = voting.count(order.desk, session, row, revision, None, order.now)
         text = cards.text_of(order.desk, session, row, revision, judgement, room=200)
+    if asked := order.command.rest:
+        text = f"A question brings nothing out: write `{asked}` if you want that.\n{text}"
     if revision.card_id is None:
         return text
     link = order.desk.chat.link(revision.card_id, _place(post))

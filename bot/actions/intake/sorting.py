@@ -44,10 +44,12 @@ def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: dat
     if isinstance(said, Written):
         return Heard(message.id, Kind.DRAFT, message.sender_id, now)
     kind = KINDS[said.verb]
-    post_id, others = (said.post, said.others) if kind in {Kind.ORDER, Kind.REWRITE} else (None, ())
-    if post_id is not None and max(post_id, *others, 0) > LARGEST:
-        kind, post_id, others = Kind.QUESTION, None, ()
-    return Heard(message.id, kind, message.sender_id, now, post_id, said.verb, inbox.listed(others))
+    if kind not in {Kind.ORDER, Kind.REWRITE} or said.post is None:
+        return Heard(message.id, kind, message.sender_id, now, verb=said.verb)
+    posts = [one for one in (said.post, *said.others) if one <= LARGEST]
+    if not posts:  # the answer says that there are none
+        return Heard(message.id, Kind.QUESTION, message.sender_id, now, verb=said.verb)
+    return Heard(message.id, kind, message.sender_id, now, posts[0], said.verb, inbox.listed(posts[1:]))
 
 
 def _not_understood(message: Message, said: Unknown, now: datetime) -> Heard:
