@@ -33,6 +33,10 @@ A draft
     for kids    `yes` or `no`: whether the video is made for children (YouTube)
     campaign    what it belongs to
     note        for the reviewers, never published
+    text        nothing but text follows, up to the next section, whatever it looks like
+
+    Options and heads may be dressed (`- to: x`, `**at:** friday 9:00`, `— x`) or stand without a colon: they are read where
+    they can mean one thing, and else asked about, as is what looks like one in the text. `text:` says that what follows is text.
 
     Files uploaded in the message are its media; a link's text that is not the file's name is the alt text. A quoted
     message with `draft` under (or above) it: the quoted text is the draft's, unless it has a text of its own.

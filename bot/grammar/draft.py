@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.grammar import names
 from bot.grammar.attach import attachments
 from bot.grammar.blocks import layout, quoted_replies
+from bot.grammar.kinds import TEXT, Kind, above, certain, doubt, is_capital, meant, several
 from bot.grammar.known import KNOWN
-from bot.grammar.options import Given, Option, finish, fits, look, meant, take
+from bot.grammar.options import Given, Option, bare, finish, look, take
 from bot.grammar.reading import code
 from bot.grammar.sections import Section, divide
 from bot.grammar.uploads import Line, Upload, take_out
@@ -21,10 +22,6 @@ _QUOTED_DRAFT = re.compile(
     r"\s*(?:@_?\*\*[^*\n]+\*\*|@\w+)\s*[,:]?\s*draft(?!\w)(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?P<rest>.*)",
     re.IGNORECASE,
 )
-_FREE = frozenset(
-    {"title", "cw", "alt", "link", "campaign", "note", "visibility", "tags", "playlist", "category"}
-)
-"""Options that take any words, so that only the small letters of the name tell."""
 
 
 @dataclass(slots=True)
@@ -34,6 +31,8 @@ class _Body:
     given: Given = field(default_factory=Given)
     chosen: list[Option] = field(default_factory=list)
     parts: list[Section] = field(default_factory=list)
+    sure: set[bool] = field(default_factory=set)
+    """Whether the names of the options that are certain begin with a capital letter."""
 
 
 def written(
@@ -68,7 +67,7 @@ def written(
 
 def _read(lines: Sequence[Line], *, inline: bool, accounts: Sequence[str]) -> _Body:
     body = _Body()
-    rest = _options(lines, inline, body, accounts)
+    rest = _told(_options(lines, inline, body, accounts))
     body.parts = divide(rest, accounts, body.given)
     shape = layout([line.text for line in rest])
     if shape.blocks and not shape.blocks[-1].closed:
@@ -78,33 +77,59 @@ def _read(lines: Sequence[Line], *, inline: bool, accounts: Sequence[str]) -> _B
 
 
 def _options(lines: Sequence[Line], inline: bool, body: _Body, accounts: Sequence[str]) -> list[Line]:
-    """Take the option lines off the top; what remains is text. Slips are told, and stay in the text."""
+    """Take the option lines off the top; what remains is text. What is doubtful is told, and stays in the text."""
     strays: list[Line] = []
     for at, line in enumerate(lines):
-        option = look(line)
         behind = inline and at == 0
-        if option is None or (behind and not (option.known and option.written.islower())):
+        if TEXT.fullmatch(line.text):
             return strays + list(lines[at:])
+        option = look(line)
         following = look(lines[at + 1]) if at + 1 < len(lines) else None
-        if option.known:
-            body.chosen.append(option)
-        elif name := meant(option, accounts):
-            strays.append(line)
-            body.given.error(
-                f"I know no option `{code(option.written)}`: did you mean `{name}:`? "
-                "If it is text, put an empty line before it.",
-                line.number,
-            )
-        elif option.written.islower() and following and following.known:
-            strays.append(line)
-            known = ", ".join(f"`{name}`" for name in KNOWN)
-            body.given.error(f"I know no option `{code(option.written)}`. There are {known}.", line.number)
-        else:
-            if option.written.islower() and body.chosen:
+        kind = _kind(option, following, body, accounts, behind=behind)
+        if option is None or kind is Kind.TEXT:
+            if option and not option.known and option.lower and body.chosen and not behind:
                 said = f"There is no option `{code(option.written)}`, so this line is part of the text."
                 body.given.warn(said, line.number)
             return strays + list(lines[at:])
+        if kind is Kind.OPTION and not several(option.value):
+            body.chosen.append(option)
+            continue
+        strays.append(replace(line, told=True))
+        body.given.error(_question(option, kind, accounts), line.number)
     return strays
+
+
+def _kind(
+    option: Option | None, following: Option | None, body: _Body, accounts: Sequence[str], *, behind: bool
+) -> Kind:
+    if option is None:
+        return Kind.TEXT
+    if certain(option, accounts):
+        body.sure.add(is_capital(option))
+    if option.known:
+        beside = {is_capital(following)} if following and certain(following, accounts) else set()
+        return above(option, body.sure | beside, accounts, behind=behind)
+    words = bare(option.line)
+    if words is not None and above(words, body.sure, accounts, behind=behind) is Kind.DOUBT:
+        return Kind.DOUBT
+    slip = meant(option, accounts) or (option.lower and following is not None and following.known)
+    return Kind.SLIP if slip and not behind else Kind.TEXT
+
+
+def _question(option: Option, kind: Kind, accounts: Sequence[str]) -> str:
+    """What is said of a line under `draft` that cannot be used as it is."""
+    if several(option.value) and option.known:
+        return "Several options stand on this line: write each on a line of its own, and the text under them."
+    if kind is Kind.DOUBT:
+        return (
+            f"Is `{code(option.line.text.strip())}` an option, or text? As an option, write "
+            f"`{option.name}: {code(option.value)}`. As text, write `text:` on the line before it."
+        )
+    name = meant(option, accounts)
+    if name:
+        return f"I know no option `{code(option.written)}`: did you mean `{name}:`? If it is text, put an empty line before it."
+    known = ", ".join(f"`{name}`" for name in KNOWN)
+    return f"I know no option `{code(option.written)}`. There are {known}."
 
 
 def _only_quotes(lines: Sequence[Line]) -> list[list[Line]]:
@@ -146,10 +171,11 @@ def _put_together(body: _Body, accounts: Sequence[str], defaults: Sequence[str])
     heads: dict[tuple[str, bool], int] = {}
     for part in body.parts[1:]:
         lines, uploads = take_out(part.lines)
+        _ask(lines, given, accounts)
         owners = (*part.accounts, *part.others)
         files += [(upload, owners) for upload in uploads]
         _own_text(part, _joined(lines), bool(uploads), given, texts, heads, going)
-    _look_for_strays(common, given, accounts)
+    _ask(common, given, accounts)
     attached = attachments(files, given)
     text = _joined(common)
     _nothing_to_say(text, texts, bool(attached), going, given, accounts)
@@ -202,19 +228,29 @@ def _own_text(
             texts[owner] = f"{texts[owner]}\n\n{text}" if owner in texts else text
 
 
-def _look_for_strays(lines: Sequence[Line], given: Given, accounts: Sequence[str]) -> None:
-    """Options above or below the text that would be published as text."""
-    filled = [line for line in lines if line.text.strip()]
-    for line in dict.fromkeys((*filled[:1], *filled[-1:])):
-        option = look(line)
-        if option is None or not option.known or not option.value:
+def _ask(lines: Sequence[Line], given: Given, accounts: Sequence[str]) -> None:
+    """Tell what stands in the text and looks like an option, a head or an order."""
+    for at, line in enumerate(lines):
+        if said := doubt(lines, at, accounts):
+            given.error(said, line.number)
+
+
+def _told(lines: Sequence[Line]) -> list[Line]:
+    """Without the `text:` of people; what it says is text is marked so, until the next section."""
+    fenced = layout([line.text for line in lines]).fenced
+    found: list[Line] = []
+    told = False
+    for at, line in enumerate(lines):
+        mark = None if fenced[at] or told else TEXT.fullmatch(line.text)
+        if mark and (not mark["rest"] or not found):
+            told = True
+            if mark["rest"]:
+                found.append(replace(line, text=mark["rest"], told=True))
             continue
-        if fits(option.name, option.value, accounts) or (option.name in _FREE and option.written.islower()):
-            given.warn(
-                f"This line looks like the option `{option.name}:`, but it is part of the text: options stand directly "
-                "under `draft`, without an empty line.",
-                line.number,
-            )
+        if not fenced[at] and line.text.startswith("---"):
+            told = False
+        found.append(replace(line, told=True) if told else line)
+    return found
 
 
 def _nothing_to_say(

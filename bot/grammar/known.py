@@ -83,9 +83,52 @@ OTHER_WORDS = {
     "children": "for kids",
     "for children": "for kids",
     "notes": "note",
+    "plattform": "to",
+    "plattformen": "to",
+    "konten": "to",
+    "wann": "at",
+    "zeit": "at",
+    "datum": "at",
+    "termin": "at",
+    "sprache": "lang",
     "comment": "note",
 }
 """What people write for an option: refused with its right name, because it may be text as well."""
+
+GERMAN = {
+    "an": "to",
+    "auf": "to",
+    "für": "to",
+    "nach": "to",
+    "am": "at",
+    "um": "at",
+    "bis": "not after",
+    "nicht nach": "not after",
+    "spätestens": "not after",
+    "titel": "title",
+    "inhaltswarnung": "cw",
+    "warnung": "cw",
+    "sichtbarkeit": "visibility",
+    "alternativtext": "alt",
+    "bildbeschreibung": "alt",
+    "faden": "thread",
+    "verweis": "link",
+    "umfrage": "poll",
+    "umfragedauer": "poll for",
+    "umfrage für": "poll for",
+    "mehrfachauswahl": "poll multiple",
+    "schlagwörter": "tags",
+    "stichwörter": "tags",
+    "wiedergabeliste": "playlist",
+    "kategorie": "category",
+    "lizenz": "licence",
+    "für kinder": "for kids",
+    "kampagne": "campaign",
+    "notiz": "note",
+    "hinweis": "note",
+    "anmerkung": "note",
+}
+"""What people who write German take for them: read where the value tells, else asked about."""
 
 LANGUAGES = {
     "english": "en",
@@ -118,6 +161,9 @@ VISIBLE = {
     "followers-only": "private",
 }
 """Other names of Mastodon's visibilities."""
+
+VISIBILITIES = frozenset({"public", "unlisted", "private", "direct", *VISIBLE})
+"""What people write for a visibility."""
 
 LICENCES = {
     "youtube": "youtube",

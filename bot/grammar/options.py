@@ -1,9 +1,6 @@
-"""The `name: value` lines above a text: which lines are options, which are slips, and which are text.
+"""The `name: value` lines: what has the form of an option, in any dress, and what its value tells.
 
-A line is an option when its name is one of the known ones (in any case; `not-after` and `not_after` too). It is
-taken for a slip, and refused, when its name is near a known one, or another word for it (`platforms`, `when`), and
-either it is written in small letters or its value is one that the option takes. So `Reminder: …`, `Note to all: …`
-and `https://…` are text. A line of text that only looks like an option becomes text after an empty line.
+Which of these lines are options, which are slips, and which are text is decided in `kinds`.
 """
 
 from __future__ import annotations
@@ -14,18 +11,38 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.grammar import names, reading
-from bot.grammar.known import KNOWN, OTHER_WORDS, SPELLINGS
-from bot.grammar.nearest import nearest
+from bot.grammar.dress import peels, unwrapped
+from bot.grammar.known import GERMAN, KNOWN, LANGUAGES, SPELLINGS, VISIBILITIES
 from bot.grammar.reading import code
 from bot.grammar.uploads import Line
+from bot.when import is_time
 from handlers.base import Options, Poll, Problem
 
-_OPTION = re.compile(r"\s{0,3}(?P<name>[^\W\d_][\w -]{0,24}?)\s*[:：](?!//)\s*(?P<value>.*)")
+_OPTION = re.compile(
+    r"\s{0,3}(?P<name>[^\W\d_][\w -]{0,24}?)\s*(?:(?<!\d)[:：]|[:：](?!\d))(?!//)\s*(?P<value>.*)"
+)
+_NAMES = "|".join(
+    re.escape(one).replace(r"\ ", "[ _-]")
+    for one in sorted((*KNOWN, *SPELLINGS, *GERMAN), key=len, reverse=True)
+)
+_BARE = re.compile(rf"(?P<name>{_NAMES})(?:\s*[=→]\s*|\s+(?:[–—-]+>?\s+)?)(?P<value>[^\s:].*)", re.IGNORECASE)
+"""Without a colon."""
 _TIME = re.compile(
-    r"\d|\b(?:now|next|noon|midnight|today|tomorrow|(?:mon|tues?|wed|thur?s?|fri|sat|sun)(?:[a-z]*day)?)\b",
+    r"\d|\b(?:now|next|noon|midnight|today|tomorrow|(?:mon|tues?|wed|thur?s?|fri|sat|sun)(?:[a-z]*day)?"
+    r"|jetzt|heute|morgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b",
+    re.IGNORECASE,
+)
+FREE = frozenset({"title", "cw", "alt", "campaign", "note", "tags", "playlist", "category"})
+"""Options that take any words, so that the value tells nothing."""
+_GERMAN_TIME = re.compile(
+    r"(?:(?:jetzt|heute|morgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|um)[\s,]*)+"
+    r"[\d.:\s]*(?:uhr|h)?",
     re.IGNORECASE,
 )
 _SHORT_VALUE = 6
+_LONGEST = 2000
+"""Characters of a line that is looked at in every dress: an alt text may be so long."""
+_LONGEST_NAMES = 200
 _POLL = ("poll", "poll for", "poll multiple")
 OPEN_FOR = 24 * 60
 """Minutes that a poll is open where nobody says how long: a day, as Mastodon and X propose themselves."""
@@ -41,30 +58,63 @@ class Option:
     name: str
     """The name in small letters, with single blanks."""
     value: str
+    dressed: bool = False
+    """Something stands around it, or its name is not the one of the list."""
+    bare: bool = False
+    """There is no colon."""
 
     @property
     def known(self) -> bool:
         """Whether there is an option of that name."""
         return self.name in KNOWN
 
+    @property
+    def lower(self) -> bool:
+        """Whether it is written in small letters, as nobody begins a sentence."""
+        return self.written.islower()
+
+    def fits(self, accounts: Sequence[str]) -> bool:
+        """Whether the value is one that the option takes; without a colon, whether it can be nothing else."""
+        if self.bare:
+            return proves(self.name, self.value, accounts)
+        return fits(self.name, self.value, accounts)
+
 
 def look(line: Line) -> Option | None:
-    """The line as an option, if it has the form of one."""
-    match = _OPTION.fullmatch(line.text.rstrip())
+    """The line as an option, if it has the form of one in any dress: with a known name rather than without."""
+    if not line.text or len(line.text) > _LONGEST:
+        return _look(line, line.text, dressed=False)
+    first: Option | None = None
+    for text in peels(line.text):
+        found = _look(line, text, dressed=text.strip(" ") != line.text.strip(" "))
+        if found and found.known:
+            return found
+        first = first or found
+    return first or bare(line)
+
+
+def _look(line: Line, text: str, *, dressed: bool) -> Option | None:
+    match = _OPTION.fullmatch(text.rstrip())
     if not match:
         return None
     name = " ".join(re.sub(r"[-_]", " ", match["name"]).casefold().split())
-    return Option(line, match["name"], SPELLINGS.get(name, name), match["value"].strip())
+    dressed = dressed or name in GERMAN
+    name = GERMAN.get(name, SPELLINGS.get(name, name))
+    return Option(line, match["name"], name, _value(name, match["value"]), dressed)
 
 
-def meant(option: Option, accounts: Sequence[str]) -> str | None:
-    """The known option of which this is a slip; None where it may well be text."""
-    name = OTHER_WORDS.get(option.name) or nearest(option.name, KNOWN)
-    if name is None:
-        return None
-    # `do`, `so` and `as` are one letter away from `to` and `at`: there the value decides.
-    telling = option.written.islower() and (name not in {"to", "at"} or option.name in OTHER_WORDS)
-    return name if telling or fits(name, option.value, accounts) else None
+def bare(line: Line) -> Option | None:
+    """The line as an option without a colon, in any dress."""
+    for text in peels(line.text):
+        if match := _BARE.fullmatch(text.rstrip()):
+            name = " ".join(re.sub(r"[-_]", " ", match["name"]).casefold().split())
+            name = GERMAN.get(name, SPELLINGS.get(name, name))
+            return Option(line, match["name"], name, _value(name, match["value"]), dressed=True, bare=True)
+    return None
+
+
+def _value(name: str, value: str) -> str:
+    return unwrapped(value.strip(), quotes=name in KNOWN and name not in FREE)
 
 
 def fits(name: str, value: str, accounts: Sequence[str]) -> bool:
@@ -78,9 +128,22 @@ def fits(name: str, value: str, accounts: Sequence[str]) -> bool:
     return telling is not None and telling(value)
 
 
+def proves(name: str, value: str, accounts: Sequence[str]) -> bool:
+    """Whether this value can be nothing but the option's, so that the line needs no colon."""
+    if name == "to":
+        named = names.read(value, accounts) if len(value) <= _LONGEST_NAMES else names.Named(())
+        return bool(named.accounts or named.absent) and not named.unknown
+    if name in {"at", "not after"}:
+        return is_time(value) or bool(_GERMAN_TIME.fullmatch(value))
+    if name == "lang":
+        return value.casefold() in LANGUAGES or value in LANGUAGES.values()
+    return fits(name, value, accounts)
+
+
 _TELLING: dict[str, Callable[[str], bool]] = {
     "thread": lambda value: reading.choice(value) is not None,
     "lang": lambda value: reading.language(value) is not None,
+    "visibility": lambda value: value.casefold() in VISIBILITIES,
     "link": lambda value: value.startswith(("http://", "https://")),
     "poll": lambda value: len(reading.choices(value)) > 1,
     "poll for": lambda value: reading.minutes(value) is not None,

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 
 from bot.grammar import names
 from bot.grammar.blocks import layout
+from bot.grammar.heads import heads, is_listed
 from bot.grammar.options import Given
 from bot.grammar.reading import code
 from bot.grammar.uploads import Line, take_out
 
-_DASHES = re.compile(r" {0,3}(?P<dashes>-{3,}|—-|–-|—–|———?)(?P<blank>[ \t]*)(?P<names>\S.*)")
 _WORD = re.compile(r"[\w:.@+-]+")
-_LONGEST = 200
 
 
 @dataclass(slots=True)
@@ -35,7 +34,7 @@ def divide(lines: Sequence[Line], accounts: Sequence[str], given: Given) -> list
     fenced = layout([line.text for line in lines]).fenced
     sections = [Section()]
     for at, line in enumerate(lines):
-        section = None if fenced[at] else _head(line, accounts, given)
+        section = None if fenced[at] else _head(lines, at, accounts, given)
         if section:
             sections.append(section)
         else:
@@ -63,16 +62,16 @@ def _has_text(section: Section) -> bool:
     return any(line.text.strip() for line in take_out(section.lines)[0])
 
 
-def _head(line: Line, accounts: Sequence[str], given: Given) -> Section | None:
-    match = _DASHES.fullmatch(line.text.rstrip()) if len(line.text) <= _LONGEST else None
-    wanted = match["names"].strip(" \t-—–:*") if match else ""
-    if not match or not wanted:
+def _head(lines: Sequence[Line], at: int, accounts: Sequence[str], given: Given) -> Section | None:
+    line = lines[at]
+    head = heads(line, accounts, dashes=True)
+    if head is None or (line.told and not (head.strict and line.text.lstrip().startswith("---"))):
         return None
-    named = names.read(wanted, accounts)
-    strict = match["dashes"].startswith("---")
-    certain = bool(named.accounts or named.absent) and not named.unknown
-    if not certain and not (strict and match["blank"] and _is_slip(named, wanted)):
-        if strict and match["blank"]:
+    if head.certain and not head.strict and is_listed(lines, at, accounts):
+        return None
+    named, strict = head.named, head.strict and head.blank
+    if not head.certain and not (strict and _is_slip(named, head.wanted)):
+        if strict:
             given.warn(
                 "This line begins with dashes but names no platform, so it is part of the text.", line.number
             )
@@ -86,7 +85,8 @@ def _head(line: Line, accounts: Sequence[str], given: Given) -> Section | None:
             f"There is no account for {title} here, so nobody gets the text of this section.", line.number
         )
     others = (*named.absent, *(word for word, _ in named.unknown))
-    return Section(line, named.accounts, named.exact, others)
+    behind = [Line(line.number, head.text)] if head.text else []
+    return Section(line, named.accounts, named.exact, others, behind)
 
 
 def _is_slip(named: names.Named, wanted: str) -> bool:

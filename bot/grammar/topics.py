@@ -28,6 +28,7 @@ Registration is open: https://coderefinery.org/workshops
 * YouTube: `tags: a, b` · `playlist:` · `category:` · `licence: creative commons` · `for kids: no`
 * `alt:` what a picture shows, once per picture, in order · `note:` for the reviewers, never published
 * `--- x` or `--- x, mastodon`: from here on, the own text of these platforms or accounts
+* What looks like an option or such a head further down I ask about; `text:` on the line before it says that it is text.
 * Upload pictures into the message. The text of their link, if it is not the file's name, is their alt text.
 * Quote somebody's message and write `draft` under it: then the quoted text is the post's.
 * Edit your message to change the post; delete it to withdraw the post."""

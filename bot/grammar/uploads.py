@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from urllib.parse import unquote
 
@@ -27,6 +27,8 @@ class Line:
 
     number: int
     text: str
+    told: bool = False
+    """Somebody said that it is text, whatever it looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def take_out(lines: Sequence[Line]) -> tuple[list[Line], list[Upload]]:
         text, found = _without(line)
         uploads += found
         alone = found and _LEFT_OVER.fullmatch(text)
-        kept.append(None if alone else Line(line.number, text))
+        kept.append(None if alone else replace(line, text=text))
     return _closed_up(kept), uploads
 
 

@@ -54,6 +54,23 @@ def read(text: str, *, now: datetime, zone: ZoneInfo) -> Moment | Ask:
     return ask(answer.what, *(offers or [f"{spell_day(tomorrow)} 10:00"]))
 
 
+def is_time(text: str) -> bool:
+    """Whether these words are a time and nothing else, though it may be an unclear one."""
+    if len(text) > LONGEST:
+        return False
+    spaced = _COLON.sub(":", tidy(text))
+    words = " ".join(spaced.replace(",", " ").strip(" !?;:.").split())
+    if words in _NOW or _NEXT.fullmatch(words) or _TAG.fullmatch(words):
+        return True
+    if spaced.startswith(("in ", "+")):
+        return duration(spaced) is not None
+    try:
+        found = pieces(words) if words else None
+    except (OverflowError, ValueError):
+        return True
+    return isinstance(found, Pieces)
+
+
 def _read(text: str, now: datetime, zone: ZoneInfo) -> Moment | Ask:
     if len(text) > LONGEST * 5:
         return ask("That is too long for a time", "thursday 10:00", "1 Dec 14:30")
