@@ -1,43 +1,34 @@
 """`social backup`, `social restore`, `social export`: everything in one file, back again, and for people to read.
 
-A copy is a tar archive: `social.json` (when, by which step of the tables, which tables), `tables/NAME.jsonl`,
-`media/SHA256`, and `end.json` (how many files). It is made while the bot runs. The key that opens the stored tokens
-is not in it.
+The copy (`bot.archives`) is made while the bot runs. The key that opens the stored tokens is not in it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
 import sys
 import tarfile
-import tempfile
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import NamedTuple
 
 from sqlmodel import Session
 
-from bot import wiring
+from bot import archives, wiring
 from bot.actions.missing import missing_files
 from bot.alone import keep_alone
 from bot.clocks import Clock
 from bot.config import Config, ConfigError
 from bot.replies.words import count
-from handlers.media import CHUNK, Store
-from storage import backup
+from handlers.media import Store
+from storage import backup, cursors
 from storage.database import Database
 from storage.errors import StorageError
 from storage.migrations import HEAD
+from storage.steps import UNSAFE
 
-HEADER: Final = "social.json"
-END: Final = "end.json"
-"""The last of all: a tar archive that was cut off between two of its members looks whole."""
-_SPOOL: Final = 8 << 20
-"""Bytes of a table that are kept in memory before they go to a temporary file."""
 INCOMPLETE, CONFIG, STORAGE = 1, 3, 5
 """Exit codes (see `cli`)."""
 
@@ -87,12 +78,12 @@ def make_copy(config: Config, target: Path, clock: Clock | None = None) -> str:
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             with tarfile.open(fileobj=file, mode="w") as archive:
                 header = {"made_at": now.isoformat(), "step": HEAD, "tables": backup.tables()}
-                _add(archive, HEADER, [json.dumps(header)])
+                archives.add(archive, archives.HEADER, [json.dumps(header)])
                 with database.reading() as session:
                     for name in backup.tables():
-                        _add(archive, _table(name), backup.lines(session, name))
-                files = _add_files(archive, config.social.data_dir / "media")
-                _add(archive, END, [json.dumps({"files": files})])
+                        archives.add(archive, archives.table(name), backup.lines(session, name))
+                files = archives.add_files(archive, config.social.data_dir / "media")
+                archives.add(archive, archives.END, [json.dumps({"files": files})])
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
@@ -121,10 +112,11 @@ def bring_back(config: Config, source: Path, clock: Clock | None = None) -> Rest
             now = _now(config, clock)
             with database.transaction() as session:
                 lost += missing_files(session, Store(config.social.data_dir / "media"), now)
-                held = backup.make_safe(session, made_at, now)
+                held = backup.make_safe(session, min(made_at, now), now)
+                cursors.forget(session, UNSAFE)
         finally:
             database.close()
-    except (tarfile.TarError, KeyError, ValueError, TypeError) as error:
+    except (tarfile.TarError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise StorageError(f"`{source}` is no copy of this bot, or is damaged. Name another one.") from error
     except OSError as error:
         raise StorageError(f"`{source}` cannot be read ({error.strerror}).") from error
@@ -142,23 +134,39 @@ def bring_back(config: Config, source: Path, clock: Clock | None = None) -> Rest
 
 
 def _fill(database: Database, archive: tarfile.TarFile, store: Store) -> tuple[datetime, int, str]:
-    """Load a copy at the step at which it was made: when that was, how many files, and a sentence about lost ones."""
-    header = json.loads(_read(archive, HEADER))
-    made_at, step = datetime.fromisoformat(header["made_at"]), str(header["step"])
+    """Load a copy at the step at which it was made: when that was, how many files, and a sentence about lost ones.
+
+    What is loaded is marked until it is safe: whoever is ended in between leaves nothing that could go out twice.
+    """
+    header = json.loads(archives.read(archive, archives.HEADER))
+    made_at, step = _instant(header["made_at"]), str(header["step"])
     tables = [name for name in backup.tables() if name in header["tables"]]
     for name in tables:
-        archive.getmember(_table(name))  # before anything is changed
+        archive.getmember(archives.table(name))  # before anything is changed
     database.migrate()
     with database.reading() as session:
-        _must_be_empty(session)
+        begun = cursors.read(session, UNSAFE)
+        if not begun:
+            _must_be_empty(session)
+    files, lost = archives.load_files(archive, store)
+    if begun:  # it was cut off when all of this was loaded, and goes on there
+        _must_be_the_same(datetime.fromisoformat(begun), made_at)
+        return made_at, files, lost
     database.migrate(step)
-    files, lost = _load_files(archive, store)
     with database.transaction() as session:
         _must_be_empty(session)
         backup.clear(session, tables)
         for name in tables:
-            backup.load(session, name, _lines(archive, _table(name)))
+            backup.load(session, name, archives.lines(archive, archives.table(name)))
+        cursors.write(session, UNSAFE, made_at.isoformat())
     return made_at, files, lost
+
+
+def _instant(told: str) -> datetime:
+    found = datetime.fromisoformat(told)
+    if found.tzinfo is None:
+        raise ValueError("an instant without its zone")
+    return found.astimezone(UTC)
 
 
 def _now(config: Config, clock: Clock | None) -> datetime:
@@ -170,6 +178,14 @@ def _must_be_empty(session: Session) -> None:
     if not backup.is_empty(session):
         raise StorageError(
             "There are posts in the database already. Move it away, or name another one, and restore again."
+        )
+
+
+def _must_be_the_same(begun: datetime, made_at: datetime) -> None:
+    if begun != made_at:
+        raise StorageError(
+            f"A restore of the copy of {begun:%Y-%m-%d %H:%M} UTC was cut off in this database. "
+            "Restore that copy again, or move the database away."
         )
 
 
@@ -206,77 +222,3 @@ def _write(path: Path, pieces: Iterable[str]) -> None:
         os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8"
     ) as file:
         file.writelines(pieces)
-
-
-def _add(archive: tarfile.TarFile, name: str, lines: Iterable[str]) -> None:
-    """Lines as one file; spooled, because an archive wants to know its size before its bytes."""
-    with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool:
-        for line in lines:
-            spool.write(f"{line}\n".encode())
-        info = tarfile.TarInfo(name)
-        info.size, info.mode = spool.tell(), 0o600
-        spool.seek(0)
-        archive.addfile(info, spool)
-
-
-def _add_files(archive: tarfile.TarFile, media: Path) -> int:
-    files = 0
-    for path in sorted(media.glob("*")):
-        if len(path.name) != 64:  # noqa: PLR2004 - a SHA-256; all else is half-written
-            continue
-        try:
-            archive.add(path, f"media/{path.name}")
-        except FileNotFoundError:
-            continue  # tidied away meanwhile
-        files += 1
-    return files
-
-
-def _load_files(archive: tarfile.TarFile, store: Store) -> tuple[int, str]:
-    """How many files were brought back, and a sentence about those that were not."""
-    good = bad = 0
-    for info in archive:
-        folder, _, name = info.name.partition("/")
-        file = archive.extractfile(info) if folder == "media" and info.isfile() else None
-        if file is None:
-            continue
-        whole = _load_file(file, name, store)
-        good, bad = good + whole, bad + (not whole)
-    lost = f" {bad} files in it are damaged and were left out." if bad else ""
-    if END not in archive.getnames():
-        return good, f"{lost} Its end is missing, and with it perhaps more files."
-    told = int(json.loads(_read(archive, END))["files"])
-    if told != good + bad:
-        lost += f" It says that it holds {told} files, but {good + bad} are in it."
-    return good, lost
-
-
-def _load_file(file: IO[bytes], name: str, store: Store) -> bool:
-    """Whether it is what its name says; half of a file that was cut off is not."""
-    digest = hashlib.sha256()
-    with store.part() as part:
-        try:
-            while piece := file.read(CHUNK):
-                digest.update(piece)
-                part.file.write(piece)
-        except tarfile.ReadError:
-            return False
-        if whole := digest.hexdigest() == name:
-            store.adopt(part)
-    return whole
-
-
-def _table(name: str) -> str:
-    return f"tables/{name}.jsonl"
-
-
-def _lines(archive: tarfile.TarFile, name: str) -> Iterable[str]:
-    file = archive.extractfile(name)
-    return io.TextIOWrapper(file, encoding="utf-8") if file else ()
-
-
-def _read(archive: tarfile.TarFile, name: str) -> bytes:
-    file = archive.extractfile(name)
-    if file is None:
-        raise KeyError(name)
-    return file.read()

@@ -50,6 +50,7 @@ def open_database(config: Config, *, migrate: bool = True) -> Database:
     database = Database(config.social.database_url.get_secret_value())
     if migrate:
         database.migrate()
+        database.must_be_current()
     return database
 
 

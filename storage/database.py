@@ -163,11 +163,12 @@ class Database:
                 self._upgrade(connection, step)
 
     def must_be_current(self) -> None:
-        """Raise `StorageError` if the tables are not those that this version of the bot knows."""
+        """Raise `StorageError` if the tables are not those that this version of the bot knows, or are restored in part."""
         with self._translating(), self._engine.connect() as connection:
             current = steps.current(connection)
-        if current != HEAD:
-            raise steps.not_current(current, self.url.database)
+            if current != HEAD:
+                raise steps.not_current(current, self.url.database)
+            steps.must_be_safe(connection)
 
     def is_empty(self) -> bool:
         """Whether there are no tables at all yet."""

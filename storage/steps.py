@@ -9,6 +9,8 @@ from sqlalchemy import Connection, inspect, text
 from storage.errors import StorageError
 from storage.migrations import HEAD
 
+UNSAFE = "restoring"
+"""The cursor that stands from the moment at which a copy's rows are there until nothing of it can go out by itself."""
 _FOLDER = str(Path(__file__).parent / "migrations")
 
 
@@ -42,6 +44,15 @@ def not_current(step: str | None, place: str | None) -> StorageError:
         f"The tables in `{place}` are of an older version of the bot (step {step or 'none'}; this one knows {HEAD}). "
         "Start the bot once: it brings them up to date. A copy to go back to is made with the older version."
     )
+
+
+def must_be_safe(connection: Connection) -> None:
+    """Raise `StorageError` where a copy was brought back in part: nobody knows what of it went out since it was made."""
+    if connection.execute(text("SELECT 1 FROM cursor WHERE name = :name"), {"name": UNSAFE}).first():
+        raise StorageError(
+            "`social restore` was cut off in this database, so posts in it may be out already. "
+            "Say `social restore FILE` again: it goes on where it was cut off."
+        )
 
 
 def _known() -> list[str]:

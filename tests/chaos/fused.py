@@ -122,6 +122,11 @@ def hurry() -> None:
 
 def run(config: str, log: str, fuse: str) -> None:
     """The process: `social run`, with its standard error in a file."""
+    social(["run", "--config", config], log, fuse)
+
+
+def social(words: list[str], log: str, fuse: str) -> None:
+    """The same for any command."""
     told = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     os.dup2(told, 1)
     os.dup2(told, 2)
@@ -129,7 +134,7 @@ def run(config: str, log: str, fuse: str) -> None:
     hurry()
     from bot.cli import main
 
-    sys.exit(main(["run", "--config", config]))
+    sys.exit(main(words))
 
 
 if __name__ == "__main__":

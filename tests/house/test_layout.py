@@ -54,7 +54,7 @@ BOT_LAYERS: list[set[str]] = [
     {"listener", "publisher"},
     {"alone"},
     {"wiring"},
-    {"history", "health"},
+    {"history", "health", "archives"},
     {"keeping", "service", "checks", "sandbox"},
     {"login"},
     {"zulipbot", "cli"},
