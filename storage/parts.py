@@ -35,7 +35,7 @@ def own(
     others: Collection[str] = (),
 ) -> None:
     """Write down that a part of this post (from 0) is out there under that number; again, if you like. `others` are
-    other names of the same real account.
+    other names of the same real account, or of other accounts where that server gives no number twice.
 
     Raises `Taken`.
     """
@@ -130,7 +130,7 @@ def whose(
 
 
 def rivals(session: Session, post_id: int, account: str, others: Collection[str] = ()) -> Sequence[Delivery]:
-    """Other posts of which a request may have reached this account, and nobody knows yet; `others` as in `own`."""
+    """Other posts of which a request may have reached this account, and nobody knows yet; `others` are its other names."""
     return session.exec(
         select(Delivery)
         .where(

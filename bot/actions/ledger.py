@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.actions import rows, twins
 from bot.desk import Desk
 from handlers.base import Published, Receipt, Rival, Uncertain
-from storage import parts
+from storage import identities, parts
 from storage.insist import insist
 from storage.states import DeliveryState
 
@@ -42,7 +42,7 @@ class Numbers:
                     remote_id=published.id,
                     url=published.url,
                     now=self._desk.clock(),
-                    others=twins.others(self._desk, self._account),
+                    others=identities.neighbours(session, self._account),
                 )
                 self._keep(session, receipt)
 
@@ -56,8 +56,8 @@ class Numbers:
 
     def taken(self, number: int, found: Mapping[str, str]) -> frozenset[str]:
         """Known to be another post's or another part's."""
-        others = twins.others(self._desk, self._account)
         with self._desk.database.reading() as session:
+            others = identities.neighbours(session, self._account)
             return frozenset(parts.taken(session, self._post_id, self._account, number, found, others))
 
     def rivals(self) -> Sequence[Rival]:

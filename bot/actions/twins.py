@@ -16,7 +16,7 @@ from storage import identities
 def note(desk: Desk, account: str, standing: Standing) -> dict[str, str]:
     """Remember as whom the account signed in; gives what is to be said of each name that is not the first."""
     with desk.database.transaction() as session:
-        identities.note(session, account, standing.identity)
+        identities.note(session, account, standing.identity, standing.server)
     desk.others = {}  # another copy may have learned something, too; what is being read meanwhile is not kept
     same = [one for one in desk.platforms if one == account or one in others(desk, account)]
     return {one: _told(desk, one, same[0]) for one in same[1:]}

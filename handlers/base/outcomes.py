@@ -53,6 +53,8 @@ class Standing:
     """How much of the platform's limits is used up at present."""
     identity: str = ""
     """What names the real account there, whoever signed in to it and however `zuliprc` calls it; empty: not known."""
+    server: str = ""
+    """What gives no number twice, where that is more than this account (Zulip: all its channels); empty: `identity`."""
 
 
 @dataclass(frozen=True, slots=True)

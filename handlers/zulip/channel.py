@@ -14,9 +14,9 @@ from typing_extensions import override
 from handlers.base import PlatformError, Published, Tools, Uncertain
 from handlers.media import Media
 from handlers.parts import Place, Service, Trying, Upload
-from handlers.reconcile import Agreement, Found, Seen
+from handlers.reconcile import Agreement, Found, Seen, worst
 from handlers.web import lost
-from handlers.zulip import writing
+from handlers.zulip import origin, writing
 from handlers.zulip.address import message_address
 from handlers.zulip.api import TITLE, Api, Refused
 from handlers.zulip.privacy import NO_LINK
@@ -112,7 +112,7 @@ class Channel(Service):
 
     @override
     def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
-        """Among the bot's own messages in the channel, in whatever topic they are now."""
+        """Among the bot's own messages in the channel; in another topic one is ours only if it was moved there."""
         wanted = writing.as_sent(place.part.text, place.part.media)
         sent = writing.content(place.part.text, place.part.media, files) if files else ""
         found = []
@@ -123,13 +123,14 @@ class Channel(Service):
             text = writing.stored(content)
             topic, at = str(message.get("subject", self._topic)), _sent_at(message)
             published = self._published(place, number, topic)
+            posted = origin.agreement(message, self._number, self._topic)
             if files and text == writing.stored(sent):
                 found.append(Found(published, at, Agreement.OWN))
             elif wanted.fullmatch(text) and not files:
-                found.append(Found(published, at, Agreement.SAME))
+                found.append(Found(published, at, worst([posted])))
             elif _is_cut(text, place.part.text):
                 cut = replace(published, warnings=(*published.warnings, CUT))
-                found.append(Found(cut, at, Agreement.SAME))
+                found.append(Found(cut, at, worst([posted])))
         return Seen(found)
 
     @override

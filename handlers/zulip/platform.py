@@ -121,8 +121,9 @@ class Zulip:
             if len(topics.fixed(self._settings.topic)) > limits.topic:
                 warnings.append(f"The topic is cut after {limits.topic} characters: shorten `topic`.")
             who = f"{me.get('full_name', 'a bot')} in #{self._settings.channel}"
-            identity = f"{server_of(self._settings.site)} {channel} {self._settings.topic.casefold()}"
-            return Standing(who=who, warnings=tuple(warnings), identity=identity)
+            server = server_of(self._settings.site)
+            identity = f"{server} {channel} {self._settings.topic.casefold()}"
+            return Standing(who=who, warnings=tuple(warnings), identity=identity, server=server)
 
     @contextmanager
     def _api(self) -> Iterator[Api]:

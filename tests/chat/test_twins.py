@@ -10,7 +10,8 @@ from test_accounts import check, told
 from town import Town
 
 from bot import checks, wiring
-from handlers.base import Standing
+from bot.actions.ledger import Numbers
+from handlers.base import Published, Standing, Uncertain
 from storage import identities, parts
 
 SERVICES = ("linkedin", "mastodon", "x", "youtube", "zulip")
@@ -105,11 +106,48 @@ def test_a_new_name_for_an_old_account_takes_no_number_of_the_old_one(town: Town
         )
 
 
+def test_a_server_gives_no_number_to_two_of_its_channels(town: Town) -> None:
+    name = named_twice(town, "zulip", {"topic": "elsewhere"})
+    town.carol.says("@social draft\nto: zulip\nHello")
+    town.alice.reacts(town.card_id(1))
+    out = town.deliveries(1)["zulip"]
+    told = Published(out.remote_id, out.url)
+    with pytest.raises(Uncertain, match="another post's already"):
+        Numbers(town.desk, 2, name, lambda _session, _receipt: None).own({}, 0, told)
+    assert Numbers(town.desk, 2, name, lambda *_: None).taken(0, {told.id: told.url}) == {told.id}
+
+
 def test_two_accounts_of_one_platform_are_two(town: Town) -> None:
     name = named_twice(town, "zulip", {"topic": "elsewhere"})
     assert told(town) == []
     town.carol.says(f"@social draft\nto: zulip, {name}\nHello")
     town.alice.reacts(town.card_id(1))
+    assert len(town.published("zulip")) == 2
+
+
+@pytest.mark.parametrize("fault", ["reset-before", "reset-after"])
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("moved", [False, True])
+def test_two_topics_of_one_channel_never_share_a_message(
+    town: Town, fault: str, turned: bool, moved: bool
+) -> None:
+    name = named_twice(town, "zulip", {"topic": "elsewhere"})
+    first, second = (name, "zulip") if turned else ("zulip", name)
+    town.carol.says(f"@social draft\nto: {first}\nHello")
+    town.alice.reacts(town.card_id(1))
+    out = town.deliveries(1)[first]
+    if moved:  # to where the second will be
+        topic = "announcements" if turned else "elsewhere"
+        moved_to = {"message_id": int(out.remote_id), "topic": topic, "propagate_mode": "change_one"}
+        town.owner.ok(town.owner.client.update_message(moved_to))
+    town.carol.says(f"@social draft\nto: {second}\nHello")
+    town.fault("zulip", fault, method="POST", path="/api/v1/messages")
+    town.alice.reacts(town.card_id(2))
+    for _ in range(6):
+        town.later(minutes=1)
+    other = town.deliveries(2)[second]
+    assert (out.state, other.state) == ("published", "published")
+    assert {out.remote_id, other.remote_id} == {str(one["id"]) for one in town.published("zulip")}
     assert len(town.published("zulip")) == 2
 
 
