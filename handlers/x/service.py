@@ -96,14 +96,15 @@ class Posting(Service):
 
     @override
     def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
-        poll = self._poll is not None and place.number == 0
+        poll = self._poll if place.number == 0 else None
+        timeline = Timeline(self._line, parents=place.parent is not None, polls=poll is not None)
         found = [
             Found(
                 self._published(text(one, "id")),
                 instant(one.get("created_at")),
-                agreement(one, place, files, poll=poll),
+                agreement(one, shown, place, files, poll),
             )
-            for one in Timeline(self._line).since(since)
+            for one, shown in timeline.since(since)
             if text(one, "id")
         ]
         told = self._line.wire.last

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from handlers.base import Rejected, Unavailable, Uncertain
-from handlers.likeness import Likeness, like_shortened
+from handlers.base import Poll, Rejected, Unavailable, Uncertain
+from handlers.likeness import Likeness, like_shortened, like_words
 from handlers.parts import Place
 from handlers.reconcile import Agreement, worst
 from handlers.x.line import Line
@@ -24,6 +24,11 @@ WORDS: Final = {
     "tweet": "attachments,conversation_id,created_at,entities,note_tweet",
 }
 """How X calls what is wanted of a post: in its document (OpenAPI 2.167), and in its pages and, it is said, its answers."""
+PARENT: Final = {
+    "post": ("expansions", "referenced_posts"),
+    "tweet": ("tweet.fields", "referenced_tweets"),
+}
+"""Where X is asked which post one answers; the document's way shows that post as well, which is paid for."""
 _OWN_MEDIA: Final = r"/status/{}/(photo|video)/"
 """With the post's number."""
 
@@ -31,22 +36,26 @@ _OWN_MEDIA: Final = r"/status/{}/(photo|video)/"
 class Timeline:
     """The account's own posts. Every post in an answer is paid for, so no more are asked for than the budget has."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, *, parents: bool = False, polls: bool = False) -> None:
+        """`parents`, `polls`: whether it matters which post one answers, and what a poll asks."""
         self._line = line
         self._word = "post"
+        self._parents = parents
+        self._polls = polls
 
-    def since(self, since: datetime) -> Iterator[dict[str, Any]]:
-        """The account's posts since then, newest first.
+    def since(self, since: datetime) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """The account's posts since then, newest first, each with its poll (empty where none is told).
 
         Raises `Uncertain` when X did not show all of them, `Rejected`, `Unavailable`.
         """
         token, shown = "", True
         for _ in range(PAGES):
             page = self._page(since, token)
+            polls = {text(one, "id"): one for one in each(inner(page, "includes"), "polls")}
             for post in each(page, "data"):
                 at = instant(post.get("created_at"))
                 if at is None or at >= since:
-                    yield post
+                    yield post, polls.get(next(iter(poll_ids(post)), ""), {})
             shown = shown and not each(page, "errors")
             token = text(inner(page, "meta"), "next_token")
             if not token:
@@ -66,7 +75,10 @@ class Timeline:
             page = self._asked(since, token)
         except Rejected:
             answer = self._line.wire.last
-            if self._word == "tweet" or answer is None or "post.fields" not in answer.text:
+            unknown = answer is not None and any(
+                one in answer.text for one in ("post.fields", "referenced_posts")
+            )
+            if self._word == "tweet" or not unknown:
                 raise
             page = {}
         else:
@@ -78,24 +90,46 @@ class Timeline:
 
     def _asked(self, since: datetime, token: str) -> dict[str, Any]:
         me = self._line.who_am_i()
-        with self._line.reading(PAGE[1], READ_POST) as paid:
-            if paid.most < PAGE[0]:
+        wanted = self._wanted()
+        times = 2 if self._parents and self._word == "post" else 1
+        with self._line.reading(PAGE[1] * times, READ_POST) as paid:
+            most = paid.most // times
+            if most < PAGE[0]:
                 raise Uncertain(
                     f"The month's budget for {self._line.name} is used up, so the bot cannot look there. "
                     "Look at the account, and say what you see."
                 )
             asked = {
-                "max_results": str(paid.most),
+                "max_results": str(most),
                 "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "exclude": "retweets",
-                f"{self._word}.fields": WORDS[self._word],
+                **wanted,
                 **({"pagination_token": token} if token else {}),
             }
             page = self._line.request("GET", f"/2/users/{me.id}/tweets", "the account's posts", params=asked)
-            paid.got(len(each(page, "data")))
+            beside = inner(page, "includes")
+            shown = [*each(page, "data"), *(one for word in PARENT for one in each(beside, f"{word}s"))]
+            paid.got(len({text(one, "id") for one in shown}))
         if "data" not in page and inner(page, "meta").get("result_count") != 0 and not each(page, "errors"):
             raise Unavailable(f"{self._line.name} answered nonsense. The bot asks again by itself.")
         return page
+
+    def _wanted(self) -> dict[str, str]:
+        """What is asked of each post."""
+        wanted = {f"{self._word}.fields": [WORDS[self._word]], "expansions": [], "poll.fields": []}
+        if self._parents:
+            where, name = PARENT[self._word]
+            wanted[where].append(name)
+        if self._polls:
+            wanted["expansions"].append("attachments.poll_ids")
+            wanted["poll.fields"].append("duration_minutes,options")
+        return {name: ",".join(values) for name, values in wanted.items() if values}
+
+
+def poll_ids(post: dict[str, Any]) -> list[str]:
+    """The numbers of a post's polls."""
+    told = inner(post, "attachments").get("poll_ids")
+    return [str(one) for one in told] if isinstance(told, list) else []
 
 
 def _shown(post: dict[str, Any]) -> tuple[str, dict[str, str]]:
@@ -111,8 +145,12 @@ def _shown(post: dict[str, Any]) -> tuple[str, dict[str, str]]:
     return text(whole, "text") or text(post, "text"), addresses
 
 
-def agreement(post: dict[str, Any], place: Place, files: list[str], *, poll: bool) -> Agreement:
-    """How much of what was sent agrees with a post; `files` are the ids that were uploaded for it."""
+def agreement(
+    post: dict[str, Any], shown: dict[str, Any], place: Place, files: list[str], poll: Poll | None
+) -> Agreement:
+    """How much of what was sent agrees with a post and the poll that is shown with it; `files` are the ids that were
+    uploaded for it.
+    """
     beside = inner(post, "attachments")
     keys = [one for one in beside.get("media_keys") or () if isinstance(one, str)]
     if files and sorted(one.partition("_")[2] for one in keys) == sorted(files):
@@ -121,8 +159,10 @@ def agreement(post: dict[str, Any], place: Place, files: list[str], *, poll: boo
         [
             like_shortened(place.part.text, *_shown(post)),
             _conversation(post, place),
+            _parent(post, place),
             _attached(len(keys), len(place.part.media), certain=bool(files)),
-            _attached(len(beside.get("poll_ids") or ()), int(poll)),
+            _attached(len(poll_ids(post)), int(poll is not None)),
+            _poll(shown, poll) if poll else Likeness.SAME,
         ]
     )
 
@@ -134,6 +174,34 @@ def _conversation(post: dict[str, Any], place: Place) -> Likeness:
     if told:
         return Likeness.SAME if told == wanted else Likeness.OTHER
     return Likeness.ALIKE if place.first else Likeness.SAME
+
+
+def _parent(post: dict[str, Any], place: Place) -> Likeness:
+    """In a conversation anybody may answer anything; a part answers the one before."""
+    if not place.parent:
+        return Likeness.SAME  # of a conversation of its own
+    told = [
+        text(one, "id")
+        for word in PARENT
+        for one in each(post, f"referenced_{word}s")
+        if one.get("type") == "replied_to"
+    ]
+    if not told:
+        return Likeness.ALIKE
+    return Likeness.SAME if place.parent.id in told else Likeness.OTHER
+
+
+def _poll(shown: dict[str, Any], wanted: Poll) -> Likeness:
+    """Its answers, in their order, and how long it is open."""
+    answers = sorted(each(shown, "options"), key=lambda one: (len(place := text(one, "position")), place))
+    if not answers:
+        return Likeness.ALIKE
+    labels = [text(one, "label") for one in answers]
+    if len(labels) != len(wanted.choices):
+        return Likeness.OTHER
+    minutes = text(shown, "duration_minutes") or str(wanted.minutes)
+    same = Likeness.SAME if minutes == str(wanted.minutes) else Likeness.OTHER
+    return min(same, *map(like_words, wanted.choices, labels))
 
 
 def _attached(there: int, wanted: int, *, certain: bool = False) -> Likeness:

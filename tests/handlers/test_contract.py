@@ -566,7 +566,14 @@ BESIDE: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {
         ({"poll": WHICH}, {}),
         ({"poll": WHICH}, {"poll": replace(WHICH, choices=("yes", "never"))}),
     ],
-    "x": [({}, {"poll": WHICH}), ({"poll": WHICH}, {})],
+    "x": [
+        ({}, {"poll": WHICH}),
+        ({"poll": WHICH}, {}),
+        ({"poll": WHICH}, {"poll": replace(WHICH, choices=("yes", "never"))}),
+        ({"poll": WHICH}, {"poll": replace(WHICH, choices=("no", "yes"))}),
+        ({"poll": WHICH}, {"poll": replace(WHICH, choices=("yes", "no", "never"))}),
+        ({"poll": WHICH}, {"poll": replace(WHICH, minutes=60)}),
+    ],
     "youtube": [({}, {"title": "Another title"})],
     "zulip": [({}, {"poll": WHICH}), ({}, {"link": LINK})],
 }
@@ -620,6 +627,32 @@ def test_a_part_of_another_thread_is_another_post(place: Place) -> None:
     assert len(there) == 3
     assert place.found(ours) not in there
     assert len(ours.receipt["out"]) == 1
+
+
+@pytest.mark.parametrize("name", ["mastodon", "x"])
+@pytest.mark.parametrize("fault", ["reset-before", "reset-after"])
+def test_what_answers_another_post_of_the_conversation_is_another_post(place: Place, fault: str) -> None:
+    head, aside, tail = Part("Beginning", 9), Part("A comment", 9), Part("Ask us here", 11)
+    ours, theirs = place.row(), place.row()
+    place.outgoing = replace(place.outgoing, parts=(head,))
+    place.sent(ours)
+    theirs.receipt = dict(ours.receipt)
+    if fault == "reset-after":
+        there = place.ids()
+        sent = place.outgoing = replace(place.outgoing, parts=(head, tail))
+        place.sent(ours, fault)
+        (made,) = set(place.ids()) - set(there)
+    place.world.clock.advance(LATER.get(place.name, timedelta()))  # X takes no text twice on a day
+    place.outgoing = replace(place.outgoing, parts=(head, aside, tail))
+    place.sent(theirs)
+    if fault == "reset-before":
+        place.world.clock.advance(LATER.get(place.name, timedelta()))
+        place.outgoing = replace(place.outgoing, parts=(head, tail))
+        place.sent(ours, fault)
+        assert place.found(ours) not in place.ids()
+    else:
+        assert place.found(ours, sent) in there
+        assert made in json.dumps(ours.receipt)
 
 
 LATER = {"linkedin": timedelta(days=3), "x": timedelta(days=2)}

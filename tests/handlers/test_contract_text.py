@@ -52,7 +52,7 @@ def on_mastodon(ours: str, theirs: str) -> Agreement:
 def on_x(ours: str, theirs: str) -> Agreement:
     text, urls = wrapped(unicodedata.normalize("NFC", theirs).strip(), 1)
     post = {"id": "7", "text": text, "entities": {"urls": urls}, "conversation_id": "7"}
-    return timeline.agreement(post, place(ours), [], poll=False)
+    return timeline.agreement(post, {}, place(ours), [], None)
 
 
 def on_linkedin(ours: str, theirs: str) -> Agreement:
@@ -148,13 +148,13 @@ def test_where_it_cannot_be_known_people_are_asked() -> None:
     assert on_x("See coderefinery.org", "See coderefinery.org") is ALIKE
     assert on_x("See http://coderefinery.org", "See http://coderefinery.org") is ALIKE
     unknown = {"id": "7", "text": "See https://t.co/x", "conversation_id": "7"}
-    assert timeline.agreement(unknown, place("See https://a.example"), [], poll=False) is ALIKE
+    assert timeline.agreement(unknown, {}, place("See https://a.example"), [], None) is ALIKE
 
 
 def test_a_link_to_anothers_picture_is_no_picture_of_the_post() -> None:
     url = {"url": "https://t.co/x", "expanded_url": "https://x.com/b/status/5/photo/1"}
     post = {"id": "7", "text": "Hi https://t.co/x", "conversation_id": "7", "entities": {"urls": [url]}}
-    assert timeline.agreement(post, place("Hi"), [], poll=False) is OTHER
+    assert timeline.agreement(post, {}, place("Hi"), [], None) is OTHER
 
 
 def test_a_name_is_not_the_mention_of_a_page() -> None:

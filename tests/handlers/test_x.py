@@ -120,6 +120,7 @@ class Service:
                 "sent": sent,
                 "entities": {"urls": urls},
                 "conversation_id": begun,
+                **({"referenced_posts": [{"type": "replied_to", "id": parent}]} if parent else {}),
                 **({"attachments": {"media_keys": [f"3_{one}" for one in pictures]}} if pictures else {}),
                 "created_at": self.clock().isoformat().replace("+00:00", "Z"),
                 "body": body,

@@ -11,11 +11,12 @@ from starlette.responses import HTMLResponse, Response
 from bot.sandbox.service import Doc, bad_gateway, faulted
 from bot.sandbox.x.core import USER_ID, USERNAME, Core
 from bot.sandbox.x.media import body
-from bot.sandbox.x.posts import Posts
+from bot.sandbox.x.posts import Posts, polls_of
 from bot.sandbox.x.purse import READ_POST, READ_USER
 
 _ASKED_AT_ONCE = 100
 _PAGE = (5, 100)
+REFERENCED = "referenced_posts"
 _FOREIGN = {"tweet": "post.fields", "post": "tweet.fields"}
 """How it calls a post -> the parameter of the other vocabulary."""
 _USER = {"id": USER_ID, "name": "Community", "username": USERNAME}
@@ -141,18 +142,39 @@ class Endpoints:
         known = [
             name for name in _FOREIGN.values() if core.foreign == "understood" or name != _FOREIGN[core.words]
         ]
-        wanted = ",".join(asked.get(name, "") for name in known).split(",")
-        return self._posts.told(doc, set(wanted))
+        wanted = set(",".join(asked.get(name, "") for name in known).split(","))
+        wanted.discard(REFERENCED)  # its document names it among the expansions alone
+        if self._shows_parents(request):
+            wanted.add(f"referenced_{core.words}s")
+        return self._posts.told(doc, wanted)
+
+    def _shows_parents(self, request: Request) -> bool:
+        known = self._core.words == "post" or self._core.foreign == "understood"
+        return known and REFERENCED in self._expansions(request)
+
+    def _expansions(self, request: Request) -> set[str]:
+        return set(request.query_params.get("expansions", "").split(","))
 
     def _includes(self, request: Request, docs: list[Doc]) -> Doc:
-        expansions = request.query_params.get("expansions", "").split(",")
+        expansions = self._expansions(request)
         out: Doc = {}
         if "author_id" in expansions and docs:
             out["users"] = [_USER]
         if "attachments.media_keys" in expansions and (media := self._posts.included(docs)):
             fields = {"media_key", "type", *request.query_params.get("media.fields", "").split(",")}
             out["media"] = [{key: value for key, value in one.items() if key in fields} for one in media]
+        if "attachments.poll_ids" in expansions and (polls := polls_of(docs)):
+            fields = {"id", "options", *request.query_params.get("poll.fields", "").split(",")}
+            out["polls"] = [{key: value for key, value in one.items() if key in fields} for one in polls]
+        if self._shows_parents(request) and (parents := self._parents(docs)):
+            self._core.purse.read("posts", (one["id"] for one in parents), READ_POST)
+            out[f"{self._core.words}s"] = [self._posts.told(one, set()) for one in parents]
         return {"includes": out} if out else {}
+
+    def _parents(self, docs: list[Doc]) -> list[Doc]:
+        """The posts that these answer."""
+        ids = dict.fromkeys(one["reply_to"] for one in docs if one["reply_to"])
+        return [doc for one in ids if (doc := self._core.posts.get(one)) is not None]
 
     async def me(self, request: Request) -> Response:
         """GET /2/users/me."""

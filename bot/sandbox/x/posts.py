@@ -190,6 +190,23 @@ class Posts:
         ]
 
 
+def polls_of(docs: list[Doc]) -> list[Doc]:
+    """The polls of these posts as `includes.polls`."""
+    return [
+        {
+            "id": doc["id"],
+            "options": [
+                {"position": number, "label": label, "votes": 0}
+                for number, label in enumerate(doc["poll"]["options"], 1)
+            ],
+            "duration_minutes": doc["poll"]["duration_minutes"],
+            "voting_status": "open",
+        }
+        for doc in docs
+        if doc["poll"]
+    ]
+
+
 def _attached(doc: Doc, media: list[Doc]) -> Doc | None:
     """What hangs on a post, by its numbers; nothing where nothing does."""
     attached: Doc = {"media_keys": [one["key"] for one in media]} if media else {}
