@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-_FORKS_THAT_FORGET: Final = re.compile(
-    r"compatible|takahe|hollo|pleroma|akkoma|misskey|gotosocial", re.IGNORECASE
+_MASTODON: Final = re.compile(
+    r"(?P<major>\d+)\.\d+\.\d+(-?(alpha|beta|rc|nightly)[\w.-]*)?(\+(glitch|hometown|pr-)[\w.+-]*)?", re.ASCII
 )
-"""Servers that say that they are Mastodon, but do not keep `Idempotency-Key`, or not reliably."""
+"""How Mastodon and the forks of its code write their version. Others put a name behind theirs, or behind a made-up one
+(`4.0.0 (not true; really snac/2.73)`), and do not keep `Idempotency-Key`, or not reliably.
+"""
+_SOURCES: Final = re.compile(r".*/(mastodon|hometown)/?", re.IGNORECASE)
+"""Where the code of these is; who changes it most often keeps the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,17 @@ class Limits:
     """What may be uploaded; empty where the server does not tell."""
     polls: PollLimits = field(default_factory=PollLimits)
     version: str = ""
+    source: str = ""
+    """Where the server says that its code is; empty where it does not tell."""
 
     @property
     def remembers_keys(self) -> bool:
-        """Whether this is Mastodon itself: it answers a repeated `Idempotency-Key` with the first status."""
-        found = re.match(r"(\d+)\.\d+", self.version)
-        return bool(found and int(found[1]) >= 3) and not _FORKS_THAT_FORGET.search(self.version)  # noqa: PLR2004 - Mastodon 3
+        """Whether this is Mastodon itself or a fork of its code: it answers a repeated `Idempotency-Key` with the first
+        status. Of no other server that is believed.
+        """
+        found = _MASTODON.fullmatch(self.version)
+        known = not self.source or _SOURCES.fullmatch(self.source) is not None
+        return found is not None and known and int(found["major"]) >= 3  # noqa: PLR2004 - Mastodon 3
 
     @property
     def rewrites(self) -> bool:
@@ -88,7 +97,8 @@ class Limits:
                 shortest=_number(instance, allowed.polls.shortest, *_POLLS, "min_expiration"),
                 longest=_number(instance, allowed.polls.longest, *_POLLS, "max_expiration"),
             ),
-            version=version if isinstance(version := _at(instance, "version"), str) else "",
+            version=_text(instance, "version"),
+            source=_text(instance, "source_url"),
         )
 
 
@@ -106,6 +116,11 @@ def _at(value: Any, *names: str) -> Any:
 def _number(value: Any, default: int, *names: str, least: int = 1) -> int:
     found = _at(value, *names)
     return found if isinstance(found, int) and not isinstance(found, bool) and found >= least else default
+
+
+def _text(value: Any, name: str) -> str:
+    found = _at(value, name)
+    return found if isinstance(found, str) else ""
 
 
 def _mimes(value: Any) -> frozenset[str]:

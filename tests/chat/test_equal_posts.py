@@ -23,7 +23,12 @@ CREATES = {
     "zulip": ("POST", "/api/v1/messages"),
 }
 LOST = ["reset-before", "reset-after"]
-MASTODON = {"mastodon": dialects.MASTODON, "takahe": dialects.TAKAHE, "hollo": dialects.HOLLO}
+MASTODON = {
+    "mastodon": dialects.MASTODON,
+    "takahe": dialects.TAKAHE,
+    "hollo": dialects.HOLLO,
+    "snac": dialects.SNAC,
+}
 
 
 @pytest.fixture(params=list(MASTODON))

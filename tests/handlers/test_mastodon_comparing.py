@@ -258,3 +258,41 @@ def test_a_repetition_that_does_not_come_through_leaves_the_doubt(delivery: Any,
     assert len(service.shows) == 1
     assert not walk(service, delivery, clock).repeats()
     assert walk(service, delivery, clock).find() is None
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        "4.6.4",
+        "3.5.3",
+        "4.2.0rc1",
+        "4.6.0-nightly.2026-11-01",
+        "4.6.0-beta.2+glitch",
+        "4.2.10+hometown-1.1.1",
+    ],
+)
+def test_the_keys_of_mastodon_and_of_forks_of_its_code_are_believed(version: str) -> None:
+    assert Limits(version=version).remembers_keys
+    assert Limits(version=version, source="https://git.example/us/Mastodon").remembers_keys
+    assert not Limits(version=version, source="https://git.example/us/another").remembers_keys
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        "4.0.0 (not true; really snac/2.73)",
+        "3.5.3 (compatible; Pixelfed 0.12.4)",
+        "2.7.2 (compatible; Pleroma 2.9.1)",
+        "2.9.0",
+        "takahe/0.11.0",
+        "0.20.0+git-0000000",
+        "4.2.1+another",
+        "4.2.1-another",
+        "4.6",
+        "4.6.4\n",
+        "v4.6.4",
+        "",
+    ],
+)
+def test_no_other_servers_keys_are_believed(version: str) -> None:
+    assert not Limits(version=version).remembers_keys

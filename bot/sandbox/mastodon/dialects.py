@@ -3,6 +3,7 @@
 Takahē 0.11: forgets keys, leaves followers-only posts out of an account's own timeline, tells no app.
 Hollo 0.10: reads a text as Markdown, so that `2*3*4` comes back as `2<em>3</em>4` and `1986. A year` as a list.
 GoToSocial 0.20: forgets keys, and decodes what people wrote as `&amp;`.
+snac 2.73: never reads a key (read in its source), and says first of all that it is Mastodon 4.0.0.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class Dialect:
 
     version: str
     """As its instance tells it."""
+    source: str = "https://github.com/mastodon/mastodon"
+    """Where its code is, as its instance tells it; empty: it does not."""
     keys: bool = True
     """Whether it answers a repeated `Idempotency-Key` with the first status."""
     hides: frozenset[str] = frozenset()
@@ -52,6 +55,9 @@ def _markdown(content: str) -> str:
 
 
 MASTODON: Final = Dialect("4.6.4")
-TAKAHE: Final = Dialect("takahe/0.11.0", keys=False, hides=frozenset({"private", "direct"}), tells_apps=False)
-HOLLO: Final = Dialect("0.10.0", marks_up=_markdown)
-GOTOSOCIAL: Final = Dialect("0.20.0+git-0000000", keys=False, stores=html.unescape)
+TAKAHE: Final = Dialect(
+    "takahe/0.11.0", "", keys=False, hides=frozenset({"private", "direct"}), tells_apps=False
+)
+HOLLO: Final = Dialect("0.10.0", "https://github.com/fedify-dev/hollo", marks_up=_markdown)
+GOTOSOCIAL: Final = Dialect("0.20.0+git-0000000", "", keys=False, stores=html.unescape)
+SNAC: Final = Dialect("4.0.0 (not true; really snac/2.73)", "", keys=False, tells_apps=False)

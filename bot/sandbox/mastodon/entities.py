@@ -204,7 +204,7 @@ def instance_v2(core: Core) -> Doc:
         "domain": core.domain,
         "title": "Mastodon (sandbox)",
         "version": core.dialect.version,
-        "source_url": "https://github.com/mastodon/mastodon",
+        "source_url": core.dialect.source,
         "description": "",
         "usage": {"users": {"active_month": 1}},
         "thumbnail": {"url": f"{core.base}/packs/preview.png", "description": ""},
