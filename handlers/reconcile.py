@@ -17,7 +17,7 @@ post and hang on what is found are evidence enough.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Final
@@ -55,6 +55,10 @@ class Found:
     made_at: datetime | None
     """By that server's clock (UTC); None: it does not say, so that it may be older."""
     agreement: Agreement
+
+    def doubted(self) -> Found:
+        """The same, but it may be another one all the same."""
+        return replace(self, agreement=min(self.agreement, Agreement.ALIKE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from handlers.parts.progress import Brought, Progress
 from handlers.parts.service import AlreadyThere, Place, Service, StaleFiles, Trying
 from handlers.parts.telling import how_far, same_text
 from handlers.parts.upload import Upload
-from handlers.reconcile import Agreement, Asked, Found, earliest, ours
+from handlers.reconcile import Agreement, Asked, Found, Seen, earliest, ours
 
 
 class Walk:
@@ -255,7 +255,7 @@ class Walk:
         )
         files = [one.id for name, one in self.progress.files.items() if one.id and _of(name, number)]
         try:
-            seen = self.service.look(place, since, files)
+            seen = self._show(place, since, files)
             self._seen = seen.found
             return ours(asked, seen)
         except Rejected as error:
@@ -263,6 +263,14 @@ class Walk:
                 f"{error} So the bot cannot see whether the post is out: look at {self.service.name}, "
                 "and say what you see."
             ) from None
+
+    def _show(self, place: Place, since: datetime, files: list[str]) -> Seen:
+        """What is there; of files that were brought there since a copy was made, the copy knows nothing."""
+        seen = self.service.look(place, since, files)
+        if not (self.ticket.restored and files) or any(one.agreement is Agreement.OWN for one in seen.found):
+            return seen
+        bare = self.service.look(place, since, [])
+        return replace(bare, found=[one.doubted() for one in bare.found])
 
     def _place(self, number: int) -> Place:
         parts, out = self.outgoing.parts, self.progress.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import requests
 import tweepy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from bot.sandbox import accounts
 from bot.sandbox.serve import serving
@@ -610,6 +612,30 @@ def test_other_files_or_none_are_another_post(place: Place, film: Media) -> None
         file = replace(film, size=film.size + 1)
     other = replace(place.outgoing, parts=(replace(place.outgoing.parts[0], media=(file,)),))
     assert place.found(row, other) not in place.ids()
+
+
+ELSEWHERE = {
+    "linkedin": "urn:li:image:other",
+    "mastodon": "1",
+    "x": "1",
+    "zulip": "/user_uploads/2/ab/other/photo.png",
+}
+"""How a file is called that was there when a copy was made."""
+
+
+@pytest.mark.parametrize("name", list(ELSEWHERE))
+def test_after_a_restore_other_files_prove_nothing(place: Place, tools: Tools) -> None:
+    """They may have been brought there anew since the copy was made."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 80, 40)).save(file, "PNG")
+    kept = tools.store.put(file.getvalue())
+    picture = Media(kept, "photo.png", "image/png", len(file.getvalue()), "A map", 64, 48)
+    place.outgoing = place.platform.prepare(Draft("Photo of the week!", (picture,)))
+    copy = place.row()
+    copy.receipt = {"files": {"0.0": {"id": ELSEWHERE[place.name]}}}
+    place.sent(place.row())
+    with pytest.raises(Uncertain, match="may be this one"):
+        place.platform.find(place.outgoing, replace(copy.ticket(), restored=True))
 
 
 @pytest.mark.parametrize("name", ["mastodon", "x"])
