@@ -76,6 +76,20 @@ def _decoded(found: re.Match[str]) -> str:
         return found[0]
 
 
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,8192}>")
+_LONGEST: Final = 100
+"""Times the text: so much a server makes of a hashtag of one letter."""
+_ROOM: Final = 16384
+
+
+def _is_usual(text: str, content: str) -> bool:
+    """Whether this is HTML as a server makes it of such a text: every tag ends, and nothing but tags begins with `<`.
+
+    All else would keep the parser busy for hours (what never ends is looked through again from each `<`), or break it.
+    """
+    return len(content) <= _LONGEST * len(text) + _ROOM and "<" not in _TAG.sub("", content)
+
+
 class _Reader(HTMLParser):
     """Collects the text of a status, once as shown and once with the links' real addresses."""
 
@@ -169,8 +183,13 @@ def like_html(text: str, content: str, mentions: Mapping[str, str] | None = None
     `mentions`: address of an account -> how it is called there (`bob`, `bob@example.org`); `host`: that server's own.
     """
     reader = _Reader(mentions or {}, host)
-    reader.feed(content)
-    reader.close()
+    try:
+        if not _is_usual(text, content):
+            return Likeness.ALIKE  # nobody knows what it shows
+        reader.feed(content)
+        reader.close()
+    except (AssertionError, ValueError):  # of the parser, and of addresses that are none
+        return Likeness.ALIKE
     shown, linked = "".join(reader.shown), "".join(reader.linked)
     own = re.compile(rf"(?<![\w/])@(\w+)@{re.escape(host)}(?![\w.\-])") if host else None
     kept = _kept(own.sub(r"@\1", text) if own else text)
@@ -208,13 +227,33 @@ def same_as_shortened(text: str, found: str, addresses: dict[str, str]) -> bool:
     wanted = _core(text)
     if not wanted:
         return essence(text) == essence(_SHORTENED.sub("", found))
-    pattern, at = "", 0
+    pieces, at = [""], 0
     for link in _SHORTENED.finditer(found):
         address = addresses.get(link[0])
-        pattern += re.escape(_core(found[at : link.start()]))
-        pattern += ".*" if address is None else re.escape(_core(address))
+        pieces[-1] += _core(found[at : link.start()])
+        if address is None:
+            pieces.append("")
+        else:
+            pieces[-1] += _core(address)
         at = link.end()
-    return re.fullmatch(pattern + re.escape(_core(found[at:])), wanted, re.DOTALL) is not None
+    pieces[-1] += _core(found[at:])
+    return _in_order(wanted, pieces)
+
+
+def _in_order(whole: str, pieces: list[str]) -> bool:
+    """Whether it is these pieces, with anything between each two; in one pass, however many there are."""
+    first, *middle = pieces
+    if not middle:
+        return whole == first
+    last, at = middle.pop(), len(first)
+    if not whole.startswith(first):
+        return False
+    for piece in middle:
+        at = whole.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return len(whole) - len(last) >= at and whole.endswith(last)
 
 
 def like_shortened(text: str, found: str, addresses: dict[str, str]) -> Likeness:

@@ -148,7 +148,7 @@ def _after(seconds: object, now: datetime) -> datetime | None:
         return None
     try:
         return now + timedelta(seconds=seconds)
-    except OverflowError:
+    except (OverflowError, ValueError):  # Python's JSON has `Infinity` and `NaN`
         return None
 
 

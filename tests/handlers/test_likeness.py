@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import html
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.likeness import essence, same_as_html, same_as_shortened
+from handlers.likeness import (
+    Likeness,
+    essence,
+    like_html,
+    like_shortened,
+    same_as_html,
+    same_as_shortened,
+)
 
 LINK = (
     '<a href="https://coderefinery.org/workshops/2026-spring" rel="nofollow"><span class="invisible">https://</span>'
@@ -111,3 +119,53 @@ def test_any_text_is_recognized_in_its_own_html(text: str) -> None:
 @given(WORDS, WORDS)
 def test_only_what_has_the_same_essence_is_the_same(one: str, other: str) -> None:
     assert same_as_html(one, f"<p>{html.escape(other)}</p>") is (essence(one) == essence(other))
+
+
+HOSTILE = {
+    "tags": "<a ",
+    "attributes": '<a href="',
+    "comments": "<!--",
+    "closed comments": "<!-->",
+    "sections": "<![",
+    "declarations": "<!x",
+    "instructions": "<?",
+    "ends": "</",
+    "quotes": "<a href=\"'>",
+    "scripts": "<script></s",
+    "addresses": '<p><a href="http://[">@a</a></p>',
+    "entities": "&#",
+    "signs": "&amp",
+    "nested": "<p><a><b>",
+}
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+@pytest.mark.parametrize("size", [15_000, 1 << 20])
+def test_no_html_keeps_the_reader_busy_or_breaks_it(name: str, size: int) -> None:
+    """Seconds of this thread's own work; other work on the machine does not count."""
+    content = HOSTILE[name] * (size // len(HOSTILE[name]))
+    began = time.thread_time()
+    assert like_html("Registration is open " * 20, content) is not Likeness.SAME
+    assert time.thread_time() - began < 2
+
+
+@given(st.lists(st.sampled_from([*HOSTILE.values(), "Hello", "<p>", "</p>", "<br>", "&lt;", '"', ">"])))
+def test_whatever_a_server_shows_is_compared(pieces: list[str]) -> None:
+    like_html("Hello", "".join(pieces))
+
+
+def test_many_links_that_stand_for_anything_are_compared_in_one_pass() -> None:
+    text = "a" * 2_000
+    links = "".join(f"https://t.co/{number} a" for number in range(200))
+    began = time.thread_time()
+    assert like_shortened(f"{text}b", links, {}) is Likeness.OTHER
+    assert like_shortened(text, links, {}) is Likeness.ALIKE
+    assert time.thread_time() - began < 1
+
+
+@given(st.text("ab", max_size=12), st.lists(st.text("ab", max_size=3), min_size=1, max_size=5))
+def test_pieces_stand_in_order_as_a_pattern_would_have_it(whole: str, pieces: list[str]) -> None:
+    found = "https://t.co/x ".join(pieces).strip()
+    wanted = re.fullmatch(".*".join(pieces), whole) is not None
+    if whole:
+        assert (like_shortened(whole, found, {}) is not Likeness.OTHER) is wanted
