@@ -58,6 +58,17 @@ def known(job: Job) -> bool:
     return bool(job.video)
 
 
+def replaced(job: Job) -> bool:
+    """Whether another video is there in the place of the one that the receipt knows, which is gone.
+
+    The receipt of a copy is old: the video may have been brought there anew, and shown, since. Raises as `finding.find`.
+    """
+    job.progress.restart()
+    if video := finding.find(job):
+        _adopt(job, video)
+    return bool(job.video)
+
+
 def _push(job: Job, file: BinaryIO) -> None:
     upload, state = Upload(job), job.progress.state
     at: int | None = 0

@@ -124,6 +124,8 @@ class YouTube:
                 return None
             try:
                 seen = looking.read(job)
+                if seen is None and ticket.restored and bringing.replaced(job):
+                    seen = looking.read(job)
             except Rejected as error:
                 raise Uncertain(f"It cannot be asked whether the video can be seen. {error}") from None
             if seen is None or seen.privacy != outgoing.visibility:

@@ -21,9 +21,15 @@ def copied(town: Town) -> Path:
 
 
 def restored(town: Town, copy: Path) -> None:
-    """The bot's disk is lost, and the copy is brought back."""
+    """The bot's disk is lost, but for the key that is kept elsewhere, and the copy is brought back."""
     town.stop()
+    key = town.config.social.data_dir / "secret.key"
+    kept = key.read_bytes() if key.exists() else b""
     shutil.rmtree(town.config.social.data_dir)
+    if kept:
+        key.parent.mkdir(mode=0o700)
+        key.touch(mode=0o600)
+        key.write_bytes(kept)
     town.config = wiring.read_config(town.path, {})
     keeping.bring_back(town.config, copy, town.world.clock.now)
     town.start()
