@@ -71,6 +71,7 @@ from dataclasses import replace
 
 from bot.grammar import draft
 from bot.grammar.address import addressed
+from bot.grammar.aim import as_draft
 from bot.grammar.blocks import quoted_replies
 from bot.grammar.commands import begins, command
 from bot.grammar.polite import start
@@ -99,18 +100,24 @@ _DRAFT = re.compile(
 )
 
 
+_BREAKS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
+"""What slides and word processors write for the end of a line."""
+
+
 def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written | Command | Unknown:
     """What a text that is meant for the bot says. Never raises; takes time in proportion to its length.
 
     `accounts` are the configured ones (`mastodon`, `mastodon:fosstodon`, `x`), `defaults` where a draft without
     `to:` goes. Lines count from 1 at the beginning of the text.
     """
-    texts = [line.removesuffix("\r") for line in text.split("\n")]
+    texts = [line.removesuffix("\r") for line in text.translate(_BREAKS).split("\n")]
     found, after = quoted_replies(texts)
     first = next((at for at in range(after, len(texts)) if texts[at].strip()), None)
     if first is None:
         return command(text, accounts) if not found else Unknown(text, "draft", _ONLY_QUOTE)
     skipped = start(texts[first])
+    if aimed := as_draft(texts[first][skipped:], accounts):
+        texts[first], skipped = aimed, 0
     head = _DRAFT.match(texts[first], skipped)
     if head is None:
         return _ordered("\n" * first + "\n".join(texts[first:]), accounts)

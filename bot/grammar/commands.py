@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.grammar import hurry, names, several
 from bot.grammar.forms import ALONE, FLAGS, FORMS, NUMBER
-from bot.grammar.guess import guess, with_number
+from bot.grammar.guess import braking, guess, with_number
 from bot.grammar.polite import bare, start
 from bot.grammar.questions import question
 from bot.grammar.topics import topic_of
@@ -21,7 +21,8 @@ _HELP = re.compile(
     FLAGS,
 )
 _NOISE = re.compile(
-    r"(?:(?:right\s+)?now|at once|immediately|out|out\s+(?:right\s+)?now|doing|again|too)", re.IGNORECASE
+    r"(?:(?:right\s+)?now|at once|immediately|(?:go(?:es)? |be )?out|out\s+(?:right\s+)?now|doing|again|too)",
+    re.IGNORECASE,
 )
 _TO = re.compile(r"\s*[,:]?\s*(?:(?:to|for|until|till|on)(?!\w)\s*:?\s*)?", re.IGNORECASE)
 _COLON = re.compile(r"(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?:\n[ \t]*(?=\n))*\n?")
@@ -83,6 +84,8 @@ def command(text: str, accounts: Sequence[str]) -> Command | Unknown:
     asked = _asked(body, plain, accounts)
     if asked is None and not isinstance(found, Unknown):
         asked = hurry.hurried(body, lambda one: _numbered_order(one[start(one) :], line, text, accounts))
+    if found is not None:
+        found = braking(found, body)
     return asked or found or _without_number(body, text) or guess(text)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.grammar import names
+from bot.grammar.aim import aimed, question
 from bot.grammar.attach import attachments
 from bot.grammar.blocks import layout, quoted_replies
 from bot.grammar.kinds import TEXT, Kind, above, certain, doubt, is_capital, meant, several
 from bot.grammar.known import KNOWN
-from bot.grammar.options import Given, Option, bare, finish, look, take
+from bot.grammar.options import Given, Option, bare, finish, look, take, unused
 from bot.grammar.reading import code
 from bot.grammar.sections import Section, divide
 from bot.grammar.uploads import Line, Upload, take_out
@@ -83,6 +84,11 @@ def _options(lines: Sequence[Line], inline: bool, body: _Body, accounts: Sequenc
         behind = inline and at == 0
         if TEXT.fullmatch(line.text):
             return strays + list(lines[at:])
+        if behind and (found := aimed(line, accounts)):
+            body.chosen.append(found[0])
+            if found[1].text:
+                return [found[1], *lines[at + 1 :]]
+            continue
         option = look(line)
         following = look(lines[at + 1]) if at + 1 < len(lines) else None
         kind = _kind(option, following, body, accounts, behind=behind)
@@ -90,6 +96,9 @@ def _options(lines: Sequence[Line], inline: bool, body: _Body, accounts: Sequenc
             if option and not option.known and option.lower and body.chosen and not behind:
                 said = f"There is no option `{code(option.written)}`, so this line is part of the text."
                 body.given.warn(said, line.number)
+            if behind and (asked := question(line, accounts)):
+                body.given.error(asked, line.number)
+                return [*strays, replace(line, told=True), *lines[at + 1 :]]
             return strays + list(lines[at:])
         if kind is Kind.OPTION and not several(option.value):
             body.chosen.append(option)
@@ -109,7 +118,7 @@ def _kind(
     if option.known:
         beside = {is_capital(following)} if following and certain(following, accounts) else set()
         return above(option, body.sure | beside, accounts, behind=behind)
-    words = bare(option.line)
+    words = None if behind else bare(option.line)
     if words is not None and above(words, body.sure, accounts, behind=behind) is Kind.DOUBT:
         return Kind.DOUBT
     slip = meant(option, accounts) or (option.lower and following is not None and following.known)
@@ -176,6 +185,7 @@ def _put_together(body: _Body, accounts: Sequence[str], defaults: Sequence[str])
         files += [(upload, owners) for upload in uploads]
         _own_text(part, _joined(lines), bool(uploads), given, texts, heads, going)
     _ask(common, given, accounts)
+    unused(given, going)
     attached = attachments(files, given)
     text = _joined(common)
     _nothing_to_say(text, texts, bool(attached), going, given, accounts)

@@ -54,6 +54,18 @@ def _slip(word: str) -> str | None:
     return found if is_swapped or is_missed or (long and word.startswith(found)) else None
 
 
+_WRONG = _NOT | {"wrong", "bad", "error", "mistake", "typo", "incorrect", "stop", "wait"}
+
+
+def braking(found: Unknown, body: str) -> Unknown:
+    """The same, but whoever says that a post is wrong is shown how to stop it: `39 is wrong, dont post it!!`."""
+    words = {word.casefold() for word in _WORD.findall(body[:300])}
+    number = _NUMBER.search(body[:300])
+    if number is None or not (found.nearest or "").startswith("show ") or not _WRONG & words:
+        return found
+    return Unknown(found.text, f"hold {number[0]}", found.why)
+
+
 def with_number(sample: str, number: str) -> str:
     """An example with this number in place of its own."""
     return _NUMBER.sub(number, sample, count=1)

@@ -43,6 +43,7 @@ _SHORT_VALUE = 6
 _LONGEST = 2000
 """Characters of a line that is looked at in every dress: an alt text may be so long."""
 _LONGEST_NAMES = 200
+_OF_YOUTUBE = ("tags", "playlist", "category", "licence", "for kids")
 _POLL = ("poll", "poll for", "poll multiple")
 OPEN_FOR = 24 * 60
 """Minutes that a poll is open where nobody says how long: a day, as Mastodon and X propose themselves."""
@@ -241,3 +242,16 @@ def finish(given: Given) -> None:
                     "add a line such as `poll: yes | no`."
                 )
                 given.error(told, given.lines[name])
+
+
+def unused(given: Given, going: Sequence[str]) -> None:
+    """Tell which options mean nothing to the platforms that the post goes to."""
+    others = [one for one in going if one.partition(":")[0] != "youtube"]
+    alone = _OF_YOUTUBE if len(others) == len(going) else ("tags",)
+    for name in alone:
+        if name in given.lines and others:
+            hint = " For the others, write hashtags into the text." if name == "tags" else ""
+            where = ", ".join(names.title(one) for one in others)
+            given.warn(
+                f"`{name}:` is for YouTube alone; it means nothing to {where}.{hint}", given.lines[name]
+            )

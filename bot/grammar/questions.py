@@ -26,7 +26,7 @@ _ABOUT = {
     "status": {"status", "health", "accounts", "tokens", "token", "backlog"},
     "plan": {
         "plan", "plans", "planned", "planning", "queue", "queued", "schedule", "scheduled", "calendar", "upcoming",
-        "agenda", "due", "goes", "go", "going", "next",
+        "agenda", "due", "slots", "slot", "goes", "go", "going", "next",
     },
 }  # fmt: skip
 """Verb -> the words that tell that it is meant, the most telling verb first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.grammar.known import KNOWN
 from bot.grammar.nearest import nearest
 from bot.grammar.verbs import VERBS, Verb
 
@@ -12,7 +13,7 @@ _DRAFT = """\
 ```
 draft Registration for the spring workshop is open! https://coderefinery.org/workshops
 ```
-Options stand above the text, one on a line; an empty line ends them:
+`draft for linkedin: …` and `toot …` say where it goes, too. Options stand above the text, one on a line; an empty line ends them:
 ```
 draft
 to: mastodon, linkedin
@@ -100,6 +101,7 @@ _OTHER = {
     "week": "plan",
     "helping": "help",
 }
+_OTHER |= {name: "draft" for name in (*KNOWN, "threads", "text") if name not in {*_OTHER, *HELP}}
 _LEAD = re.compile(r"(?:(?:to|the|a|an|my|do|on|command|about)\s+)+", re.IGNORECASE)
 _EXACT = [(verb.name, re.compile(f"(?:{'|'.join(verb.words)})", re.IGNORECASE)) for verb in VERBS]
 

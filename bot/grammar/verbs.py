@@ -189,6 +189,7 @@ VERBS: tuple[Verb, ...] = (
             r"(?:the )?status of",
             r"(?:what|how)(?:'s| is| about)(?: up with| with| the status of| the state of)?",
             r"where(?:'s| is)",
+            r"when (?:does|do|is|will|should)",
         ),
         "show N",
         "Shows the post as it stands, with its card's link.",

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.grammar import Command, Unknown, parse
+from bot.grammar import Command, Unknown, Written, parse
 from bot.grammar.verbs import VERBS
 
 ACCOUNTS = ("mastodon", "linkedin", "x", "youtube", "zulip")
@@ -566,3 +566,38 @@ def test_what_is_not_meant_to_stop_a_post_is_not(text: str) -> None:
     said = _say(text)
     assert isinstance(said, Unknown)
     assert said.stops is None
+
+
+@pytest.mark.parametrize(
+    "text,accounts",
+    [
+        ("toot Hello all", ("mastodon",)),
+        ("tweet: Hello all", ("x",)),
+        ("post on linkedin: Hello all", ("linkedin",)),
+        ("please post to X and Mastodon: Hello all", ("mastodon", "x")),
+    ],
+)
+def test_a_post_for_a_platform_is_a_draft(text: str, accounts: tuple[str, ...]) -> None:
+    draft = parse(text, accounts=ACCOUNTS, defaults=ACCOUNTS)
+    assert isinstance(draft, Written)
+    assert (draft.accounts, draft.text, draft.problems) == (accounts, "Hello all", ())
+
+
+@pytest.mark.parametrize(
+    "text", ["tweet 12", "post on monday: Hello", "toots are fun", "post 12 on linkedin"]
+)
+def test_other_words_for_posting_are_no_draft(text: str) -> None:
+    assert not isinstance(parse(text, accounts=ACCOUNTS, defaults=ACCOUNTS), Written)
+
+
+@pytest.mark.parametrize("text", ["39 is wrong, dont post it!!", "39 has a typo", "#39 is not right"])
+def test_who_says_that_a_post_is_wrong_is_shown_how_to_stop_it(text: str) -> None:
+    found = _say(text)
+    assert (found.nearest if isinstance(found, Unknown) else found) == "hold 39"
+
+
+def test_questions_about_one_post_slots_and_threads_are_answered() -> None:
+    for text in ("when does 12 go out?", "when will #12 be out?", "when is 12 out"):
+        assert _say(text) == Command("show", 12)
+    assert _say("slots") == Command("plan")
+    assert _say("help thread") == Command("help", rest="draft")

@@ -396,3 +396,67 @@ def test_the_text_of_an_edit_is_read_like_a_draft_with_the_lines_of_the_message(
     draft = rewritten(order, accounts=("x", "zulip"), defaults=("zulip",))
     assert (draft.text, draft.accounts, draft.texts) == ("New text", ("x",), {"x": "Short"})
     assert [one.line for one in draft.problems] == [4]
+
+
+@pytest.mark.parametrize(
+    "text,accounts,body",
+    [
+        ("draft for linkedin: Hello", ("linkedin",), "Hello"),
+        ("draft to mastodon: Hello", ("mastodon",), "Hello"),
+        ("draft for X and Mastodon: Hello\nthere", ("mastodon", "x"), "Hello\nthere"),
+        ("draft für linkedin: Hallo", ("linkedin",), "Hallo"),
+        ("draft to mastodon\nHello", ("mastodon",), "Hello"),
+        ("draft for linkedin\nat: friday 10:00\nHello", ("linkedin",), "Hello"),
+    ],
+)
+def test_behind_the_word_draft_platforms_may_be_named(
+    drafted: Drafted, text: str, accounts: tuple[str, ...], body: str
+) -> None:
+    draft = drafted(text)
+    assert (draft.accounts, draft.text, draft.problems) == (accounts, body, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "draft Guest draft to: all",
+        "draft Guest talk at: tuesday 9:00",
+        "draft mastodon: Hello",
+        "draft for linkedin we have news",
+        "draft to mastodon at tuesday 9:00 Join us",
+        "draft to: mastodon, x at: tuesday 9:00 Join us",
+        "draft\nto: mastodon at: tuesday 9:00\nHello",
+        "draft to mastodon at: tuesday 9:00 Join us",
+    ],
+)
+def test_options_within_the_first_line_are_asked_about_in_one_sentence(drafted: Drafted, text: str) -> None:
+    assert len(_errors(drafted(text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "draft for everyone: Hello",
+        "draft To all friends: hello",
+        "draft Follow us at: the fair",
+        "draft text: to: x",
+        "draft Write to: info@example.org",
+    ],
+)
+def test_a_first_line_that_names_no_platform_is_text(drafted: Drafted, text: str) -> None:
+    assert _errors(drafted(text)) == []
+
+
+def test_what_slides_write_for_the_end_of_a_line_ends_one(drafted: Drafted) -> None:
+    draft = drafted("draft\nto: x\vHello\vthere\u2028again")
+    assert (draft.text, draft.accounts, draft.problems) == ("Hello\nthere\nagain", ("x",), ())
+
+
+def test_what_only_youtube_has_is_told_where_it_means_nothing(drafted: Drafted) -> None:
+    draft = drafted("draft\nto: mastodon\ntags: a, b\nplaylist: Lessons\nHello")
+    assert [line for line, _ in _warnings(draft)] == [3, 4]
+    assert "hashtags" in draft.problems[0].text
+    assert [
+        line for line, _ in _warnings(drafted("draft\nto: mastodon, youtube\ntags: a\nplaylist: b\nHello"))
+    ] == [3]
+    assert drafted("draft\nto: youtube\ntags: a\nplaylist: b\nHello").problems == ()

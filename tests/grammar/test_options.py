@@ -98,7 +98,7 @@ def test_a_text_that_only_looks_like_an_option_stays_text(drafted: Drafted, firs
 
 def test_what_a_video_has_beside_its_text(drafted: Drafted) -> None:
     draft = drafted(
-        "draft\ntags: testing, research software ,#Python, testing\nplaylist: Lessons\ncategory: Education\n"
+        "draft\nto: youtube\ntags: testing, research software ,#Python, testing\nplaylist: Lessons\ncategory: Education\n"
         "license: CC-BY\nmade for kids: no\nHello"
     )
     assert draft.options == Options(

@@ -75,7 +75,7 @@ TABLE = [
     ("`<time:2026-12-01T10:00:00Z>`", "<time:2026-12-01T10:00:00Z>"),
     # as typed
     ("Q\\&A \\*no\\* a\\_b", "Q\\&A \\no\\ a\\_b"),
-    ("&amp; &lt; <b>no</b>", "&amp; &lt; <b>no</b>"),
+    ("&amp; &lt; <b>no</b>", "& < <b>no</b>"),
     ("a\r\nb  \nc", "a\nb\nc"),
     ("a\n\n\n\n\nb\n\nc\n \n\nd", "a\n\n\nb\n\nc\n\n\nd"),
     ("  \n\n  indented\ntrailing  \n\n", "indented\ntrailing"),
@@ -184,3 +184,18 @@ def test_real_posts_lose_no_word_and_no_link(posts: list[dict[str, Any]]) -> Non
         assert [word for word in words_of(named) if word not in shown.casefold()] == [], post["id"]
         assert "**" not in shown
         assert "](" not in shown
+
+
+@pytest.mark.parametrize(
+    "written,shown",
+    [
+        ("R&amp;D &lt;3 &#42; caf&eacute;", "R&D <3 * café"),
+        ("`&amp;` stays", "&amp; stays"),
+        ("AT&T & friends &nosuch; &", "AT&T & friends &nosuch; &"),
+        ("&amp;amp;", "&amp;"),
+        ("a&#8203;b &#x202e;c &#0;", "a&#8203;b &#x202e;c �"),
+        ("https://example.org/?a=1&amp;b=2", "https://example.org/?a=1&amp;b=2"),
+    ],
+)
+def test_what_zulip_shows_for_an_entity_goes_out(written: str, shown: str) -> None:
+    assert plain(written) == shown
