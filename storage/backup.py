@@ -28,7 +28,7 @@ from sqlmodel import Session, SQLModel, UTCDateTime, col, select
 
 from storage import allowance, cursors, inbox
 from storage.journal import notify, transition
-from storage.models import BY_RESTORE, Delivery, Member, Post, Staged, Vote
+from storage.models import BY_RESTORE, Delivery, Member, Post, SetAside, Staged, Vote
 from storage.states import DeliveryState, PostState, StagedState
 
 _ELSEWHERE = (allowance.Allowance, inbox.Inbox)
@@ -142,6 +142,7 @@ def _stop(session: Session) -> None:
     unreleased = select(Post.id).where(col(Post.state) != PostState.RELEASED)
     commands = (col(Vote.kind) == "approve", col(Vote.via) == "command", col(Vote.post_id).in_(unreleased))
     session.execute(delete(Vote).where(*commands))
+    session.execute(delete(SetAside).where(col(SetAside.card_id) == 0, col(SetAside.post_id).in_(unreleased)))
 
 
 def _of_then(table: Table, row: Mapping[str, Any]) -> TableClause:

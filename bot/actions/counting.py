@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot import rules, stops
-from bot.actions import cards, continuing, lastlook, rows, showing, tidying, voting
+from bot.actions import aside, cards, continuing, lastlook, pointing, rows, showing, tidying, voting
 from bot.chat import Message
 from bot.desk import Desk
 from bot.replies import lines
@@ -84,7 +84,7 @@ def count(desk: Desk, post: Post, revision: Revision, draft: Message, now: datet
         unseen = cards.unseen(desk, session, post, revision, draft)
         if not unseen:
             judgement = voting.count(desk, session, post, revision, card, now)
-            voting.point_to_card(desk, session, post, revision, (draft, *shown), now)
+            pointing.point_to_card(desk, session, post, revision, (draft, *shown), now)
             apply(desk, session, post, judgement, now)
             text = cards.text_of(desk, session, post, revision, judgement)
     if unseen:
@@ -118,6 +118,7 @@ def _card_gone(desk: Desk, post: Post, revision: Revision, draft: Message, now: 
         fresh.card_id, fresh.card_open, fresh.card_text = None, True, ""
         continuing.forget(session, fresh)
         showing.forget(session, post)
+        aside.forget_all(session, post)
         for vote in rows.standing(session, post, revision.number):
             if vote.kind == "veto":
                 voting.keep(session, post, vote)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot import rules
-from bot.actions import rows
+from bot.actions import aside, rows
 from bot.actions.electing import electorate
 from bot.chat import Emoji, Message, Person
 from bot.desk import Desk
 from bot.replies import lines
 from bot.rules import Electorate, Judgement, Refusal
 from storage import queue
-from storage.models import Post, Revision, Vote
+from storage.models import Post, Revision, SetAside, Vote
 from storage.states import PostState
 
 
@@ -66,31 +66,113 @@ def _follow(
     who: Electorate,
     now: datetime,
 ) -> None:
-    wanted: dict[tuple[int, str], Person] = {}
-    have = {
-        (vote.user_id, vote.kind): vote
-        for vote in rows.standing(session, post, revision.number)
-        if vote.via == "reaction"
-    }
-    for reaction in card.reactions:
-        kind = _kind(desk, reaction.emoji)
-        if kind is None or reaction.user_id == desk.chat.directory.me:
-            continue
-        person = desk.chat.directory.person(reaction.user_id)
+    """Bring the votes in line with the reactions that stand on the card, and with who may approve now."""
+
+    def refused(person: Person, kind: str) -> Refusal | None:
         reason = _refusal(desk, person, post, revision, who, kind)
-        if reason is None and kind == "approve" and post.state == PostState.BROKEN:
-            reason = Refusal.BROKEN
-        if reason is None or (kind == "veto" and (person.id, kind) in have):
+        broken = reason is None and kind == "approve" and post.state == PostState.BROKEN
+        return Refusal.BROKEN if broken else reason
+
+    approved_for = rows.approved_for(session, post)
+    _follow_orders(desk, session, post, refused, approved_for, now)
+    standing = rows.standing(session, post, revision.number)
+    have = {(vote.user_id, vote.kind): vote for vote in standing if vote.via == "reaction"}
+    wanted: dict[tuple[int, str], Person] = {}
+    left = aside.of(session, post, revision.number, card.id)
+    again, lost = list[SetAside](), set[tuple[int, str]]()
+    for person, emoji, kind in _reactions(desk, card):
+        known, reason = left.pop((person.id, aside.named(emoji)), None), refused(person, kind)
+        if known is not None:
+            again += [known] if reason is None else []
+        elif reason is None or (kind == "veto" and (person.id, kind) in have):
             wanted[person.id, kind] = person  # a veto that counted once is lifted by nothing but its end
         else:
             refuse(session, post, person, reason, now)
+            given = approved_for if (person.id, kind) in have else None
+            if kind == "approve":
+                why = aside.Why.REFUSED if given is None else aside.Why.LOST
+                aside.put(session, post, card.id, person, kind, emoji, why, now, approved_for=given)
+                lost.add((person.id, kind))
+    aside.forget(session, left.values())  # they were taken away
+    _bring_in_line(session, post, have, wanted, lost, now)
+    for one in again:
+        _take_up(desk, session, post, one, now)
+    session.flush()
+
+
+def _bring_in_line(
+    session: Session,
+    post: Post,
+    have: Mapping[tuple[int, str], Vote],
+    wanted: Mapping[tuple[int, str], Person],
+    lost: Collection[tuple[int, str]],
+    now: datetime,
+) -> None:
     for key, vote in have.items():
         if key not in wanted:
-            take_back(session, post, vote, now)
+            take_back(session, post, vote, now, lost=key in lost)
     for (user_id, kind), person in wanted.items():
         if (user_id, kind) not in have:
-            cast(session, post, revision.number, person, kind, via="reaction", now=now)
-    session.flush()
+            cast(session, post, post.revision, person, kind, via="reaction", now=now)
+
+
+def _reactions(desk: Desk, card: Message) -> Iterator[tuple[Person, Emoji, str]]:
+    """The reactions on the card that say something of the post: whose, which, and `approve` or `veto`."""
+    for one in card.reactions:
+        kind = kind_of(desk, one.emoji)
+        if kind is not None and one.user_id != desk.chat.directory.me:
+            yield desk.chat.directory.person(one.user_id), one.emoji, kind
+
+
+def _follow_orders(
+    desk: Desk,
+    session: Session,
+    post: Post,
+    refused: Callable[[Person, str], Refusal | None],
+    approved_for: datetime | None,
+    now: datetime,
+) -> None:
+    """The same of approvals by command, which stand on no card."""
+    again = [
+        one
+        for one in aside.by_command(session, post, post.revision)
+        if refused(desk.chat.directory.person(one.user_id), one.kind) is None
+    ]
+    for vote in rows.standing(session, post, post.revision):
+        person = desk.chat.directory.person(vote.user_id)
+        if vote.via == "command" and vote.kind == "approve" and refused(person, vote.kind) is not None:
+            aside.put_order(session, post, vote, approved_for, now)
+            take_back(session, post, vote, now, lost=True)
+    for one in again:
+        _take_up(desk, session, post, one, now)
+
+
+def _take_up(desk: Desk, session: Session, post: Post, one: SetAside, now: datetime) -> None:
+    """Its person may approve (again): let it count again, or say how it does."""
+    via = "reaction" if one.card_id else "command"
+    standing = rows.standing(session, post, post.revision)
+    if any((vote.user_id, vote.kind, vote.via) == (one.user_id, one.kind, via) for vote in standing) and (
+        one.card_id or any(vote.accounts == one.accounts for vote in standing if vote.user_id == one.user_id)
+    ):
+        return  # they gave it anew, in another way
+    if not aside.counts_again(post, one, now, desk.config.social.move_freely):
+        if not any(vote.user_id == one.user_id and vote.kind == one.kind for vote in standing):
+            aside.ask_again(session, post, one, now)
+        return
+    person = desk.chat.directory.person(one.user_id)
+    others = any(vote.kind == "approve" for vote in standing)
+    aside.forget(session, [one])
+    cast(
+        session,
+        post,
+        post.revision,
+        person,
+        one.kind,
+        via=via,
+        now=now,
+        accounts=one.accounts,
+        approved_for=post.approved_for if others else one.approved_for,
+    )
 
 
 def cast(
@@ -104,8 +186,11 @@ def cast(
     now: datetime,
     accounts: str = "",
     reason: str = "",
+    approved_for: datetime | None = None,
 ) -> None:
-    """Write one vote down, and that it was cast."""
+    """Write one vote down, and that it was cast. `approved_for` is the time that an approval is given for, where that is
+    not the one that the post has.
+    """
     if post.id is None:
         raise ValueError("a vote needs a post that was saved")
     session.add(
@@ -122,7 +207,7 @@ def cast(
         )
     )
     if kind == "approve":
-        post.approved_for = post.due_at or now
+        post.approved_for = approved_for or post.due_at or now
         session.add(post)
     session.flush()
     scope = f" for {accounts}" if accounts else ""
@@ -131,13 +216,37 @@ def cast(
     )
 
 
-def take_back(session: Session, post: Post, vote: Vote, now: datetime) -> None:
-    """Strike one vote out, and write down that it was taken back."""
+def take_back(session: Session, post: Post, vote: Vote, now: datetime, *, lost: bool = False) -> None:
+    """Strike one vote out, and write down that it was taken back, or that its person may not approve any more."""
     session.delete(vote)
     session.flush()
-    queue.write_entry(
-        session, at=now, who=vote.name, what=f"took the {noun(vote.kind)} back", post_id=post.id
-    )
+    what = f"took the {noun(vote.kind)} back"
+    who = "bot" if lost else vote.name
+    if lost:
+        what = f"{vote.name} may not approve any more"
+    queue.write_entry(session, at=now, who=who, what=what, post_id=post.id)
+
+
+def withdraw(
+    desk: Desk,
+    session: Session,
+    post: Post,
+    card: Message | None,
+    person: Person,
+    kinds: Collection[str],
+    now: datetime,
+) -> bool:
+    """Set aside what this person's reactions on the card say of these kinds; True if there are any. The votes themselves
+    are struck by who calls.
+    """
+    found = False
+    for one, emoji, kind in _reactions(desk, card) if card is not None else ():
+        if card is not None and one.id == person.id and kind in kinds:
+            aside.put(session, post, card.id, person, kind, emoji, aside.Why.WITHDRAWN, now)
+            found = True
+    mine = [one for one in aside.by_command(session, post, post.revision) if one.user_id == person.id]
+    aside.forget(session, mine)
+    return found or bool(mine)
 
 
 def keep(session: Session, post: Post, veto: Vote) -> None:
@@ -166,35 +275,8 @@ def refuse(session: Session, post: Post, person: Person, reason: Refusal, now: d
     )
 
 
-def point_to_card(
-    desk: Desk,
-    session: Session,
-    post: Post,
-    revision: Revision,
-    beside: Sequence[Message],
-    now: datetime,
-) -> None:
-    """Somebody reacted on the draft, or on what stands before the card: say once where the reaction would count."""
-    if revision.card_id is None or post.state not in {PostState.DRAFT, PostState.APPROVED}:
-        return
-    for reaction in (reaction for message in beside for reaction in message.reactions):
-        person = desk.chat.directory.person(reaction.user_id)
-        if _kind(desk, reaction.emoji) is None or person.is_bot or not person.active:
-            continue
-        if person.id == post.author_id:
-            continue
-        link = desk.chat.link(revision.card_id, beside[0].place)
-        queue.notify(
-            session,
-            key=f"card:{post.id}:{person.id}",
-            text=lines.see_card(post, link),
-            user_id=person.id,
-            post_id=post.id,
-            now=now,
-        )
-
-
-def _kind(desk: Desk, emoji: Emoji) -> str | None:
+def kind_of(desk: Desk, emoji: Emoji) -> str | None:
+    """`approve` or `veto`; None if that emoji says nothing of a post."""
     social = desk.config.social
     if any(emoji in desk.chat.named(name) for name in social.approve_emoji):
         return "approve"

@@ -110,6 +110,25 @@ def refusal(reason: Refusal, post: Post) -> str:
     )
 
 
+def give_again(post: Post, approved_for: datetime | None, *, by_command: bool) -> str:
+    """To somebody who may approve now, of an approval that was given for another time, or when they might not."""
+    how = "" if by_command else "take your reaction away, wait some seconds, and give it again; or "
+    if approved_for is None:
+        why = f"Your reaction on the card of **#{post.id}** was given when it did not count, so it does not count now"
+    else:
+        why = (
+            f"Your approval of **#{post.id}** does not count any more: for a while you could not approve, and it was for "
+            f"{when(approved_for)}, when the post does not go out now"
+        )
+    return f"{why}. If you approve it as it is now: {how}say `approve {post.id}`."
+
+
+def taken_back(post: Post, *, stands: bool) -> str:
+    """Somebody withdrew their vote by command."""
+    rest = " (Your reaction still stands on its card, and does not count: take it away and give it again to vote anew.)"
+    return f"Your vote on #{post.id} is taken back.{rest if stands else ''}"
+
+
 def expired(post: Post, author: str) -> str:
     """Its time passed before it could go."""
     latest = (

@@ -4,4 +4,4 @@
 A new step is a new file in `versions/` whose `down_revision` is the old `HEAD`.
 """
 
-HEAD = "0014"
+HEAD = "0015"

@@ -15,6 +15,7 @@ from storage.models.shown import Continuation as Continuation
 from storage.models.shown import Proposal as Proposal
 from storage.models.shown import ShownFile as ShownFile
 from storage.models.usage import Usage as Usage
+from storage.models.votes import SetAside as SetAside
 from storage.states import DeliveryState, PostState, StagedState
 
 SQLModel.metadata.naming_convention = CONVENTION

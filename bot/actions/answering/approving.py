@@ -9,6 +9,7 @@ from bot.actions import electing, rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.actions.counting import apply
 from bot.actions.sync import follow
+from bot.chat import Message
 from bot.replies import lines
 from bot.rules import Judgement
 from storage.models import Post, Revision, Vote
@@ -116,27 +117,36 @@ def _must_be_open(post: Post) -> None:
 
 
 def withdraw(order: Order) -> str | None:
-    """`withdraw 12 [platform]`: take one's own vote back."""
+    """`withdraw 12 [platform]`: take one's own vote back, be it a reaction or a command."""
     post = order.post()
     desk = order.desk
     named = order.accounts(post) if order.command.accounts else None
-    with desk.turn(post.message_id), desk.database.transaction() as session:
-        row = rows.post(session, post.id or 0)
-        revision = rows.current(session, row)
-        mine = [vote for vote in rows.standing(session, row, row.revision) if vote.user_id == order.person.id]
-        if named is not None:
-            mine = [vote for vote in mine if any(rules.concerns(vote.accounts, one) for one in named)]
-        for vote in mine:
-            if vote.via == "command":
+    with desk.turn(post.message_id):
+        card = _card(order, post)
+        with desk.database.transaction() as session:
+            row = rows.post(session, post.id or 0)
+            revision = rows.current(session, row)
+            standing = rows.standing(session, row, row.revision)
+            mine = [vote for vote in standing if vote.user_id == order.person.id]
+            if named is not None:
+                mine = [vote for vote in mine if any(rules.concerns(vote.accounts, one) for one in named)]
+            kinds = {vote.kind for vote in mine if vote.via == "reaction"} | {"approve"}
+            stands = voting.withdraw(desk, session, row, card, order.person, kinds, order.now)
+            for vote in mine:
                 _take_back(order, session, row, revision, vote, named)
-        judgement = voting.count(desk, session, row, revision, None, order.now)
-        apply(desk, session, row, judgement, order.now)
+            judgement = voting.count(desk, session, row, revision, None, order.now)
+            apply(desk, session, row, judgement, order.now)
     follow(desk, post.id or 0, order.now)
-    if not mine:
+    if not mine and not stands:
         return f"You have no vote on #{post.id}. (To stop the post: `hold {post.id}` or `cancel {post.id}`.)"
-    if any(vote.via == "reaction" for vote in mine):
-        return f"Your reaction on the card of #{post.id} still counts: please take it away there."
-    return f"Your vote on #{post.id} is taken back."
+    return lines.taken_back(post, stands=stands)
+
+
+def _card(order: Order, post: Post) -> Message | None:
+    """The card as it stands now."""
+    with order.desk.database.reading() as session:
+        card_id = rows.current(session, rows.post(session, post.id or 0)).card_id
+    return order.desk.chat.look(card_id) if card_id is not None else None
 
 
 def _take_back(
@@ -151,7 +161,7 @@ def _take_back(
     known = {
         one.accounts
         for one in rows.standing(session, post, post.revision)
-        if (one.user_id, one.kind, one.via) == (vote.user_id, vote.kind, vote.via)
+        if (one.user_id, one.kind, one.via) == (vote.user_id, vote.kind, "command")
     }
     kind, reason = vote.kind, vote.reason
     voting.take_back(session, post, vote, order.now)
