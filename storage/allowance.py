@@ -64,10 +64,10 @@ def counted(session: Session, kind: str, message: tuple[int, int]) -> bool:
     return session.exec(found).first() is not None
 
 
-def by_all(session: Session, kind: str, since: datetime) -> int:
-    """How many of this kind were taken since then, by everybody who is bounded."""
-    found = select(func.count()).select_from(Allowance).where(Allowance.kind == kind, Allowance.at > since)
-    return session.exec(found).one()
+def by_person(session: Session, kind: str, since: datetime) -> dict[int, int]:
+    """How many of this kind were taken since then, by each who is bounded."""
+    found = select(Allowance.person_id, func.count()).where(Allowance.kind == kind, Allowance.at > since)
+    return dict(session.exec(found.group_by(col(Allowance.person_id))).all())
 
 
 def open_drafts(session: Session, author_id: int) -> int:

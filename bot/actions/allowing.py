@@ -14,9 +14,10 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.actions import electing
+from bot.actions.intake import pausing
 from bot.chat import Hint, Kind, Message, Person
 from bot.desk import Desk
-from bot.grammar import Command, Unknown, Written
+from bot.grammar import Command, Orders, Said, Unknown, Written
 from bot.replies import bounds
 from storage import allowance, inbox, queue
 from storage.inbox import Inbox
@@ -36,32 +37,33 @@ REMEMBERED: Final = 1000
 """People whose reactions of the last minute are counted."""
 
 
-def kind_of(said: Written | Command | Unknown) -> str:
+def kind_of(said: Said) -> str:
     """Which bound a message falls under."""
     if isinstance(said, Unknown):
         return QUESTION if said.stops is None else ORDER
+    if isinstance(said, Orders):
+        return ORDER
     if isinstance(said, Written) or said.verb == "copy":
         return DRAFT
     return QUESTION if said.verb in ASKING else ORDER
 
 
-def turned_away(
-    desk: Desk, message: Message, said: Written | Command | Unknown, person: Person, now: datetime
-) -> str | None:
+def turned_away(desk: Desk, message: Message, said: Said, person: Person, now: datetime) -> str | None:
     """What is said to the author of a message that is not taken now (nothing, where it was said already); None if it is
-    taken, and then it is counted.
+    taken, and then it is counted. What stops a post is always taken from its author.
     """
     this = message.id, int(message.changed_at.timestamp()) if message.changed_at else 0
     kind = kind_of(said)
-    if desk.full.get((person.id, kind), now) > now:
+    stops = _stops(said)
+    if desk.full.get((person.id, kind), now) > now and not stops:
         return ""
     with desk.database.transaction() as session:
         if electing.approves(desk, session, person) or allowance.counted(session, kind, this):
             return None
         drafts = kind != DRAFT or electing.drafts(desk, session, person)
         kind = kind if drafts else QUESTION
-        above, room = _above(desk, session, kind, person, now)
-        if above is None:
+        above, room = _above(desk, session, kind, person, now, holds="hold" in stops)
+        if above is None or _stops_own(session, stops, person):
             allowance.take(session, person.id, kind, this, now)
             return None if drafts else bounds.no_drafter(desk.config.social.drafters)
         if allowance.room_at(session, person.id, f"told {kind}", 1, HOUR, now) > now:
@@ -120,9 +122,11 @@ def _remember_full(desk: Desk, person_id: int, kind: str, room: datetime, now: d
 
 
 def _above(
-    desk: Desk, session: Session, kind: str, person: Person, now: datetime
+    desk: Desk, session: Session, kind: str, person: Person, now: datetime, *, holds: bool
 ) -> tuple[str | None, datetime]:
-    """What to say if this person is above the bound for this kind, and when there is room as far as time makes it."""
+    """What to say if this person is above the bound for this kind, and when there is room as far as time makes it. `holds`:
+    it holds posts; who may is bounded by that, and not by what all others write.
+    """
     social = desk.config.social
     most = {
         DRAFT: social.drafts_an_hour,
@@ -134,11 +138,50 @@ def _above(
         say = {DRAFT: bounds.drafts, QUESTION: bounds.questions, ORDER: bounds.orders}[kind]
         return say(most, room), room
     at_once = social.drafts_a_minute if kind == DRAFT else social.questions_a_minute
-    if allowance.by_all(session, kind, now - MINUTE) >= at_once:
+    if _is_crowded(session, kind, person, at_once, now) and not (
+        holds and _may_hold(desk, session, person, now)
+    ):
         return bounds.together(now + MINUTE), now + SHORT
     if kind == DRAFT and allowance.open_drafts(session, person.id) >= social.open_drafts:
         return bounds.open_drafts(social.open_drafts), now
     return None, now
+
+
+def _is_crowded(session: Session, kind: str, person: Person, at_once: int, now: datetime) -> bool:
+    """Whether all together wrote as much within a minute as is taken, and this person had a fair share of it: one who fills it
+    turns nobody else away.
+    """
+    taken = allowance.by_person(session, kind, now - MINUTE)
+    mine = taken.pop(person.id, 0)
+    return sum(taken.values()) + mine >= at_once and mine >= max(at_once // (len(taken) + 1), 1)
+
+
+def _may_hold(desk: Desk, session: Session, person: Person, now: datetime) -> bool:
+    most = desk.config.social.holds_an_hour
+    return (
+        not person.guest
+        and most > 0
+        and allowance.room_at(session, person.id, "hold", most, HOUR, now) <= now
+    )
+
+
+def _stops(said: Said) -> dict[str, set[int]]:
+    """What may stop posts of one's own, or of others: verb -> the posts."""
+    found = dict[str, set[int]]()
+    for one in said.each if isinstance(said, Orders) else (said,) if isinstance(said, Command) else ():
+        if one.verb in {"hold", "cancel"} and one.post is not None:
+            found.setdefault(one.verb, set()).update((one.post, *one.others))
+    return found
+
+
+def _stops_own(session: Session, stops: dict[str, set[int]], person: Person) -> bool:
+    """Whether it keeps a post of this person from going out that would: once that is so, there is no more of it to say."""
+    numbers = {number for posts in stops.values() for number in posts}
+    return any(
+        post.author_id == person.id and pausing.may_still_go(session, post)
+        for number in sorted(numbers)
+        if (post := session.get(Post, number)) is not None
+    )
 
 
 class Reactions:

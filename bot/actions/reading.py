@@ -9,7 +9,7 @@ from bot.chat import Message
 from bot.desk import Desk
 
 
-def read(desk: Desk, message: Message) -> grammar.Written | grammar.Command | grammar.Unknown | None:
+def read(desk: Desk, message: Message) -> grammar.Said | None:
     """What a message says to the bot; None if it does not speak to it."""
     me = desk.chat.me
     text = grammar.addressed(
@@ -20,10 +20,13 @@ def read(desk: Desk, message: Message) -> grammar.Written | grammar.Command | gr
     return grammar.parse(text, accounts=list(desk.platforms), defaults=desk.config.social.default_platforms)
 
 
-def gist(said: grammar.Written | grammar.Command | grammar.Unknown) -> str:
+def gist(said: grammar.Said) -> str:
     """What tells whether a message orders the same as before: neither how that is worded, nor a reason."""
-    if not isinstance(said, grammar.Command):
+    if isinstance(said, grammar.Orders):
+        told = repr([*map(gist, said.each), said.asked and said.asked.stops])
+    elif isinstance(said, grammar.Command):
+        rest = "" if said.verb in grammar.REASONED else said.rest
+        told = repr((said.verb, said.post, sorted(said.others), said.accounts, rest))
+    else:
         return type(said).__name__
-    rest = "" if said.verb in grammar.REASONED else said.rest
-    told = repr((said.verb, said.post, sorted(said.others), said.accounts, rest))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

@@ -18,7 +18,7 @@ from bot.actions.revising import begin
 from bot.actions.sync import Edited
 from bot.chat import ChatError, Dismissed, Down, Message, NotHome, Person, Refused
 from bot.desk import Desk
-from bot.grammar import Command, Unknown, Written
+from bot.grammar import Command, Orders, Said, Unknown, Written
 from bot.replies import lines
 from storage import inbox
 from storage.database import insert
@@ -44,7 +44,7 @@ _KNOWN: Executable = select(
 )
 """What is known of a message; in one question, for every word of the channel is asked about."""
 
-Answer = Callable[[Desk, Message, Command, Person, datetime], str | None]
+Answer = Callable[[Desk, Message, Command | Orders, Person, datetime], str | None]
 
 
 def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Answer) -> bool:
@@ -129,9 +129,7 @@ def finish(desk: Desk, row: Inbox) -> None:
         _say(desk, message, row.answer)
 
 
-def _note(
-    session: Session, message: Message, said: Written | Command | Unknown, *, understood: bool, now: datetime
-) -> None:
+def _note(session: Session, message: Message, said: Said, *, understood: bool, now: datetime) -> None:
     """It was handled."""
     digest = drafting.digest(message.content)
     seen = {"answered": understood, "digest": digest, "said": gist(said), "at": now}
@@ -146,14 +144,14 @@ def _say(desk: Desk, message: Message, reply: str) -> None:
         log.warning("message %s: %s", message.id, error, extra={"action": "answer_refused"})
 
 
-def _welcome(message: Message, said: Written | Command | Unknown, now: datetime) -> bool:
+def _welcome(message: Message, said: Said, now: datetime) -> bool:
     """Whether something that was moved into the channel is taken: a draft, which somebody must approve anyway,
     but no order, because its author did not give it here.
     """
     return isinstance(said, Written) and now - message.at < FRESH
 
 
-def _known(desk: Desk, message: Message, said: Written | Command | Unknown | None) -> tuple[bool, bool]:
+def _known(desk: Desk, message: Message, said: Said | None) -> tuple[bool, bool]:
     """Whether it was handled as it is, and whether it is the draft of a post."""
     with desk.database.reading() as session:
         answered, digest, before, post_id = session.execute(_KNOWN, {"message": message.id}).one()
@@ -161,19 +159,19 @@ def _known(desk: Desk, message: Message, said: Written | Command | Unknown | Non
     return same or (bool(answered) and not _another(said, before or "")), post_id is not None
 
 
-def _another(said: Written | Command | Unknown | None, before: str) -> bool:
+def _another(said: Said | None, before: str) -> bool:
     """Whether it was edited into a draft, or an order that it was not. Whoever edits a question had its answer."""
     if said is None or not before or gist(said) == before:
         return False
     if isinstance(said, Command):
         return said.verb not in allowing.ASKING
-    return isinstance(said, Written) or said.stops is not None
+    return isinstance(said, Written | Orders) or said.stops is not None
 
 
 def _answered(
     desk: Desk,
     message: Message,
-    said: Written | Command | Unknown,
+    said: Said,
     person: Person,
     now: datetime,
     answer: Answer,
@@ -196,7 +194,7 @@ def _answered(
 def _respond(
     desk: Desk,
     message: Message,
-    said: Written | Command | Unknown,
+    said: Said,
     person: Person,
     now: datetime,
     answer: Answer,
@@ -215,10 +213,19 @@ def _respond(
     if message.place.channel_id is None and not desk.chat.belong((person.id, *message.place.user_ids)):
         return lines.not_a_member(desk.chat.home_name), True
     if isinstance(said, Unknown):
-        if said.stops is None:
-            return lines.not_understood(said.nearest, said.why), False
-        return pausing.ask(desk, message, said, person, now), False
+        return _asked(desk, message, said, person, now), False
     if isinstance(said, Written):
         begin(desk, message, said, person, now)
         return None, True
-    return answer(desk, message, said, person, now), True
+    reply = answer(desk, message, said, person, now)
+    if isinstance(said, Command) or said.asked is None:
+        return reply, True
+    asked = _asked(desk, message, said.asked, person, now)
+    return "\n".join(one for one in (reply, asked) if one), False
+
+
+def _asked(desk: Desk, message: Message, said: Unknown, person: Person, now: datetime) -> str:
+    """What is said to words that were not understood."""
+    if said.stops is None:
+        return lines.not_understood(said.nearest, said.why)
+    return pausing.ask(desk, message, said, person, now)

@@ -51,7 +51,8 @@ Orders (N is the number of a post: `12` or `#12`)
 
     hold, cancel, veto, withdraw and resume take several posts: `N, N and N`, `N-N`. `don't publish N` is a hold. An order may
     stand behind a greeting or a quote, and one that stops something behind any words that are no order.
-    `ok, hold N`, `can we hold N?`, `not yet N` stop it too, and so does `cancel N, REASON`.
+    `ok, hold N`, `can we hold N?`, `not yet N` stop it too, and so does `cancel N, REASON`. Several orders may stand in one
+    message (`orders`).
 
 Questions
     queue, or what is scheduled [PERIOD]?                           drafts
@@ -69,7 +70,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.grammar import draft
+from bot.grammar import draft, orders
 from bot.grammar.address import addressed
 from bot.grammar.aim import as_draft
 from bot.grammar.blocks import quoted_replies
@@ -79,7 +80,7 @@ from bot.grammar.several import behind
 from bot.grammar.stopwords import stops
 from bot.grammar.topics import HELP, OVERVIEW
 from bot.grammar.uploads import Line
-from bot.grammar.values import Attachment, Command, Unknown, Written
+from bot.grammar.values import Attachment, Command, Orders, Said, Unknown, Written
 from bot.grammar.verbs import REASONED
 
 __all__ = [
@@ -88,6 +89,8 @@ __all__ = [
     "REASONED",
     "Attachment",
     "Command",
+    "Orders",
+    "Said",
     "Unknown",
     "Written",
     "addressed",
@@ -104,7 +107,7 @@ _BREAKS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
 """What slides and word processors write for the end of a line."""
 
 
-def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written | Command | Unknown:
+def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Said:
     """What a text that is meant for the bot says. Never raises; takes time in proportion to its length.
 
     `accounts` are the configured ones (`mastodon`, `mastodon:fosstodon`, `x`), `defaults` where a draft without
@@ -133,8 +136,12 @@ def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Wri
     )
 
 
-def _ordered(text: str, accounts: Sequence[str]) -> Command | Unknown:
-    """An order or a question, though other words stand before it."""
+def _ordered(text: str, accounts: Sequence[str]) -> Command | Unknown | Orders:
+    """Orders or a question, though other words stand before them."""
+    return orders.read(text, lambda one: command(one, accounts), lambda one: _one(one, accounts))
+
+
+def _one(text: str, accounts: Sequence[str]) -> Command | Unknown:
     found = command(text, accounts)
     if isinstance(found, Command):
         return found

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.grammar.blocks import inline_code, layout, quoted_replies
 from bot.grammar.commands import begins
+from bot.grammar.forms import BEGINS
+
+_BEHIND = re.compile(
+    r"[\s,:]*+(?:(?:please|pls|plz|also|and|(?:can|could) you)(?!\w)[\s,:]*+){0,3}", re.IGNORECASE
+)
+_TEXT = re.compile(
+    r"^[\s>*`]*(?:(?:a|new|another)\s+)*(?:@\S+\s+)?(?:draft|edit|rewrite|alt|describe|(?:change|replace) (?:the )?text)(?!\w)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What gives a post a text."""
 
 
 def addressed(content: str, *, name: str, user_id: int, direct: bool) -> str | None:
@@ -27,10 +37,24 @@ def addressed(content: str, *, name: str, user_id: int, direct: bool) -> str | N
     spots += _mentions(content, name, user_id)
     if not spots:
         return content if direct else None
-    first, last = min(spots)
+    (first, last), *others = sorted(spots)
+    content = _without_others(content, name, others)
     if not content[top:first].strip():
         return content[:first] + _after(content[last:])
     return _in_passing(content, top, first, last, direct=direct)
+
+
+def _without_others(content: str, name: str, others: Sequence[tuple[int, int]]) -> str:
+    """Without the mentions in front of further orders; whatever is the text of a post is left as it is."""
+    plain = _plain(name)
+    spots = [*others, *(one.span() for one in plain.finditer(content) if one.start())]
+    if not spots or _TEXT.search(content):
+        return content
+    for first, last in sorted(spots, reverse=True):
+        behind = _BEHIND.match(content, last)
+        if behind is not None and BEGINS.match(content, behind.end()):
+            content = f"{content[:first].rstrip(' ')} {content[behind.end() :]}"
+    return content
 
 
 def _in_passing(content: str, top: int, first: int, last: int, *, direct: bool) -> str:
@@ -38,6 +62,8 @@ def _in_passing(content: str, top: int, first: int, last: int, *, direct: bool) 
     quoted, before, after = content[:top], content[top:first], _after(content[last:])
     whole = f"{quoted}{before.rstrip(' ') + ' ' if before[-1:] == ' ' else before}{after}"
     if any(c.isalnum() for c in after) and begins(after.lstrip()):
+        if (said := BEGINS.match(before.lstrip())) and said["stop"]:
+            return whole
         return quoted + "\n" * before.count("\n") + after
     if begins(before.lstrip()) or direct or not any(c.isalnum() for c in after):
         return whole

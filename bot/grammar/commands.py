@@ -124,7 +124,7 @@ def _with_post(
     digits, rest, more = match["n"].lstrip("0"), match["rest"], match.groupdict().get("more")
     if not digits or (more is None and len(digits) > _BIGGEST):
         return Unknown(text, verb.sample, "There is no post of that number.")
-    if more and not several.meant(more, rest):
+    if more and not several.meant(verb.name, more, rest):
         more, rest = "", more + rest
     number = several.number(digits)
     if verb.name in _BRINGS_OUT and _ASKS.search(_LINK.sub(" ", rest)):
@@ -180,6 +180,8 @@ def _stop(order: _Order) -> Command | Unknown:
         said = hurry.behind_sign(order.rest)
         if said and isinstance(_for_accounts(replace(order, rest=said)), Command):
             said = None  # it is one for a platform
+        elif said is None and order.others and isinstance(_for_accounts(order), Unknown):
+            said = hurry.reason(order.rest)  # behind several it is nothing else
     return _alone(order) if said is None else order.done(said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bot.grammar import several
 from bot.grammar.verbs import BY_NAME, VERBS, Verb
@@ -24,7 +25,7 @@ FORMS = (
         for verb, pattern in (
             ("hold", r"put\s+N\s+on\s+hold(?P<rest>.*)"),
             ("resume", r"take\s+N\s+(?:off|from)\s+hold(?P<rest>.*)"),
-            *((one, rf"(?:{_words(BY_NAME[one])})[\s:,!]*N(?P<rest>.*)") for one in _OF_SEVERAL),
+            *((one, rf"(?:{_words(BY_NAME[one])})[\s:,!]*(?:both\s+)?N(?P<rest>.*)") for one in _OF_SEVERAL),
         )
     ),
     *(
@@ -47,3 +48,24 @@ ALONE = tuple(
     for verb in _ORDERS
 )
 """The words that order something by themselves, so that only the number is missing."""
+
+_N = rf"{several.HEAD}[0-9]+(?!\w|[.:/-][0-9])"
+_TEXTS = ("edit", "alt")
+"""Verbs that take all that follows as a text."""
+
+
+def _any(names: Iterable[str]) -> str:
+    return "|".join(_words(BY_NAME[name]) for name in names)
+
+
+_STOP_WORDS = _any(several.STOPS)
+_LAST = _any(one.name for one in _ORDERS if one.name not in {*several.STOPS, *_TEXTS, "show", "log"})
+BEGINS = re.compile(
+    rf"(?:(?P<stop>(?:{_STOP_WORDS})[\s:,!]*+{_N}|put\s++{_N}\s++on\s+hold|{_N}(?:\s*+[:,.])?\s++(?:{_STOP_WORDS})(?!\w))"
+    rf"|(?P<text>(?:{_any(_TEXTS)})[\s:,]*+{_N})"
+    rf"|(?P<other>(?:{_LAST})[\s:,]*+{_N}|take\s++{_N}\s++(?:off|from)\s+hold|try\s++{_N}\s++again))",
+    re.IGNORECASE,
+)
+"""An order that begins here, with the number of its post; its group tells which kind."""
+STOPPED = re.compile(rf"(?<!\w)(?:{_STOP_WORDS})[\s:,!]*+(?={_N})", re.IGNORECASE)
+"""A word that stops the post behind it, wherever it stands."""

@@ -18,8 +18,6 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[,.;:!–—](?=\s)")
-_BRAKES = frozenset({"hold", "veto"})
-"""What is understood behind any other words: either is taken back as easily as it is said."""
 _LONGEST = 200
 """Characters among which an order is looked for."""
 _CLAUSES = 6
@@ -48,9 +46,14 @@ def hurried(body: str, read: Callable[[str], Command | Unknown | None]) -> Comma
             return found
     for sign in list(_CLAUSE.finditer(body))[:_CLAUSES]:
         found = read(body[sign.end() :])
-        if isinstance(found, Command) and found.verb in _BRAKES and not found.rest:
+        if isinstance(found, Command) and found.verb in several.BRAKES and not found.rest:
             return found
     return None
+
+
+def is_lead(said: str) -> bool:
+    """Whether this is no more than what people say before an order in a hurry: `ok,`."""
+    return len(said) <= _LONGEST and _LEAD.fullmatch(f"{said} ") is not None
 
 
 def reason(rest: str) -> str:

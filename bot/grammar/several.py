@@ -11,23 +11,41 @@ from collections.abc import Callable, Sequence
 
 from bot.grammar.values import Command, Unknown
 
-HEAD = r"(?:(?:the\s+)?(?:posts?|drafts?|cards?|numbers?|no\.?|nr\.?)\s*)?[(*]*(?:#\s*)?"
+HEAD = r"(?:(?:the\s+)?(?:posts?|drafts?|cards?|numbers?|no\.?|nr\.?)\s*)?[(\[*\"'“`]*(?:#\s*)?"
 """What may stand before a number."""
 STOPS = frozenset({"hold", "cancel", "veto", "withdraw"})
 """Verbs that keep a post from going out."""
+BRAKES = frozenset({"hold", "veto"})
+"""Of these, those that are taken back as easily as they are said."""
 MOST = 20
 """Posts that one order may name."""
 _DIGITS = 12
 """More than any number of a post has."""
-_AND = r"(?:,\s*and|,|;|&|\+|/|and|und|og|och|ja|-|–|—|to|through)"
-SEVERAL = rf"{HEAD}(?P<n>[0-9]+)(?P<more>(?:\s*(?:{_AND})\s*{HEAD}[0-9]+)*)(?!\w|[.:/-][0-9])[*)]*"
-"""Numbers of posts: `1`, `1 and 2`, `#1, #2`, `1-3`."""
-_PIECE = re.compile(rf"\s*(?P<and>{_AND})\s*{HEAD}(?P<n>[0-9]+)", re.IGNORECASE)
+WITHOUT_END = 10_000
+_SPANS = r"(?:-|–|—|to|through)"
+_LINK = (
+    rf"(?:[ \t]*+{_SPANS}[ \t]*+(?={HEAD}[0-9])|(?:\n[ \t]*+[-•–]\s|[\s,;&+/)*`'\"”]|"
+    r"(?:and|und|og|och|ja|or|plus|also|then|both|as\s+well\s+as)(?!\w))++)"
+)
+"""What may stand between two numbers of posts."""
+_END = r"(?:\]\([^\s()]*+\))?+"
+"""Of a number that is a link, as the plan shows it."""
+SEVERAL = rf"{HEAD}(?P<n>[0-9]+){_END}(?P<more>(?:{_LINK}{HEAD}[0-9]+{_END})*)(?!\w|[.:/-][0-9])[*)`'\"”]*"
+"""Numbers of posts: `1`, `1 and 2`, `#1, #2`, `1 2`, `1-3`; and one on each line."""
+_PIECE = re.compile(rf"(?P<link>{_LINK}){HEAD}(?P<n>[0-9]+)", re.IGNORECASE)
 _SPAN = frozenset({"-", "–", "—", "to", "through"})
 _MEANT = re.compile(
-    r"\s*(?:$|[:;,.!?()*–—\n-]|(?:because|since|as|please|pls|plz|thanks?|now|for now)\b)", re.IGNORECASE
+    r"\s*(?:$|[:;,.!?()*–—\n-]|(?:because|since|as|please|pls|plz|thanks?|now|for now|on hold|off hold)\b)",
+    re.IGNORECASE,
 )
-"""What stands behind a list of posts; behind anything else the second number counts something: `veto 1, 2 a day suffice`."""
+"""What stands behind a list of posts, whatever is ordered of them."""
+_AND = re.compile(r"(?<!\w)(?:and|und|og|och|ja|both|plus|as\s+well\s+as)(?!\w)|[&+]", re.IGNORECASE)
+_THINGS = re.compile(
+    r"\s*(?:(?:more|other|new|extra|of)\s+)?(?:more|others?|posts?|drafts?|cards?|people|persons?|places?|seats?|times?|"
+    r"pictures?|images?|photos?|links?|typos?|mistakes?|errors?|words?|characters?|percent|st|nd|rd|th|of)(?!\w)",
+    re.IGNORECASE,
+)
+"""What is counted: the number in front of it is hardly a post's."""
 _SPANS_OF_TIME = re.compile(
     r"\s*(?:more\s+)?(?:sec(?:ond)?s?|min(?:ute)?s?|h|hours?|days?|weeks?|months?|am|pm|o'clock)(?!\w)",
     re.IGNORECASE,
@@ -42,9 +60,15 @@ _LINES = 50
 """Lines among which an order is looked for."""
 
 
-def meant(more: str, rest: str) -> bool:
-    """Whether the numbers behind the first are posts, by what follows them."""
-    return not more or _MEANT.match(rest) is not None
+def meant(verb: str, more: str, rest: str) -> bool:
+    """Whether the numbers behind the first are posts, by what follows them: whoever brakes is not asked for signs; what stops
+    for good needs an `and`, or one.
+    """
+    if not more or _MEANT.match(rest) is not None:
+        return True
+    if counts(rest) or _THINGS.match(rest) is not None:
+        return False
+    return verb in BRAKES or (verb in STOPS and _AND.search(more) is not None)
 
 
 def counts(rest: str) -> bool:
@@ -57,19 +81,24 @@ def number(digits: str) -> int:
     return int(digits.lstrip("0")[:_DIGITS] or "0")
 
 
-def numbers(first: int, more: str) -> tuple[int, ...] | None:
+def numbers(first: int, more: str, most: int = MOST) -> tuple[int, ...] | None:
     """The posts that are named, each once, in the order in which they are; None if that makes no sense."""
     found = [first]
     for piece in _PIECE.finditer(more):
         now = number(piece["n"])
-        if piece["and"].casefold() not in _SPAN:
+        if piece["link"].strip().casefold() not in _SPAN or "\n" in piece["link"]:
             found.append(now)
             continue
         if not found[-1] < now <= found[-1] + MOST:
             return None
         found += range(found[-1] + 1, now + 1)
     found = list(dict.fromkeys(found))
-    return tuple(found) if len(found) <= MOST and all(found) else None
+    return tuple(found) if len(found) <= most and all(found) else None
+
+
+def is_greeting(line: str) -> bool:
+    """Whether this is no more than a greeting."""
+    return len(line) <= _LONGEST_GREETING and _GREETING.fullmatch(line.strip()) is not None
 
 
 def behind(
@@ -93,7 +122,7 @@ def behind(
                 return found
         if begins(line):
             return None  # it was an order, and not understood: what follows belongs to it
-        polite = polite and len(line) <= _LONGEST_GREETING and _GREETING.fullmatch(line.strip()) is not None
+        polite = polite and is_greeting(line)
     return None
 
 

@@ -31,21 +31,44 @@ _AGAINST = re.compile(
 )
 """Said against stopping it."""
 _POSTS = re.compile(rf"(?<![\w.:/=#-]){several.SEVERAL}", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]+-[0-9]+-[0-9]+")
 _BIGGEST = 10**9
 """No post has that number."""
-_LOOKED_AT = 1000
-"""Characters: longer ones are no order."""
+_LOOKED_AT = 10_000
+"""Characters: more than a message has."""
 
 
 def stops(text: str) -> tuple[int, ...] | None:
     """The posts that these words may be meant to stop, each once; empty where they name none, None where they stop nothing."""
-    said = _AGAINST.sub(" ", text[:_LOOKED_AT])
-    if _STOP.search(said) is None:
-        return None
+    said = without_against(text)
+    return None if _STOP.search(said) is None else named(said)
+
+
+def named(text: str) -> tuple[int, ...]:
+    """All posts that these words name, each once; what counts hours or days is no post."""
     found: list[int] = []
-    for match in _POSTS.finditer(said):
-        if not several.counts(said[match.end() :]):
-            found += (
-                several.numbers(several.number(match["n"]), match["more"]) or ()
-            )  # else it makes no sense
-    return tuple(one for one in dict.fromkeys(found) if one < _BIGGEST)
+    for match in _POSTS.finditer(text[:_LOOKED_AT]):
+        found += _of(match, text)
+    return tuple(dict.fromkeys(found))
+
+
+def first_named(text: str) -> tuple[int, ...]:
+    """Those that are named where this text begins."""
+    match = _POSTS.match(text)
+    return _of(match, text) if match else ()
+
+
+def without_against(text: str) -> str:
+    """The words without those that are said against stopping something."""
+    return _AGAINST.sub(" ", text[:_LOOKED_AT])
+
+
+def _of(match: re.Match[str], text: str) -> tuple[int, ...]:
+    if several.counts(text[match.end() :][:20]):
+        return ()
+    found = several.numbers(several.number(match["n"]), match["more"], several.WITHOUT_END)
+    if found is None and _DATE.fullmatch(match[0]):
+        return ()
+    if found is None:  # a span without sense: its ends
+        found = tuple(several.number(one) for one in re.findall("[0-9]+", match[0]))
+    return tuple(one for one in found if 0 < one < _BIGGEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from handlers.base import Options, Problem
 
@@ -73,3 +74,16 @@ class Unknown:
     """One sentence on what is missing or wrong, where that is known."""
     stops: tuple[int, ...] | None = None
     """The posts that it may be meant to stop; empty where it names none, None where it stops nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Several orders in one message, in the order in which they stand in it."""
+
+    each: tuple[Command, ...]
+    asked: Unknown | None = None
+    """What else the message says and was not understood; its posts are kept back until its author was asked."""
+
+
+Said: TypeAlias = Written | Command | Unknown | Orders
+"""What a message says."""

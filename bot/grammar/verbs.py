@@ -97,7 +97,7 @@ VERBS: tuple[Verb, ...] = (
         ),
         "hold N [because REASON]",
         "Stops the post until it is resumed: what an approver or another member stopped, its author does not let go on. "
-        "`hold 12 and 13` and `hold 12-15` stop several; so do `cancel`, `veto`, `withdraw` and `resume`.",
+        "`hold 12 and 13` and `hold 12-15` stop several; so do `cancel`, `veto`, `withdraw` and `resume`. Each line may be an order.",
         ("hold 12", "put 12 on hold", "don't publish 12", "hold 12 and 13"),
     ),
     Verb(

@@ -202,7 +202,9 @@ def test_what_is_counted_is_forgotten_after_a_while(town: Town) -> None:
     drafted(town, town.carol, 1, first=3)
     with town.database.reading() as session:
         assert len(session.exec(select(Allowance.id)).all()) == 1
-        assert allowance.by_all(session, "draft", datetime(2026, 1, 1, tzinfo=town.now.tzinfo)) == 1
+        assert allowance.by_person(session, "draft", datetime(2026, 1, 1, tzinfo=town.now.tzinfo)) == {
+            town.carol.id: 1
+        }
 
 
 @pytest.mark.parametrize("settings", ["drafts_a_minute = 3\nquestions_a_minute = 2"])
@@ -218,3 +220,72 @@ def test_strangers_together_are_bounded_and_an_approver_is_not(town: Town) -> No
     town.world.clock.advance(timedelta(seconds=61))
     town.carol.says(DRAFT.format(7))
     assert posts(town) == 5
+
+
+CROWDED = "orders_an_hour = 6\nquestions_an_hour = 6\nquestions_a_minute = 6\nholds_an_hour = 2"
+
+
+def crowded(town: Town) -> None:
+    """An approved post, and a stranger who wrote all that is taken of all together within a minute."""
+    town.carol.says("@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello")
+    town.alice.reacts(town.card_id(1))
+    due = town.post(1).due_at
+    assert due is not None
+    town.world.clock.to(due - timedelta(seconds=30))
+    for number in range(2, 9):
+        town.dave.writes(f"@social cancel {number}")
+    town.settle()
+    assert len(bounded(town, "at most 6 commands an hour")) == 1
+
+
+@pytest.mark.parametrize("settings", [CROWDED])
+@pytest.mark.parametrize(
+    "who, order", [("carol", "cancel 1"), ("carol", "hold 1\nhold 7"), ("owner", "hold 1")]
+)
+def test_one_who_fills_the_minute_of_all_turns_no_other_order_away(town: Town, who: str, order: str) -> None:
+    crowded(town)
+    getattr(town, who).says(f"@social {order}")
+    assert town.post(1).state in {"withdrawn", "held"}
+    town.later(minutes=2)
+    assert town.published() == []
+
+
+@pytest.mark.parametrize("settings", [CROWDED])
+def test_one_who_fills_the_minute_of_all_turns_no_question_away(town: Town) -> None:
+    crowded(town)
+    for number in range(7):
+        town.dave.says(f"@social help {number}")
+    town.carol.says("@social show 1")
+    assert "Hello" in town.said()[-1]
+
+
+@pytest.mark.parametrize("settings", ["questions_a_minute = 2"])
+def test_a_hold_of_a_member_is_no_matter_of_how_many_write(town: Town) -> None:
+    town.carol.says("@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello")
+    for person in (town.dave, town.carol, town.owner):
+        person.says("@social cancel 9")
+    town.owner.says("@social cancel 9")
+    assert bounded(town, "So many people write to me")
+    town.owner.says("@social hold 1")
+    assert town.post(1).state == "held"
+
+
+@pytest.mark.parametrize("settings", ["orders_an_hour = 2"])
+def test_what_stops_a_post_of_ones_own_is_never_one_too_many(town: Town) -> None:
+    drafted(town, town.carol, 1)
+    for _ in range(4):
+        town.carol.says("@social move 1 to friday 10:00")
+    assert bounded(town, "at most 2 commands an hour")
+    town.carol.says("@social cancel 1")
+    assert town.post(1).state == "withdrawn"
+    said = len(town.said())
+    town.carol.says("@social cancel 1")
+    assert len(town.said()) == said, "there is nothing more to stop"
+
+
+@pytest.mark.parametrize("settings", ["holds_an_hour = 2"])
+def test_of_several_posts_each_hold_of_a_member_is_counted(town: Town) -> None:
+    drafted(town, town.carol, 4)
+    town.owner.says("@social hold 1 and 2\nhold 3")
+    town.owner.says("@social hold 4")
+    assert [town.post(number).state for number in (1, 2, 3, 4)] == ["held", "held", "draft", "draft"]

@@ -92,3 +92,83 @@ def test_an_edit_that_is_to_be_read_first_is_read_before_any_of_several_is_held(
     assert states_of(town, 2) == ["held", "held"]
     assert town.post(2).revision == 2
     assert town.inbox() == []
+
+
+SEVERAL = (
+    "cancel 1\n@social cancel 2",
+    "cancel 1\n@**social** cancel 2",
+    "hold 1\nhold 2",
+    "cancel 1; hold 2",
+    "hold 1 2",
+    "veto 1 2",
+    "hold 1 and 2 wrong date",
+    "veto 1: wrong date; veto 2: wrong link",
+    "cancel 1\ncancel 2 mastodon",
+    "cancel 1, the same for 2",
+    "cancel 1 2 the course is full",
+    "the date is wrong, hold 1 and cancel 2",
+)
+
+
+@pytest.mark.parametrize("order", SEVERAL)
+def test_of_all_posts_that_one_message_stops_none_goes_out(town: Town, order: str) -> None:
+    """A second order once became the reason of the first, and its post went out."""
+    approved(town, 2)
+    town.world.clock.advance(timedelta(days=1, hours=2))
+    town.alice.writes(f"@social {order}")
+    town.publisher.tick(town.now, settle=True)  # before the listener hears of it
+    assert town.published() == []
+    town.settle()
+    town.later(minutes=4)
+    assert town.published() == []
+    for number, state in enumerate(states_of(town, 2), 1):
+        waits = [one for one in town.said() if "To be safe" in one and f"**#{number}**" in one]
+        assert state != "approved" or waits
+
+
+def test_each_order_of_a_message_is_obeyed_and_answered_in_one(town: Town) -> None:
+    approved(town, 2)
+    town.carol.says(LATER.format(3))
+    said = len(town.said("other"))
+    town.alice.says("@social hold 1: wrong date\n@social cancel 2\n@social approve 3", topic="other")
+    assert states_of(town, 3) == ["held", "withdrawn", "approved"]
+    assert len(town.said("other")) == said + 1
+    assert "Reason: wrong date" in town.said("other")[-1]
+    assert "#2 is withdrawn" in town.said("other")[-1]
+    assert town.inbox() == []
+
+
+def test_what_a_message_orders_beside_what_is_not_understood(town: Town) -> None:
+    """What stops a post is obeyed at once; the rest waits until it is said again, or the message is edited."""
+    approved(town, 2)
+    town.carol.says(LATER.format(3))
+    message = town.alice.says("@social approve 3\ncancel 1\nmove 2 to friday 10:00")
+    assert states_of(town, 3) == ["withdrawn", "approved", "draft"]
+    assert "in a message of its own" in town.said()[-1]
+    town.alice.edits(message, "@social approve 3\ncancel 1\ncancel 2")
+    assert states_of(town, 3) == ["withdrawn", "withdrawn", "approved"]
+
+
+def test_a_message_that_is_edited_to_stop_another_post_too_stops_it(town: Town) -> None:
+    approved(town, 2)
+    message = town.alice.says("@social cancel 1")
+    town.alice.edits(message, "@social cancel 1\ncancel 2")
+    assert states_of(town, 2) == ["withdrawn", "withdrawn"]
+
+
+def test_a_member_holds_several_posts_in_one_message(town: Town) -> None:
+    approved(town, 2)
+    town.world.clock.advance(timedelta(days=1, hours=2))
+    town.owner.writes("@social hold 1\nhold 2")
+    town.publisher.tick(town.now, settle=True)
+    assert town.published() == []
+    town.settle()
+    assert states_of(town, 2) == ["held", "held"]
+
+
+def test_several_orders_of_somebody_without_a_say_keep_nothing_back(town: Town) -> None:
+    approved(town, 2)
+    town.world.clock.advance(timedelta(days=1, hours=2))
+    town.dave.writes("@social cancel 1\ncancel 2\napprove 1 if you like")
+    town.publisher.tick(town.now, settle=True)
+    assert len(town.published()) == 2

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.grammar import Command, Unknown, Written, parse
+from bot.grammar import Said, Written, parse
 
 ACCOUNTS = ("mastodon", "linkedin", "x", "youtube", "zulip")
 DEFAULTS = ("mastodon", "linkedin", "x")
 
-Read = Callable[[str], Written | Command | Unknown]
+Read = Callable[[str], Said]
 
 
 @pytest.fixture

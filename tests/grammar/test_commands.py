@@ -393,7 +393,6 @@ cancel 1 and 2 because the course is full   | cancel 1 2 = the course is full
 cancel 12 because of the rain               | cancel 12 = of the rain
 cancel 12: wrong link                       | cancel 12 = wrong link
 veto 1 and 2, the date is wrong             | veto 1 2 = the date is wrong
-veto 12, 2 posts a day suffice              | veto 12 = 2 posts a day suffice
 withdraw 1 and 2                            | withdraw 1 2
 resume 1-2                                  | resume 1 2
 don't publish 1                             | hold 1
@@ -494,7 +493,6 @@ def test_what_stops_a_post_may_stand_behind_any_words_that_are_no_order() -> Non
     assert _say("I think the date is wrong.\nhold 12") == Command("hold", 12, line=2)
     for text in (
         "I think it is fine.\napprove 12",
-        "approve 12\nhold 13",
         "Register now!\nHold 2 places for friends",
     ):
         assert isinstance(_say(text), Unknown), text
@@ -513,7 +511,7 @@ def test_blanks_without_end_take_no_time(verb: str) -> None:
             f"{verb} 1 at{many}x",
             f"1 {verb} 2,{many}x",
         ):
-            _say(text)
+            parse(text, accounts=ACCOUNTS, defaults=ACCOUNTS)
     assert time.process_time() - begun < 5
 
 

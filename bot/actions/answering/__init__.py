@@ -17,7 +17,7 @@ from bot.actions.answering import approving, asking, changing, confirming, movin
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Message, Person
 from bot.desk import Desk
-from bot.grammar import Command
+from bot.grammar import Command, Orders
 
 VERBS: Mapping[str, Callable[[Order], str | None]] = {
     "approve": approving.approve,
@@ -45,15 +45,16 @@ VERBS: Mapping[str, Callable[[Order], str | None]] = {
 }
 
 
-def answer(desk: Desk, message: Message, command: Command, person: Person, now: datetime) -> str | None:
-    """What the bot says to a command; None when what happened is told anyway. Raises `ChatError`."""
-    order = Order(desk, message, command, person, now)
-    if not command.others:
-        return _answer(order)
-    for one in order.each():  # an edit that is to be read first is found before anything is done
+def answer(desk: Desk, message: Message, said: Command | Orders, person: Person, now: datetime) -> str | None:
+    """What the bot says to a command, or to several; None when what happened is told anyway. Raises `ChatError`."""
+    if isinstance(said, Command) and not said.others:
+        return _answer(Order(desk, message, said, person, now))
+    each = said.each if isinstance(said, Orders) else (said,)
+    orders = [one for command in each for one in Order(desk, message, command, person, now).each()]
+    for one in orders:  # an edit that is to be read first is found before anything is done
         with suppress(UserError):
             one.post()
-    return "\n".join(said for one in order.each() if (said := _answer(one))) or None
+    return "\n".join(told for one in orders if (told := _answer(one))) or None
 
 
 def _answer(order: Order) -> str | None:

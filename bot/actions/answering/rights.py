@@ -25,7 +25,7 @@ def must_have_room(
         room = allowance.room_at(session, order.person.id, kind, most, allowing.HOUR, order.now)
     if room > order.now:
         raise UserError(told(room))
-    allowance.take(session, order.person.id, kind, (order.message.id, 0), order.now)
+    allowance.take(session, order.person.id, kind, (order.message.id, order.command.post or 0), order.now)
 
 
 def must_undo(order: Order, session: Session, post: Post, how: str) -> None:

@@ -37,7 +37,7 @@ def ask(desk: Desk, message: Message, said: Unknown, person: Person, now: dateti
         found = [session.get(Post, one) for one in said.stops or near]
         who = electing.electorate(desk, session)
         mine = [one for one in found if one is not None and rules.may_steer(person, one, who)]
-        posts = [one for one in mine if _may_still_go(session, one)]
+        posts = [one for one in mine if may_still_go(session, one)]
         if not said.stops and len(posts) != 1:
             numbers = [one.id or 0 for one in posts]
             return lines.which_post(numbers) if numbers else lines.not_understood(said.nearest, said.why)
@@ -96,7 +96,8 @@ def _near(session: Session, now: datetime) -> list[int]:
     return sorted({one for found in (soon, going) for one in session.exec(found) if one is not None})
 
 
-def _may_still_go(session: Session, post: Post) -> bool:
+def may_still_go(session: Session, post: Post) -> bool:
+    """Whether it goes out, or may, if nobody stops it."""
     if post.state == PostState.RELEASED:
         return rows.unfinished(session, post.id or 0)
     return post.state in {PostState.DRAFT, PostState.APPROVED}

@@ -9,7 +9,7 @@ from typing import Final
 from bot.actions.reading import read
 from bot.chat import Message
 from bot.desk import Desk
-from bot.grammar import Command, Unknown, Written
+from bot.grammar import Orders, Said, Unknown, Written
 from storage import inbox
 from storage.inbox import Heard, Kind
 
@@ -21,6 +21,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(("show", "log", "plan", "drafts", "waiting", "history", "status", "help"), Kind.QUESTION),
 }
 """Verb -> what it is; none is left out, so that nobody forgets one that changes a post."""
+CAREFUL: Final = ("hold", "withdraw", "resume", "approve")
+"""Of several orders in one message, the one that waits for most, and that keeps a post back whoever says it, stands for all."""
 LARGEST: Final = 2**31 - 1
 """No post has a greater number."""
 
@@ -34,7 +36,7 @@ def sort(desk: Desk, message: Message, now: datetime) -> Heard | None:
     return None if said is None else of(desk, message, said, now)
 
 
-def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: datetime) -> Heard:
+def of(desk: Desk, message: Message, said: Said, now: datetime) -> Heard:
     """The same for words that were read already."""
     elsewhere = message.place.channel_id not in {None, desk.chat.home}
     if elsewhere:
@@ -43,6 +45,8 @@ def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: dat
         return _not_understood(message, said, now)
     if isinstance(said, Written):
         return Heard(message.id, Kind.DRAFT, message.sender_id, now)
+    if isinstance(said, Orders):
+        return _several(message, said, now)
     kind = KINDS[said.verb]
     if kind not in {Kind.ORDER, Kind.REWRITE} or said.post is None:
         return Heard(message.id, kind, message.sender_id, now, verb=said.verb)
@@ -50,6 +54,20 @@ def of(desk: Desk, message: Message, said: Written | Command | Unknown, now: dat
     if not posts:  # the answer says that there are none
         return Heard(message.id, Kind.QUESTION, message.sender_id, now, verb=said.verb)
     return Heard(message.id, kind, message.sender_id, now, posts[0], said.verb, inbox.listed(posts[1:]))
+
+
+def _several(message: Message, said: Orders, now: datetime) -> Heard:
+    """All of them wait, and are obeyed, as one: it concerns every post that the message names, also in what was not understood."""
+    verbs = {one.verb for one in said.each}
+    verb = next((one for one in CAREFUL if one in verbs), said.each[0].verb)
+    if said.asked is not None and said.asked.stops == ():
+        return Heard(message.id, Kind.ORDER, message.sender_id, now, verb=verb)
+    named = [number for one in said.each for number in (one.post or 0, *one.others)]
+    named += said.asked.stops or () if said.asked else ()
+    posts = [one for one in dict.fromkeys(named) if one <= LARGEST]
+    if not posts:
+        return Heard(message.id, Kind.QUESTION, message.sender_id, now, verb=verb)
+    return Heard(message.id, Kind.ORDER, message.sender_id, now, posts[0], verb, inbox.listed(posts[1:]))
 
 
 def _not_understood(message: Message, said: Unknown, now: datetime) -> Heard:
