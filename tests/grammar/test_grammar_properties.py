@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.grammar import Command, Unknown, Written, addressed, parse
+from bot.grammar import Command, Orders, Unknown, Written, addressed, parse
 from bot.grammar.blocks import inline_code, layout
 from bot.grammar.nearest import distance
 
@@ -37,7 +37,7 @@ DRAFTS = st.one_of(st.lists(LINES, max_size=14).map("\n".join), st.text(max_size
 @given(TEXTS)
 def test_parse_always_answers(text: str) -> None:
     said = parse(text, accounts=ACCOUNTS, defaults=("mastodon", "x"))
-    assert isinstance(said, Written | Command | Unknown)
+    assert isinstance(said, Written | Command | Unknown | Orders)
     if isinstance(said, Written):
         lines = text.count("\n") + 1
         assert all(problem.text and 1 <= (problem.line or 1) <= lines for problem in said.problems)
