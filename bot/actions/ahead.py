@@ -41,6 +41,6 @@ def fetch_edited(desk: Desk, post: Post, now: datetime) -> None:
     draft = desk.chat.look(post.message_id)
     if draft is None or drafting.digest(draft.content) == post.digest:
         return
-    written, author = reading.read(desk, draft), desk.chat.directory.person(draft.sender_id)
+    written, author = reading.read_draft(desk, draft), desk.chat.directory.person(draft.sender_id)
     if isinstance(written, Written):
         _fetch(desk, draft, written, author, now, post, author)

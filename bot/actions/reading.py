@@ -10,13 +10,38 @@ from bot.desk import Desk
 
 
 def read(desk: Desk, message: Message) -> grammar.Said | None:
-    """What a message says to the bot; None if it does not speak to it."""
+    """What a message says to the bot; None if it does not speak to it. A draft behind which a post is stopped is none: its
+    author is asked for two messages, and the post waits meanwhile.
+    """
+    said = read_draft(desk, message)
+    if not isinstance(said, grammar.Written):
+        return said
+    me = desk.chat.me
+    found = grammar.stops_behind(message.content, name=me.name, user_id=me.id)
+    return _asked(desk, message, *found) if found else said
+
+
+def read_draft(desk: Desk, message: Message) -> grammar.Said | None:
+    """The same for the draft of a post that is there: whatever else it says is an error on its card."""
     me = desk.chat.me
     text = grammar.addressed(
         message.content, name=me.name, user_id=me.id, direct=message.place.channel_id is None
     )
-    if text is None:
-        return None
+    return None if text is None else _parse(desk, text)
+
+
+def _asked(desk: Desk, message: Message, line: int, text: str) -> grammar.Unknown:
+    order = _parse(desk, text)
+    each = order.each if isinstance(order, grammar.Orders) else (order,)
+    commands = [one for one in each if isinstance(one, grammar.Command)]
+    unclear = order.asked if isinstance(order, grammar.Orders) else order
+    posts = [number for one in commands for number in (one.post or 0, *one.others)]
+    posts += (unclear.stops or ()) if isinstance(unclear, grammar.Unknown) else ()
+    why = f"Line {line} speaks to me again, behind a draft: write that in a message of its own, and take it out of this one."
+    return grammar.Unknown(message.content, f"hold {posts[0]}" if posts else "hold 12", why, tuple(posts))
+
+
+def _parse(desk: Desk, text: str) -> grammar.Said:
     return grammar.parse(text, accounts=list(desk.platforms), defaults=desk.config.social.default_platforms)
 
 

@@ -74,7 +74,7 @@ def _reread(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
     """Make another revision of what the draft says now."""
     post, last, _ = rows.standing_now(desk.database, post_id)
     author = desk.chat.directory.person(draft.sender_id)
-    written = reading.read(desk, draft)
+    written = reading.read_draft(desk, draft)
     if isinstance(written, Written):
         kept = attaching.keep_alts(written, rows.written(last))
         rewrite(desk, post, kept, draft.content, author, now)

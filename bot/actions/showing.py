@@ -40,7 +40,7 @@ def needed(desk: Desk, draft: Message, written: Written) -> bool:
     paths = {one.path for one in written.attachments}
     if draft.place.channel_id != desk.chat.home or not all(path in draft.content for path in paths):
         return True
-    said = reading.read(desk, draft)  # only what is a link for us is one for Zulip
+    said = reading.read_draft(desk, draft)  # only what is a link for us is one for Zulip
     return not isinstance(said, Written) or not paths <= {one.path for one in said.attachments}
 
 

@@ -71,7 +71,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.grammar import draft, orders
-from bot.grammar.address import addressed
+from bot.grammar.address import addressed, stops_behind
 from bot.grammar.aim import as_draft
 from bot.grammar.blocks import quoted_replies
 from bot.grammar.commands import begins, command
@@ -96,6 +96,7 @@ __all__ = [
     "addressed",
     "parse",
     "rewritten",
+    "stops_behind",
 ]
 
 _DRAFT = re.compile(

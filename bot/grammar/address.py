@@ -57,6 +57,24 @@ def _without_others(content: str, name: str, others: Sequence[tuple[int, int]]) 
     return content
 
 
+def stops_behind(content: str, *, name: str, user_id: int) -> tuple[int, str] | None:
+    """The line (from 1) of a draft on which somebody speaks to the bot again and stops a post, and what it says; none behind
+    `text:`, in a quote or in code.
+    """
+    lines = content.replace("\r\n", "\n").split("\n")
+    mention = re.compile(rf"[ \t]*(?:{_plain(name).pattern}|{_mention(name, user_id)})", re.IGNORECASE)
+    shape = layout(lines)
+    for at in range(1, len(lines)):
+        if shape.quote[at] or shape.fenced[at] or lines[at - 1].lstrip().casefold().startswith("text:"):
+            continue
+        said = mention.match(lines[at])
+        behind = _BEHIND.match(lines[at], said.end()) if said else None
+        order = BEGINS.match(lines[at], behind.end()) if behind else None
+        if behind and order and order["stop"]:
+            return at + 1, lines[at][behind.end() :]
+    return None
+
+
 def _in_passing(content: str, top: int, first: int, last: int, *, direct: bool) -> str:
     """The mention stands behind something else that the person wrote."""
     quoted, before, after = content[:top], content[top:first], _after(content[last:])
@@ -95,12 +113,14 @@ def _plain(name: str) -> re.Pattern[str]:
     return re.compile(rf"@{re.escape(name)}(?=[\s,:;!?]|\.(?:\s|$)|$)", re.IGNORECASE)
 
 
+def _mention(name: str, user_id: int) -> str:
+    """A mention, as a regular expression."""
+    return rf"@\*\*(?:{re.escape(name)}(?:\|{user_id})?|\|{user_id})\*\*"
+
+
 def _mentions(content: str, name: str, user_id: int) -> Iterator[tuple[int, int]]:
     """Where the bot is really mentioned, by Zulip's rules."""
-    escaped = re.escape(name)
-    mention = re.compile(
-        rf"(?<![^\s'\"({{\[/<])@\*\*(?:{escaped}(?:\|{user_id})?|\|{user_id})\*\*", re.IGNORECASE
-    )
+    mention = re.compile(rf"(?<![^\s'\"({{\[/<]){_mention(name, user_id)}", re.IGNORECASE)
     if not mention.search(content):
         return
     lines = content.split("\n")

@@ -172,3 +172,30 @@ def test_several_orders_of_somebody_without_a_say_keep_nothing_back(town: Town) 
     town.dave.writes("@social cancel 1\ncancel 2\napprove 1 if you like")
     town.publisher.tick(town.now, settle=True)
     assert len(town.published()) == 2
+
+
+@pytest.mark.parametrize("order", ["@**social** cancel 1", "@social hold 1", "@social, please veto 1 and 2"])
+def test_an_order_behind_a_draft_keeps_its_post_back(town: Town, order: str) -> None:
+    """It once was text for the public, and the post that it stops went out."""
+    approved(town, 1)
+    town.world.clock.advance(timedelta(days=1, hours=2))
+    message = town.alice.writes(f"@**social** draft\nto: mastodon\nOther news\n\n{order}")
+    town.publisher.tick(town.now, settle=True)
+    assert town.published() == []
+    town.settle()
+    assert "Line 5 speaks to me again" in town.said()[-1]
+    town.later(minutes=4)
+    assert town.published() == []
+    town.alice.edits(message, "@**social** draft\nto: mastodon\nOther news")
+    assert "Other news" in town.card(2)
+
+
+def test_what_speaks_of_orders_in_the_draft_of_a_post_is_for_its_card(town: Town) -> None:
+    approved(town, 1)
+    draft = town.carol.says(LATER.format(2))
+    town.carol.edits(draft, f"{LATER.format(2)}\n@social cancel 1")
+    town.later(seconds=10)
+    assert "speaks to me" in town.card(2)
+    assert states_of(town, 2) == ["approved", "broken"]
+    town.carol.says("@social draft\nto: mastodon\nWrite:\n```\n@social cancel 1\n```")
+    assert "@social cancel 1" in town.card(3), "in code it is no order"

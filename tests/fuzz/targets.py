@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import grammar, when
-from bot.grammar import Command, Unknown, Written
+from bot.grammar import Command, Orders, Unknown, Written
 from bot.replies.card import CardFacts, card
 from bot.replies.escape import escape, with_code
 from bot.rules import Electorate, Judgement
@@ -44,7 +44,7 @@ def drafts(said: str) -> None:
     """A draft or an order is read, and all of it is understood or told."""
     for content in (said, f"draft\n{said}", f"draft {said}"):
         found = grammar.parse(content, accounts=ACCOUNTS, defaults=("mastodon", "x"))
-        _check(isinstance(found, Written | Command | Unknown), "an answer")
+        _check(isinstance(found, Written | Command | Unknown | Orders), "an answer")
         if isinstance(found, Written):
             _check(set(found.accounts) <= set(ACCOUNTS), "accounts")
             _check(all(".." not in one.path.split("/") for one in found.attachments), "a path that leads out")
