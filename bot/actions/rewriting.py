@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import stops
-from bot.actions import drafting, proposing, rows
-from bot.chat import Person
+from bot.actions import counting, drafting, proposing, rows, voting
+from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
 from storage import queue
@@ -39,14 +39,26 @@ def rewrite(
     """
     author = desk.chat.directory.person(post.author_id)
     prepared = drafting.prepare(desk, written, author, now, post, by=by)
+    card = _card_of(desk, post)
     with desk.database.transaction() as session:
         fresh = rows.post(session, post.id or 0)
+        last = rows.current(session, fresh)
+        if card is not None and card.id == last.card_id:  # a veto may stand on it that nobody counted yet
+            voting.count(desk, session, fresh, last, card, now)
         stops.vetoed(fresh, rows.standing(session, fresh, fresh.revision))
         held = writer_id is not None and fresh.state == PostState.HELD
         drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
         if held and fresh.state == PostState.DRAFT:
             queue.transition(session, fresh, PostState.HELD, who=by.name, what="stays held", now=now)
         also(session)
+
+
+def _card_of(desk: Desk, post: Post) -> Message | None:
+    """The card of the text that ends, if votes on it count."""
+    with desk.database.reading() as session:
+        card_id = rows.current(session, post).card_id
+    card = desk.chat.look(card_id) if card_id is not None else None
+    return None if card is None or counting.moved_out(desk, card) else card
 
 
 def take(
