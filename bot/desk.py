@@ -183,8 +183,8 @@ class Desk:
     """Post -> when it was last looked at (monotonic seconds); only the last second counts."""
     passed: dict[int, float] = field(default_factory=dict)
     """Post -> when it was found last that it may not go yet (monotonic seconds)."""
-    peeked_s: float = float("-inf")
-    """When it was last looked what was edited (monotonic seconds)."""
+    peeks_paid_s: float = float("-inf")
+    """When so much time has passed as the looks at what was edited may take together (monotonic seconds)."""
     listening_since: datetime | None = None
     """Since when this process listens; None while it does not."""
     bell: Bell = field(default_factory=Bell)

@@ -93,7 +93,7 @@ class Publisher:
         """
         self._more = False
         self._desk.looked.clear()
-        self._desk.peeked_s = float("-inf")
+        self._desk.peeks_paid_s = float("-inf")
         self._desk.passed.clear()
         self._round(now)
         self._keep_house(now)
@@ -101,6 +101,7 @@ class Publisher:
             self.settle()
             while self._more or self._lanes.waiting:  # the end of that wakes the loop
                 self._more = self._lanes.waiting = False
+                self._desk.peeks_paid_s = float("-inf")
                 self._round(now)
                 self.settle()
         if settle or self._away_until is None:

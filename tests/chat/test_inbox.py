@@ -272,6 +272,28 @@ def test_a_release_knows_a_message_that_was_edited_into_an_order(
     assert town.post(1).state == ENDS.get(order, town.post(1).state)
 
 
+def test_an_edit_into_an_order_is_known_though_it_was_looked_just_before(town: Town) -> None:
+    """During a burst of posts one look follows the other."""
+    approved(town)
+    just_before(town)
+    old = town.alice.writes("Shall we really?")
+    town.listener.tick(town.now)
+    at_the_due_second(town)
+    assert gate.may_go(town.desk, [1], town.now) == {1}
+    town.alice.ok(town.alice.client.update_message({"message_id": old, "content": "@social cancel 1"}))
+    assert gate.may_go(town.desk, [1], town.now) == set()
+
+
+def test_who_may_not_look_any_more_for_a_moment_lets_nothing_go(town: Town) -> None:
+    """More looks would have Zulip refuse the listener its events."""
+    approved(town)
+    looks = [gate.may_go(town.desk, [1], town.now) for _ in range(gate.PEEKS_AT_ONCE + 5)]
+    assert looks[: gate.PEEKS_AT_ONCE] == [{1}] * gate.PEEKS_AT_ONCE
+    assert looks[-1] == set()
+    town.desk.peeks_paid_s -= gate.PEEK_EACH_S * 2  # so much later
+    assert gate.may_go(town.desk, [1], town.now) == {1}
+
+
 def test_a_copy_that_does_not_listen_knows_it_too(town: Town) -> None:
     town.fault("mastodon", "429", method="POST", path="/api/v1/statuses")
     approved(town)

@@ -21,18 +21,26 @@ from storage.inbox import Heard, Inbox, Kind
 from storage.models import Post
 from storage.states import PostState
 
-PEEK_S: Final = 1.0
-"""So often it is looked what was edited: Zulip counts these looks apart from all others, with the waits for events that
-they end.
+PEEK_EACH_S: Final = 1.2
+"""So often on the average it is looked what was edited. Zulip counts these looks, and the waits for events that they end,
+apart from all else: 200 in a minute. One is two or three of these, and who waits for events must never be refused.
 """
+PEEKS_AT_ONCE: Final = 10
+"""So many looks may follow one another without a pause."""
 
 
 def may_go(desk: Desk, post_ids: Collection[int], now: datetime) -> set[int]:
     """Those of these posts that nothing keeps back, after a look at what was written and not heard of yet: one request
-    for all of them; none, where all of them wait for some minutes anyway. Raises `ChatError`.
+    for all of them; none, where all are kept back anyway. Raises `ChatError`.
     """
-    post_ids = not_paused(desk, post_ids)
-    if not post_ids or not listen(desk, now):
+    if not (free := _free(desk, post_ids)) or not listen(desk, now):
+        return set()
+    return _free(desk, free)
+
+
+def _free(desk: Desk, post_ids: Collection[int]) -> set[int]:
+    """Those of these posts that nothing keeps back that is written down."""
+    if not post_ids:
         return set()
     with desk.database.transaction() as session:
         posts = [post for post, _ in rows.these(session, post_ids)]
@@ -50,9 +58,12 @@ def not_paused(desk: Desk, post_ids: Collection[int]) -> list[int]:
 
 
 def listen(desk: Desk, now: datetime) -> bool:
-    """Write down the orders that Zulip has, and that no event told of yet. False: something happened that the listener
-    must hear of first, such as that somebody is no approver any more.
+    """Write down the orders that Zulip has, and that no event told of yet. False: that may not be all, because it was looked
+    too often of late, or something happened that the listener must hear of first, such as that somebody is no approver any
+    more.
     """
+    if not _may_peek(desk):
+        return False
     known = max(desk.read_up_to, catching.last(desk) or 0)
     began = time.monotonic()
     messages = desk.chat.newer(max(known, desk.listened.up_to(began))) if known else []
@@ -71,16 +82,24 @@ def _edited(desk: Desk, now: datetime) -> tuple[list[Heard], bool]:
     """The messages that were edited and not heard of yet, as what they are now: no other look finds them. Drafts and cards
     are looked at by themselves. And whether that is all.
     """
-    if time.monotonic() - desk.peeked_s < PEEK_S:
-        return [], True
     try:
         hints = desk.chat.unheard()
     except QueueGone:  # the listener reads anew what happened meanwhile
         return [], False
     certain = not any(one.kind is Event.PEOPLE for one in hints)
-    if certain:
-        desk.peeked_s = time.monotonic()
     return _orders(desk, hints, now), certain
+
+
+def _may_peek(desk: Desk) -> bool:
+    """Whether Zulip may be asked for events just now, and then it is counted: a bucket that fills by one each
+    `PEEK_EACH_S`.
+    """
+    began = time.monotonic()
+    full_at = max(desk.peeks_paid_s, began)
+    if full_at - began > PEEK_EACH_S * (PEEKS_AT_ONCE - 1):
+        return False
+    desk.peeks_paid_s = full_at + PEEK_EACH_S
+    return True
 
 
 def overhear(desk: Desk, hints: Iterable[Hint], now: datetime) -> None:
