@@ -15,7 +15,7 @@ from bot.actions.sync import sync
 from bot.actions.waiting import FIRST_WAIT, LONGEST_WAIT, wait
 from bot.chat import ChatError
 from bot.desk import Desk
-from handlers.base import Platform, PlatformError, Repeater, Unavailable, Uncertain
+from handlers.base import Platform, PlatformError, Published, Repeater, Unavailable, Uncertain
 from storage import queue
 from storage.models import Delivery
 from storage.states import DeliveryState
@@ -23,6 +23,7 @@ from storage.states import DeliveryState
 log = logging.getLogger("social.searching")
 
 LATEST_SEARCH = timedelta(hours=24)
+LATE = "It is not there. That was not known for so long that it is not sent later without being asked for."
 
 
 def search(desk: Desk, delivery: Delivery) -> None:
@@ -32,7 +33,6 @@ def search(desk: Desk, delivery: Delivery) -> None:
     """
     platform = desk.platforms.get(delivery.account)
     now = desk.clock()
-    number = delivery.searches + 1
     try:
         if platform is None:
             raise Uncertain(f"The account {delivery.account} is not configured any more.")
@@ -51,12 +51,41 @@ def search(desk: Desk, delivery: Delivery) -> None:
         log.exception("post %s %s: error while searching", delivery.post_id, delivery.account)
         _ask(desk, delivery, BUG)
     else:
-        if found is not None:
-            settle(desk, delivery, DeliveryState.PUBLISHED, what="found", published=found)
-        elif number < 2:  # noqa: PLR2004  # absent once may be a timeline that lags behind
-            _search_again(desk, delivery, number, SEARCHES[number])
-        else:
-            settle(desk, delivery, DeliveryState.PENDING, what="is not there", not_before=now)
+        _looked_for(desk, delivery, found, now)
+
+
+def _looked_for(desk: Desk, delivery: Delivery, found: Published | None, now: datetime) -> None:
+    """The platform says whether it is there."""
+    number = delivery.searches + 1
+    if found is not None:
+        settle(desk, delivery, DeliveryState.PUBLISHED, what="found", published=found)
+    elif number < 2:  # noqa: PLR2004  # absent once may be a timeline that lags behind
+        _search_again(desk, delivery, number, SEARCHES[number])
+    elif _late(desk, delivery, now):
+        _not_so_late(desk, delivery, now)
+    else:
+        settle(desk, delivery, DeliveryState.PENDING, what="is not there", not_before=now)
+
+
+def _late(desk: Desk, delivery: Delivery, now: datetime) -> bool:
+    """Whether it was in doubt for so long that it would go out late: as what was never tried, that is not done in silence."""
+    return delivery.settled_at is not None and now > delivery.settled_at + desk.config.social.late
+
+
+def _not_so_late(desk: Desk, delivery: Delivery, now: datetime) -> None:
+    """It is certainly not out, and people decide whether it still goes."""
+    with desk.database.transaction() as session:
+        row = _same_doubt(session, delivery)
+        if row is None:
+            return
+        queue.transition(session, row, DeliveryState.PENDING, who="bot", what="is not there", now=now)
+        stopping.heed(desk, session, row, now)
+        if row.state == DeliveryState.PENDING:
+            row.error = LATE
+            queue.transition(session, row, DeliveryState.FAILED, who="bot", what="its time passed", now=now)
+        row.told = False
+        session.add(row)
+    desk.stale.add(delivery.post_id)
 
 
 class _NotNow(Exception):
@@ -70,6 +99,8 @@ def _sent_once_more(desk: Desk, delivery: Delivery, platform: Platform) -> bool:
     if not platform.repeats(outgoing_of(desk, delivery), Hold(desk, delivery).ticket()):
         return False
     now = desk.clock()
+    if _late(desk, delivery, now):
+        return False
     try:
         if delivery.post_id not in gate.may_go(desk, [delivery.post_id], now):
             return False  # somebody spoke of it: that is acted on first

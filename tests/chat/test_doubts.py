@@ -136,3 +136,22 @@ def test_who_says_hold_in_doubt_is_told_what_stops_it(town: Town) -> None:
     in_doubt_but_not_out(town, "x")
     town.bob.says("@social hold 1")
     assert "`cancel 1` stops what is not out yet" in town.said()[-1]
+
+
+def test_what_was_in_doubt_for_longer_than_a_post_may_be_late_goes_out_by_an_order_alone(town: Town) -> None:
+    """As what was never tried: people are asked."""
+    town.sandbox.platforms["mastodon"].dialect = TAKAHE  # type: ignore[attr-defined]  # Mastodon's own
+    town.desk.platforms["mastodon"].check()
+    town.fault("mastodon", "reset-before", path="/api/v1/statuses", method="POST")
+    town.fault("mastodon", "500", path="/api/v1/accounts/", method="GET", seconds=3 * 3600, times=9999)
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    town.alice.reacts(town.card_id(1))
+    for _ in range(40):
+        town.later(minutes=10)
+    assert town.published("mastodon") == []
+    one = town.deliveries(1)["mastodon"]
+    assert one.state == "failed"
+    assert "not sent later without being asked for" in one.error
+    assert sum("✖ **#1** Mastodon" in text for text in town.said()) == 1
+    town.alice.says("@social retry 1")
+    assert len(town.published("mastodon")) == 1
