@@ -161,6 +161,8 @@ class Desk:
     """How the accounts stood when they were last asked, for `status`."""
     others: dict[str, frozenset[str]] = field(default_factory=dict)
     """Account -> the other names, now or ever, of the same real account; what is not in it is in the database."""
+    identified: set[str] = field(default_factory=set)
+    """Accounts of which this process was told who signed in there, or that nobody is."""
     judging: threading.Lock = field(default_factory=threading.Lock)
     """Held while it is said how an account stands that was just asked."""
     checked_by: dict[str, object] = field(default_factory=dict)

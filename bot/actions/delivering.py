@@ -102,9 +102,10 @@ def _send(desk: Desk, delivery: Delivery) -> None:
     try:
         if platform is None:
             raise Rejected(f"The account {delivery.account} is not configured any more.")
-        if why := twins.refused(desk, delivery.account):
-            raise Rejected(why)
         with holding(hold.check):
+            twins.must_know(desk, delivery.account)
+            if why := twins.refused(desk, delivery.account):
+                raise Rejected(why)
             outgoing = outgoing_of(desk, delivery)
             published = restored.look(desk, platform, outgoing, delivery) or platform.send(
                 outgoing, hold.ticket()

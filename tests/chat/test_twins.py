@@ -17,8 +17,10 @@ from storage import identities, parts
 SERVICES = ("linkedin", "mastodon", "x", "youtube", "zulip")
 
 
-def named_twice(town: Town, service: str, other: Mapping[str, str] | None = None) -> str:
-    """A second section with the same sign-in, but for what is `other`; its name."""
+def named_twice(
+    town: Town, service: str, other: Mapping[str, str] | None = None, *, checked: bool = True
+) -> str:
+    """A second section with the same sign-in, but for what is `other`; its name. Unless `checked`, no account was asked."""
     file = configparser.ConfigParser(interpolation=None)
     file.read(town.path)
     name = f"{service}:two"
@@ -27,7 +29,8 @@ def named_twice(town: Town, service: str, other: Mapping[str, str] | None = None
         file.write(opened)
     town.config = wiring.read_config(town.path, {})
     town.restart()
-    check(town)
+    if checked:
+        check(town)
     return name
 
 
@@ -159,3 +162,36 @@ def test_when_one_of_them_signs_in_as_somebody_else_it_goes_on(town: Town) -> No
     assert name not in town.desk.troubles
     known = town.desk.known.fresh(town.now, trusted=True)
     assert isinstance(known[name], Standing)
+
+
+@pytest.mark.parametrize("service", ["mastodon", "x", "linkedin", "zulip"])
+def test_right_after_a_start_nothing_goes_out_under_both_names(town: Town, service: str) -> None:
+    """Before any account was asked who it is."""
+    name = named_twice(town, service, checked=False)
+    town.carol.says(f"@social draft\nto: {service}, {name}\nHello")
+    town.alice.reacts(town.card_id(1))
+    assert len(town.published(service)) == 1
+    found = town.deliveries(1)
+    assert (found[service].state, found[name].state) == ("published", "failed")
+
+
+def test_what_is_remembered_of_another_configuration_is_not_trusted(town: Town) -> None:
+    name = named_twice(town, "zulip", {"topic": "elsewhere"})
+    named_twice(town, "zulip", checked=False)
+    town.carol.says(f"@social draft\nto: zulip, {name}\nHello")
+    town.alice.reacts(town.card_id(1))
+    assert len(town.published("zulip")) == 1
+
+
+def test_while_it_cannot_be_asked_who_it_is_the_first_goes_and_the_second_waits(town: Town) -> None:
+    name = named_twice(town, "mastodon", checked=False)
+    town.fault("mastodon", "503", method="GET", path="/api/v1/accounts/verify_credentials", times=2)
+    town.carol.says(f"@social draft\nto: mastodon, {name}\nHello")
+    town.alice.reacts(town.card_id(1))
+    found = town.deliveries(1)
+    assert (found["mastodon"].state, found[name].state) == ("published", "pending")
+    assert "whether Mastodon (two) and Mastodon are one account" in found[name].error
+    town.later(minutes=5)
+    town.later(minutes=5)
+    assert len(town.published("mastodon")) == 1
+    assert town.deliveries(1)[name].state == "failed"
