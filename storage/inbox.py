@@ -112,20 +112,15 @@ def listed(post_ids: Iterable[int]) -> str:
     return joined and f",{joined},"
 
 
-_ABOUT = (
+_FREE = (col(Inbox.kind).in_(bindparam("kinds", expanding=True)), col(Inbox.answer) == "")
+_FIRST = or_(col(Inbox.post_id).in_(bindparam("posts", expanding=True)), col(Inbox.post_id).is_(None))
+_ABOUT = select(Inbox).where(or_(_FIRST, col(Inbox.others) != ""), *_FREE).order_by(col(Inbox.id))
+_ABOUT_ONE = (
     select(Inbox)
-    .where(
-        or_(
-            col(Inbox.post_id).in_(bindparam("posts", expanding=True)),
-            col(Inbox.post_id).is_(None),
-            col(Inbox.others) != "",
-        ),
-        col(Inbox.kind).in_(bindparam("kinds", expanding=True)),
-        col(Inbox.answer) == "",
-    )
+    .where(or_(_FIRST, col(Inbox.others).like(bindparam("named"))), *_FREE)
     .order_by(col(Inbox.id))
 )
-"""Written once: it is asked at every claim."""
+"""Both written once: they are asked at every claim, which is of one post."""
 _ONE = ("message_id", "kind", "person_id")
 
 
@@ -168,6 +163,9 @@ def of(session: Session, person_id: int, kinds: Collection[Kind], limit: int) ->
 def about(session: Session, post_ids: Collection[int], kinds: Collection[Kind] = STOPS) -> Sequence[Inbox]:
     """What may concern these posts and was not acted on yet, oldest first."""
     given = {"posts": list(post_ids), "kinds": [str(one) for one in kinds]}
+    if len(post_ids) == 1:
+        (number,) = post_ids
+        return session.exec(_ABOUT_ONE, params=given | {"named": f"%,{number},%"}).all()
     found = session.exec(_ABOUT, params=given).all()
     return [one for one in found if one.post_id is None or any(one.names(number) for number in post_ids)]
 
