@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import grapheme
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -223,3 +224,46 @@ def test_links_are_in_order_apart_and_each_is_one_by_itself(text: str) -> None:
             done = end
             if text[start:end].lower().startswith("http"):
                 assert links(text[start:end], rules) == [(0, end - start)]
+
+
+JOINING = [
+    *(
+        "a",
+        " ",
+        "\n",
+        "\r",
+        "👩",
+        "👧",
+        "😀",
+        "🏽",
+        "\u200d",
+        "\ufe0f",
+        "\u2764",
+        "\u2640",
+        "🇫",
+        "🇮",
+        "\u0301",
+        "\u0600",
+    ),
+    *(
+        "\u0d4e",
+        "한",
+        "\u1100",
+        "\u1161",
+        "\u0915",
+        "\u094d",
+        "\u0903",
+        "©",
+        "🫠",
+        "\u20e3",
+        "\U000e0067",
+        "\U0001f93c",
+    ),
+]
+"""What joins its neighbours, or does not."""
+
+
+@given(st.lists(st.sampled_from(JOINING), max_size=12).map("".join))
+def test_emoji_that_are_counted_sooner_are_counted_alike(text: str) -> None:
+    assert clusters(text) == list(grapheme.graphemes(text))
+    assert graphemes(text) == grapheme.length(text)
