@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from typing_extensions import override
 from storage.database import Database
 from storage.models import Delivery, Post, Revision
 from storage.states import PostState
-from tests.benchmarks.figure import Figure
+from tests.benchmarks.figure import Figure, say
 from tests.benchmarks.place import Bot, Place, place, rest, until
 
 AHEAD_S = 4.0
@@ -42,11 +43,13 @@ IN_A_DRAFT = 4
 """Pictures of one draft."""
 
 
-def measure(quick: bool) -> Iterator[Figure]:
-    """Every kind of flood; quickly, a few of them on one bot."""
+def measure(quick: bool, word: str = "") -> Iterator[Figure]:
+    """Every kind of flood, or those with this word in their name; quickly, a few of them on one bot."""
     with ExitStack() as open_:
         shared = open_.enter_context(_bot()) if quick else None
         for name, flood in _floods(quick).items():
+            if word not in name:
+                continue
             with ExitStack() as own:
                 crowd = shared or own.enter_context(_bot())
                 yield from _one(crowd, name, flood, PREPARED_S / 3 if quick else PREPARED_S)
@@ -278,3 +281,8 @@ def _late_s(crowd: Crowd, number: int, due: datetime) -> float:
         return LONGEST_S
     began: datetime = crowd.rows(lambda session: session.exec(first).first())
     return (began - due.replace(microsecond=0)).total_seconds()
+
+
+if __name__ == "__main__":
+    for one in measure(quick=False, word=sys.argv[1]):
+        say(one.line)
