@@ -354,6 +354,26 @@ def test_a_link_belongs_to_the_first_post_that_was_said_to_be_there(town: Town) 
     assert state(town, 2, "x") == "failed"
 
 
+def test_what_a_person_said_is_there_is_taken_for_no_other_post(town: Town) -> None:
+    """LinkedIn's page writes an address otherwise than its API does."""
+    seen = {"method": "GET", "path": "/rest/posts", "times": 999}
+    town.fault("linkedin", "500", **seen, seconds=1200)
+    lose(town, "linkedin", "reset-before")
+    lose(town, "linkedin", "reset-after")
+    for number in (1, 2):
+        drafts(town, number, "Registration is open", to="linkedin")
+        assert state(town, number, "linkedin") == "unknown"
+    (there,) = ids(town, "linkedin")
+    told = f"https://www.linkedin.com/posts/us_registration-share-{there.rpartition(':')[2]}-aBcD"
+    town.alice.says(f"@social published 2 linkedin {told}")
+    assert town.deliveries(2)["linkedin"].url == told
+    town.later(minutes=25)
+    wait(town, 30)
+    one = town.deliveries(1)["linkedin"]
+    assert one.state in {"unknown", "failed"}, "LinkedIn takes no text twice"
+    assert one.remote_id == ""
+
+
 OTHER = "[mastodon:lab] base_url = https://lab.example\n[mastodon:lab] access_token = t"
 
 

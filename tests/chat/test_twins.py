@@ -84,6 +84,22 @@ def test_what_is_in_doubt_under_the_second_name_is_not_told_as_the_firsts(town: 
     assert town.deliveries(1)[name].url == ""
 
 
+def test_a_link_of_another_account_on_the_same_server_is_no_answer(town: Town) -> None:
+    name = named_twice(town, "mastodon")
+    with town.database.transaction() as session:
+        identities.note(session, name, "somebody else")
+    town.desk.others = {}
+    town.carol.says("@social draft\nto: mastodon\nHello")
+    town.alice.reacts(town.card_id(1))
+    town.fault("mastodon", "422", method="POST", path="/api/v1/statuses")
+    town.carol.says(f"@social draft\nto: {name}\nHello")
+    town.alice.reacts(town.card_id(2))
+    assert town.deliveries(2)[name].state == "failed"
+    town.alice.says(f"@social published 2 {name} {town.deliveries(1)['mastodon'].url}")
+    assert "That is the link of #1" in town.said()[-1]
+    assert town.deliveries(2)[name].state == "failed"
+
+
 def test_a_new_name_for_an_old_account_takes_no_number_of_the_old_one(town: Town) -> None:
     town.carol.says("@social draft\nto: mastodon\nHello")
     town.alice.reacts(town.card_id(1))
