@@ -83,7 +83,8 @@ def _nobody() -> None:
 class Stale:
     """Posts whose cards do not show yet how things stand. Thread-safe: each change gives a new number."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
         self.told: Callable[[], None] = _nobody
         """Called after each `add`: who shows the cards waits for it."""
         self._guard = threading.Lock()
@@ -94,7 +95,7 @@ class Stale:
         """Its card is to be shown anew."""
         with self._guard:
             self._count += 1
-            _, since = self._since.get(post_id, (0, time.monotonic()))
+            _, since = self._since.get(post_id, (0, self._seconds()))
             self._since[post_id] = (self._count, since)
         self.told()
 

@@ -356,8 +356,7 @@ def test_a_link_belongs_to_the_first_post_that_was_said_to_be_there(town: Town) 
 
 def test_what_a_person_said_is_there_is_taken_for_no_other_post(town: Town) -> None:
     """LinkedIn's page writes an address otherwise than its API does."""
-    seen = {"method": "GET", "path": "/rest/posts", "times": 999}
-    town.fault("linkedin", "500", **seen, seconds=1200)
+    town.fault("linkedin", "500", method="GET", path="/rest/posts", times=999, seconds=1200)
     lose(town, "linkedin", "reset-before")
     lose(town, "linkedin", "reset-after")
     for number in (1, 2):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from sqlalchemy import event
 from town import MONDAY, Town
 
 from bot.actions import delivering, lastlook
+from bot.desk import Stale
 from bot.pacing import Pace
 from bot.sandbox.zulip.web import Rate
-from bot.telling import Telling
-from storage import inbox, queue
+from bot.telling import BURST_S, FEW, Telling
+from storage import cursors, inbox, queue
+from storage.database import Database
 from storage.inbox import Heard, Kind
+from storage.models import Post
 
 MANY = 30
 AT_TEN = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\n"
@@ -123,6 +130,46 @@ def test_the_database_is_asked_only_after_something_was_written(town: Town) -> N
     assert asked
 
 
+def due_now(town: Town, database: Database) -> None:
+    """The first post is to go out at once."""
+    with database.transaction() as session:
+        post = session.get(Post, 1)
+        assert post is not None
+        post.due_at = town.now
+        session.add(post)
+
+
+def test_what_is_written_while_the_database_is_asked_is_not_overlooked(town: Town) -> None:
+    town.carol.says(f"{LATER}Tomorrow")
+    town.alice.reacts(town.card_id(1))
+    made, left = pace(town), [threading.Thread(target=due_now, args=(town, town.database))]
+
+    def meanwhile(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        while left and "deliver" in statement:  # when posts were looked at
+            thread = left.pop()
+            thread.start()
+            thread.join()
+
+    with town.database.transaction() as session:
+        cursors.write(session, "something", "else")
+    event.listen(town.database._engine, "after_cursor_execute", meanwhile)
+    made.worth(town.now, [])
+    assert not left
+    assert made.worth(town.now, [])
+
+
+def test_what_another_copy_wrote_is_looked_for(town: Town) -> None:
+    town.carol.says(f"{LATER}Tomorrow")
+    town.alice.reacts(town.card_id(1))
+    desk: Any = SimpleNamespace(database=town.database, single=False, clock=town.desk.clock)
+    made, other = Pace(desk, threading.Event(), 0.0), Database(str(town.database.url))
+    made.worth(town.now, [])
+    assert not made.worth(town.now, [])
+    due_now(town, other)
+    other.close()
+    assert made.worth(town.now, [])
+
+
 def test_what_is_written_down_is_told_at_once(town: Town) -> None:
     stop, told, telling = threading.Event(), threading.Event(), town.publisher.telling
     town.publisher.tick(town.now, settle=True)
@@ -213,17 +260,28 @@ def test_an_outcome_that_waits_for_others_is_not_thought_of_in_every_round(town:
     assert news.posts(town.now) == []
 
 
-def test_what_is_told_comes_after_a_burst_of_posts(town: Town) -> None:
-    town.carol.says(f"{LATER}Tomorrow")
+def telling_with(town: Town, cards: int, waited_s: float = 0) -> Telling:
+    """While due posts wait for the processor; so many cards are to be shown, for so long already, and there is `News`."""
     town.publisher.tick(town.now, settle=True)
-    busy = True
-    telling = Telling(town.desk, lambda: True, lambda: busy)
+    town.desk.stale = Stale(lambda: time.monotonic() - waited_s)
     with town.database.transaction() as session:
         queue.notify(session, key="news", text="News", now=town.now)
-    for number in range(10):
+    for number in range(cards):
         town.desk.stale.add(number)
-    telling.round(town.now)
+    return Telling(town.desk, lambda: True, lambda: True)
+
+
+def test_what_is_told_comes_after_a_burst_of_posts(town: Town) -> None:
+    town.carol.says(f"{LATER}Tomorrow")
+    telling_with(town, 10).round(town.now)
     assert "News" not in town.said()
-    busy = False
-    telling.round(town.now)
+    Telling(town.desk, lambda: True, lambda: False).round(town.now)
+    assert "News" in town.said()
+
+
+@pytest.mark.parametrize("cards, waited_s", [(FEW, 0), (10, BURST_S + 1)])
+def test_a_few_posts_are_no_burst_and_nobody_waits_for_the_end_of_a_long_one(
+    town: Town, cards: int, waited_s: float
+) -> None:
+    telling_with(town, cards, waited_s).round(town.now)
     assert "News" in town.said()
