@@ -95,7 +95,7 @@ class Asked:
     """No post of ours is older, by that server's clock (see `earliest`)."""
     before: Before | None
     ledger: Ledger
-    began: datetime | None = None
+    began: datetime
     """When the first attempt began, by our clock."""
 
     @property
@@ -151,8 +151,8 @@ def _is_after(asked: Asked, seen: Seen, one: Found) -> bool:
     """Whether it is known to be younger than the first attempt. What is not may be ours: nobody guesses."""
     if one.made_at is None:
         return False
-    if asked.began is None or seen.ahead is None:
-        return True
+    if seen.ahead is None:  # by its clock or by ours is the same only outside the margin
+        return asked.before is not None or one.made_at >= asked.began + SKEW
     return one.made_at >= asked.began + seen.ahead - BLINK
 
 

@@ -22,6 +22,7 @@ from requests import PreparedRequest, Request, Response
 from typing_extensions import override
 from urllib3 import exceptions as u3
 
+from handlers import clocks
 from handlers.base import must_hold
 from handlers.bounds.adapter import Limits, bounded
 
@@ -76,10 +77,7 @@ class Answer:
 
     def ahead(self, now: datetime) -> timedelta | None:
         """How far the server's clock is ahead of ours; None if it told no time."""
-        try:
-            return parsedate_to_datetime(self.headers["date"]) - now
-        except (KeyError, ValueError, TypeError, OverflowError):
-            return None
+        return clocks.ahead(self.headers, now)
 
     def until(self, now: datetime) -> datetime | None:
         """The instant (UTC) before which the server does not want to be asked again, if it told a sensible one."""

@@ -41,6 +41,8 @@ class Api:
         """LinkedIn said that they are too many."""
         self.told: Mapping[str, str] = {}
         """The headers with which it said so."""
+        self.answered: Mapping[str, str] = {}
+        """The headers of the last answer."""
         self._tokens = tokens
         self._today = today
         self._grant: Grant | None = None
@@ -81,6 +83,7 @@ class Api:
             signed = {**headers, "Authorization": f"Bearer {grant.access}"}
             self.calls += 1
             response = self.web.call(method, url, acts=acts, headers=signed, **request)
+            self.answered = response.headers
             if response.status_code != HTTPStatus.UNAUTHORIZED or not errors.is_about_token(response):
                 return response
             self._after_401(response, grant)

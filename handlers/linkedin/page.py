@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
+from handlers import clocks
 from handlers.base import Outgoing, PlatformError, Published, Rejected, Tools, Uncertain
 from handlers.linkedin import errors, stored, writing
 from handlers.linkedin.api import Api
@@ -21,8 +22,6 @@ logger = logging.getLogger(__name__)
 POSTING: Final = "post on the page"
 SETTLED: Final = timedelta(seconds=90)
 """So long after a lost answer a post may still appear among the page's posts."""
-LATEST: Final = 100
-"""How many of the page's posts are looked through; LinkedIn shows no more at once."""
 FRESH_S: Final = 1.5
 """A post that was just made may not be there to be read yet."""
 
@@ -38,6 +37,7 @@ class Page:
         self._outgoing = outgoing
         self._uploads = Uploads(api, tools.store, tools.clock)
         self._readiness = Readiness(api, tools.clock)
+        self._clock = tools.clock
         self._duplicate = ""
         """What LinkedIn called the same text, in this piece of work."""
 
@@ -71,18 +71,21 @@ class Page:
         """Never."""
         return False
 
-    def look(self, place: Place, since: datetime, files: list[str]) -> Seen:  # noqa: ARG002 - one part; all is read
+    def look(self, place: Place, since: datetime, files: list[str]) -> Seen:  # noqa: ARG002 - one part
         """Among the page's posts, or where LinkedIn's own duplicate answer points."""
         if self._duplicate:
             return self._named(files)
         try:
-            posts = stored.newest(self._api, LATEST)
+            posts = stored.since(self._api, since)
         except Rejected as error:
             raise Uncertain(
                 f"LinkedIn does not let the bot look whether the post is out ({error}) "
                 "Look at the page; order it again with `retry` only if it is not there."
             ) from None
-        return Seen([self._found(post, files) for post in posts if post.urn])
+        return self._seen([self._found(post, files) for post in posts if post.urn])
+
+    def _seen(self, found: list[Found], blind: str = "") -> Seen:
+        return Seen(found, blind, clocks.ahead(self._api.answered, self._clock()))
 
     def _found(self, post: stored.Stored, files: list[str]) -> Found:
         warnings = stored.differences(post, self._outgoing)
@@ -96,7 +99,7 @@ class Page:
     def _named(self, files: list[str]) -> Seen:
         """The post that LinkedIn calls the same, if it shows it."""
         try:
-            return Seen([self._found(stored.read(self._api, self._duplicate), files)])
+            return self._seen([self._found(stored.read(self._api, self._duplicate), files)])
         except errors.NotThere:
             return Seen([])  # of a post that was deleted LinkedIn refuses the text for two more days
         except Rejected as error:

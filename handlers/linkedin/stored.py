@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from handlers.base import Outgoing
+from handlers.base import Outgoing, Uncertain
 from handlers.likeness import Likeness, like_words
 from handlers.linkedin import errors, little, writing
 from handlers.linkedin.api import Api, urn_path
 from handlers.reconcile import Agreement, worst
 from handlers.web import json_object, lost
 
+PAGE: Final = 100
+"""So many posts LinkedIn shows at once, at the most."""
+PAGES: Final = 5
+"""So many pages are searched for a post: LinkedIn allows few calls a day."""
 SHORTEST_CUT: Final = 10
 """A post of fewer characters is not taken for the beginning of ours."""
 CUT: Final = "LinkedIn kept only the beginning of the text: look at the post and correct it there."
@@ -37,21 +41,53 @@ class Stored:
     content: dict[str, Any] = field(default_factory=dict)
     visibility: str = ""
     """LinkedIn's own word; empty if it does not say."""
+    changed: datetime | None = None
+    """When it was changed last."""
 
 
 def newest(api: Api, count: int) -> list[Stored]:
     """The page's latest posts. Raises `Rejected` when we may not read them."""
-    author = urn_path(api.settings.organization)
+    return _page(api, 0, count)[0]
+
+
+def since(api: Api, since: datetime) -> list[Stored]:
+    """The page's posts since then, and some older ones. Raises `Uncertain` where there are too many newer ones, and
+    `Rejected` when we may not read them.
+    """
+    found: dict[str, Stored] = {}
+    for number in range(PAGES):
+        posts, more = _page(api, number * PAGE, PAGE)
+        found |= {one.urn: one for one in posts}
+        if not more or (posts and _is_older(posts[-1], since)):
+            return list(found.values())
+    raise Uncertain(
+        f"{errors.TITLE} has too many newer posts to find this one. Look there, and say what you see."
+    )
+
+
+def _page(api: Api, start: int, count: int) -> tuple[list[Stored], bool]:
+    """Some of the page's posts, the latest first, and whether there may be more behind them."""
+    author, place = urn_path(api.settings.organization), f"&start={start}" if start else ""
     answer = api.call(
         "GET",
-        f"/rest/posts?q=author&author={author}&count={count}",
+        f"/rest/posts?q=author&author={author}&count={count}{place}",
         finder="FINDER",
         doing="show the page's posts",
     )
-    elements = json_object(answer).get("elements")
+    told = json_object(answer)
+    elements, paging = told.get("elements"), told.get("paging")
     if not isinstance(elements, list):
         raise lost(errors.TITLE, acts=False)
-    return [_stored(one) for one in elements if isinstance(one, dict)]
+    links = paging.get("links") if isinstance(paging, dict) else None
+    follows = any(isinstance(one, dict) and one.get("rel") == "next" for one in links or ())
+    posts = [_stored(one) for one in elements if isinstance(one, dict)]
+    return posts, bool(posts) and (follows or len(elements) >= count)
+
+
+def _is_older(post: Stored, since: datetime) -> bool:
+    """Whether all behind it are older as well, be they in the order in which they were made or were changed last."""
+    told = [at for at in (post.made, post.changed) if at]
+    return bool(told) and max(told) < since
 
 
 def read(api: Api, urn: str) -> Stored:
@@ -140,6 +176,7 @@ def _stored(post: dict[str, Any]) -> Stored:
         _instant(at),
         content if isinstance(content, dict) else {},
         str(post.get("visibility") or ""),
+        _instant(post.get("lastModifiedAt")),
     )
 
 

@@ -251,7 +251,7 @@ class Walk:
             since,
             self.progress.before,
             self.ticket.ledger,
-            None if self.ticket.restored else began,
+            began,
         )
         files = [one.id for name, one in self.progress.files.items() if one.id and _of(name, number)]
         try:

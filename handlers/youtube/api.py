@@ -22,6 +22,8 @@ class Api:
         self._account = account
         self._tokens = tokens
         self._grant: Grant | None = None
+        self.answered: Mapping[str, str] = {}
+        """The headers of the last answer."""
 
     def v3(
         self, method: str, path: str, query: Mapping[str, str], *, acts: bool = False, json: Any = None
@@ -52,6 +54,7 @@ class Api:
                 raise errors.not_signed_in(self._account)
             signed = {**(headers or {}), "Authorization": f"Bearer {grant.access}"}
             response = self.web.call(method, url, acts=acts, headers=signed, **request)
+            self.answered = response.headers
             if response.status_code != HTTPStatus.UNAUTHORIZED or "youtubeSignupRequired" in errors.reasons(
                 response
             ):

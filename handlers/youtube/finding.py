@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
-from handlers.base import Published
+from handlers import clocks
+from handlers.base import Published, Uncertain
 from handlers.likeness import like_words
 from handlers.reconcile import Agreement, Asked, Found, Seen, earliest, ours, worst
 from handlers.web import json_object, lost
@@ -16,15 +17,20 @@ from handlers.youtube import errors
 from handlers.youtube.job import Job
 from handlers.youtube.resource import UNSEEN, address
 
+PAGES: Final = 10
+"""Pages of 50 videos that are searched for one."""
+
 
 def find(job: Job) -> str:
     """The id of the video that this delivery uploaded; empty if it is not to be seen there.
 
     Decided by `handlers.reconcile`. Raises `Uncertain`, `Unavailable`, `Rejected`.
     """
-    since = earliest(job.ticket.first_at, None)
-    asked = Asked(errors.TITLE, job.outgoing, 0, since, None, job.ticket.ledger)
-    found = ours(asked, Seen(_uploaded(job, since)))
+    began = job.ticket.first_at
+    since = earliest(began, None)
+    asked = Asked(errors.TITLE, job.outgoing, 0, since, None, job.ticket.ledger, began)
+    there = _uploaded(job, since)
+    found = ours(asked, Seen(there, ahead=clocks.ahead(job.api.answered, job.now())))
     return found.id if found else ""
 
 
@@ -34,21 +40,34 @@ def _uploaded(job: Job, since: datetime) -> list[Found]:
     uploads = [_deep(one, "contentDetails", "relatedPlaylists", "uploads") for one in mine]
     if not uploads or not uploads[0]:
         return []
-    query = {"part": "snippet", "playlistId": str(uploads[0]), "maxResults": "50"}
-    listed = job.api.v3("GET", "playlistItems", query)
-    made = {
-        str(found): at
-        for one in _items(job, listed)
-        if (found := _deep(one, "snippet", "resourceId", "videoId")) and (at := _made(one)) and at >= since
-    }
-    if not made:
-        return []
+    found: list[Found] = []
+    page = ""
+    for _ in range(PAGES):
+        query = {"part": "snippet", "playlistId": str(uploads[0]), "maxResults": "50"}
+        listed = job.api.v3("GET", "playlistItems", query | ({"pageToken": page} if page else {}))
+        items = _items(job, listed)
+        made = {
+            str(number): _made(one)
+            for one in items
+            if (number := _deep(one, "snippet", "resourceId", "videoId"))
+        }
+        fresh = {number: at for number, at in made.items() if at is None or at >= since}
+        found += _told(job, fresh) if fresh else []
+        page = str(json_object(listed).get("nextPageToken") or "")
+        if not page or (items and not fresh):
+            return found
+    raise Uncertain(
+        f"{errors.TITLE} has too many newer videos to find this one. Look there, and say what you see."
+    )
+
+
+def _told(job: Job, made: dict[str, datetime | None]) -> list[Found]:
+    """These videos, held against ours."""
     told = job.api.v3("GET", "videos", {"part": "snippet,status,fileDetails", "id": ",".join(made)})
     return [
-        Found(
-            Published(str(one["id"]), address(str(one["id"]))), made.get(str(one["id"])), _agreement(job, one)
-        )
+        Found(Published(number, address(number)), made.get(number), _agreement(job, one))
         for one in _items(job, told)
+        if (number := str(one.get("id") or ""))
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
 
@@ -72,6 +72,8 @@ class Api:
         self.settings = settings
         self.scarce = False
         """Whether the last answer said that few requests are left: what can be done without is not asked then."""
+        self.answered: Mapping[str, str] = {}
+        """The headers of the last answer."""
         try:
             self._client = Client(
                 site=settings.site,
@@ -95,6 +97,7 @@ class Api:
             self._client.session.close()
 
     def _count(self, answer: requests.Response, *_: Any, **__: Any) -> None:
+        self.answered = answer.headers
         try:
             limit = int(answer.headers["X-RateLimit-Limit"])
             left = int(answer.headers["X-RateLimit-Remaining"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from typing_extensions import override
 
+from handlers import clocks
 from handlers.base import PlatformError, Published, Tools, Uncertain
 from handlers.media import Media
 from handlers.parts import Place, Service, Trying, Upload
@@ -24,7 +26,9 @@ from handlers.zulip.privacy import NO_LINK
 SETTLED: Final = timedelta(seconds=60)
 """So long a server may still work on a request whose answer was lost."""
 LOOK_BACK: Final = 1000
-"""Own messages of a channel that are looked through."""
+"""Own messages of a channel that are asked for at once."""
+PAGES: Final = 5
+"""So often that many are searched for one."""
 CUT_MARK: Final = "\n[message truncated]"
 CUT: Final = "Zulip cut the message at its end: look at it, and add what is missing."
 
@@ -116,7 +120,7 @@ class Channel(Service):
         wanted = writing.as_sent(place.part.text, place.part.media)
         sent = writing.content(place.part.text, place.part.media, files) if files else ""
         found = []
-        for message in self._own():
+        for message in self._own(since):
             number, content = message.get("id"), message.get("content")
             if not isinstance(number, int) or not isinstance(content, str):  # ours may be among them
                 raise lost(TITLE, acts=False)
@@ -131,22 +135,44 @@ class Channel(Service):
             elif _is_cut(text, place.part.text):
                 cut = replace(published, warnings=(*published.warnings, CUT))
                 found.append(Found(cut, at, worst([posted])))
-        return Seen(found)
+        return Seen(found, ahead=clocks.ahead(self._api.answered, self._tools.clock()))
 
     @override
     def patience(self, trying: Trying, now: datetime) -> timedelta:
         """After that the server has finished with a request, one way or the other."""
         return SETTLED
 
-    def _own(self) -> list[dict[str, Any]]:
-        """The bot's messages in the channel, newest first. Raises `Uncertain` where it may not look."""
+    def _own(self, since: datetime) -> Iterator[dict[str, Any]]:
+        """The bot's messages in the channel since then (and some older ones), newest first. Raises `Uncertain` where it may
+        not look so far back.
+        """
+        anchor = "newest"
+        for _ in range(PAGES):
+            answer = self._page(anchor)
+            messages = answer["messages"]
+            yield from reversed(messages)
+            oldest = messages[0] if messages else {}
+            at, number = _sent_at(oldest), oldest.get("id")
+            if at is not None and at < since:
+                return
+            if answer.get("found_oldest") is True or not isinstance(number, int):
+                if answer.get("history_limited"):
+                    break
+                return
+            anchor = str(number - 1)
+        raise Uncertain(
+            f"{TITLE} does not show the bot's messages so far back. Look at the channel, and say what you see."
+        )
+
+    def _page(self, anchor: str) -> dict[str, Any]:
+        """The bot's messages in the channel up to one, oldest first."""
         narrow = [
             {"operator": "stream", "operand": self._number},
             {"operator": "sender", "operand": self._api.settings.email},
         ]
         asked = {
             "narrow": narrow,
-            "anchor": "newest",
+            "anchor": anchor,
             "num_before": LOOK_BACK,
             "num_after": 0,
             "apply_markdown": False,
@@ -161,7 +187,7 @@ class Channel(Service):
         found = answer.get("messages")
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise lost(TITLE, acts=False)
-        return list(reversed(found))
+        return answer
 
     def _published(self, place: Place, message: int, topic: str, *warnings: str) -> Published:
         """A message in a private channel has no address: where it is told, others may read."""

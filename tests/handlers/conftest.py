@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,9 @@ Script = Callable[[Asked], "Reply | None"]
 class Scripted:
     """A server on loopback: what was asked, and rules that answer; the rule added last is asked first."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        """By which it tells the time in every answer."""
         self.asked: list[Asked] = []
         self.url = ""
         self._rules: list[Script] = []
@@ -129,8 +132,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         raw = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-        self.send_response_only(reply.status)  # it tells no time of its own: the tests' clock stands
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(raw)), **reply.headers}
+        self.send_response_only(reply.status)
+        own = {"Date": format_datetime(self.scripted.clock(), usegmt=True)}
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(raw)),
+            **own,
+            **reply.headers,
+        }
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -152,9 +161,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[Scripted]:
+def server(clock: Clock) -> Iterator[Scripted]:
     """A scripted server, up for one test."""
-    scripted = Scripted()
+    scripted = Scripted(clock)
     handler = type("Handler", (_Handler,), {"scripted": scripted})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
         scripted.url = f"http://127.0.0.1:{httpd.server_port}"
@@ -246,6 +255,7 @@ class Delivery:
         self.saves: list[Receipt] = []
         self.key = "post-12-mastodon-1"
         self.first_at = clock()
+        self.restored = False
         self.steps: list[Step] = []
         self.shelf = Shelf()
         self.mine: dict[str, int] = {}
@@ -267,7 +277,9 @@ class Delivery:
     def ticket(self) -> Ticket:
         """For the next attempt, with what the last one saved."""
         receipt = json.loads(json.dumps(self.receipt))
-        return Ticket(self.key, receipt, self._save, self.first_at, self, self.steps.append)
+        return Ticket(
+            self.key, receipt, self._save, self.first_at, self, self.steps.append, restored=self.restored
+        )
 
     def _save(self, receipt: Receipt) -> None:
         self.receipt = json.loads(json.dumps(receipt))

@@ -232,7 +232,8 @@ def test_a_duplicate_of_anothers_is_a_refusal_in_doubt_or_not(delivery: Any, clo
 def test_what_was_sent_after_the_clock_went_back_is_found(delivery: Any, clock: Any) -> None:
     delivery.first_at = clock()
     clock.now -= timedelta(minutes=30)
-    service = Asked([Uncertain("lost")], [Seen([Found(HERE, clock() + timedelta(seconds=1), SAME)])])
+    there = [Found(HERE, clock() + timedelta(seconds=1), SAME)]
+    service = Asked([Uncertain("lost")], [Seen(there, ahead=timedelta())])
     with pytest.raises(Uncertain):
         walk(service, delivery, clock).send()
     assert walk(service, delivery, clock).find() == HERE

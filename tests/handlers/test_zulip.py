@@ -148,7 +148,8 @@ class Community:
         narrow = {one["operator"]: one["operand"] for one in json.loads(asked.query["narrow"])}
         assert narrow["sender"] == BOT
         assert asked.query["apply_markdown"] == "false"
-        return {"messages": [one for one in self.messages if one["stream_id"] == narrow["stream"]]}
+        found = [one for one in self.messages if one["stream_id"] == narrow["stream"]]
+        return {"messages": found, "found_oldest": True}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bot.sandbox.linkedin.oauth import OAuth
 from bot.sandbox.linkedin.posts import Posts
 from bot.sandbox.linkedin.refusals import UPLOADS
 from bot.sandbox.linkedin.roles import Roles
-from bot.sandbox.service import Refusal, refuse
+from bot.sandbox.service import Dated, Refusal, refuse
 from bot.sandbox.world import World
 
 __all__ = ["LinkedIn"]
@@ -52,6 +52,7 @@ class LinkedIn(Core):
             ],
             exception_handlers={Refusal: refuse, 404: self._nowhere, 405: self._nowhere},
         )
+        self.app.add_middleware(Dated, now=self.now)
 
     async def _nowhere(self, _request: Request, _error: Exception) -> Response:
         return self.error(404, "No virtual resource found", "RESOURCE_NOT_FOUND")

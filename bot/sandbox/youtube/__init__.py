@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from typing_extensions import override
 
-from bot.sandbox.service import Refusal, refuse
+from bot.sandbox.service import Dated, Refusal, refuse
 from bot.sandbox.world import World
 from bot.sandbox.youtube.core import SCOPES, Core
 from bot.sandbox.youtube.endpoints import Endpoints
@@ -55,6 +55,7 @@ class YouTube(Core):
             routes=[Route(path, self.ticking(end), methods=[method]) for method, path, end in table],
             exception_handlers={Refusal: refuse, 404: self._nowhere, 405: self._nowhere},
         )
+        self.app.add_middleware(Dated, now=self.now)
 
     @override
     def tick(self) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.service import Dated
 from bot.sandbox.world import World
 from bot.sandbox.zulip import api_uploads, channels, emoji, groups, people, routes, web
 from bot.sandbox.zulip.api_register import EMOJI_PATH
@@ -48,6 +49,7 @@ class Zulip:
                 Route("/static/generated/emoji/emoji_api.{rest}.json", self._emoji_data, methods=["GET"]),
             ]
         )
+        self.app.add_middleware(Dated, now=world.clock.now)
 
     # Answers
 
