@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from handlers.base import Outgoing, Uncertain
 from handlers.likeness import Likeness, like_words
-from handlers.linkedin import errors, little, writing
+from handlers.linkedin import errors, little, polls, writing
 from handlers.linkedin.api import Api, urn_path
 from handlers.reconcile import Agreement, worst
 from handlers.web import json_object, lost
@@ -126,6 +126,7 @@ def _content(post: Stored, outgoing: Outgoing, told: set[str], files: list[str])
         yield Likeness.SAME if kinds & set(post.content) else Likeness.OTHER
     if post.content:
         yield from _words(outgoing, told)
+        yield from _poll(outgoing, post.content.get("poll"))
     if files:
         yield Likeness.ALIKE if not post.content else Likeness.OTHER
     if post.visibility:
@@ -141,8 +142,23 @@ def _words(outgoing: Outgoing, told: set[str]) -> Iterator[Likeness]:
         yield Likeness.SAME if outgoing.link in told else Likeness.OTHER
     if outgoing.poll:
         heading = outgoing.extra.get(writing.QUESTION, "")
-        yield Likeness.SAME if set(outgoing.poll.choices) <= told else Likeness.OTHER
     yield Likeness.SAME if not heading or heading in told else Likeness.ALIKE
+
+
+def _poll(outgoing: Outgoing, told: Any) -> Iterator[Likeness]:
+    """Its answers, in their order, and how long it is open."""
+    if not outgoing.poll or not isinstance(told, dict):
+        return
+    sent = polls.content(outgoing.poll, "")
+    for name in ("options", "settings"):
+        if told.get(name):
+            yield (
+                Likeness.SAME
+                if _strings_in_order(told[name]) == _strings_in_order(sent[name])
+                else Likeness.OTHER
+            )
+        else:
+            yield Likeness.ALIKE
 
 
 def _complete(outgoing: Outgoing, files: list[str]) -> bool:
@@ -193,6 +209,13 @@ def _strings(value: Any) -> set[str]:
         return {value}
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return {text for one in inner for text in _strings(one)}
+
+
+def _strings_in_order(value: Any) -> list[str]:
+    """Every text of a poll's answers, or of its settings that we send."""
+    if isinstance(value, list):
+        return [text for one in value for text in _strings_in_order(one)]
+    return [str(value.get("text") or value.get("duration") or "")] if isinstance(value, dict) else []
 
 
 def _read(commentary: str) -> str:

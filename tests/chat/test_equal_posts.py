@@ -190,6 +190,14 @@ def test_of_two_drafts_of_a_picture_alone_each_shows_its_own(town: Town, dialect
     assert shown[town.deliveries(1)["mastodon"].remote_id] != shown[town.deliveries(2)["mastodon"].remote_id]
 
 
+@pytest.mark.parametrize("fault", LOST)
+def test_whatever_server_it_is_a_lost_request_makes_one_post(town: Town, dialect: str, fault: str) -> None:
+    lose(town, "mastodon", fault)
+    drafts(town, 1, "The one and only news")
+    wait(town)
+    assert (state(town, 1), len(ids(town))) == ("published", 1)
+
+
 @pytest.mark.parametrize(
     "kind,text,fault",
     [

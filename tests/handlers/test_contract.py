@@ -558,6 +558,9 @@ BESIDE: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {
         ({"poll": WHICH}, {}),
         ({"poll": WHICH}, {"poll": replace(WHICH, choices=("yes", "never"))}),
         ({"poll": WHICH}, {"poll": WHICH, "title": "Another question?"}),
+        ({"poll": replace(WHICH, choices=("yes", "no", "never"))}, {"poll": WHICH}),
+        ({"poll": WHICH}, {"poll": replace(WHICH, choices=("no", "yes"))}),
+        ({"poll": WHICH}, {"poll": replace(WHICH, minutes=7 * 1440)}),
     ],
     "mastodon": [
         ({}, {"cw": "food"}),
