@@ -9,6 +9,7 @@ the three flags that are spelled with tags, keycaps, and breaks between words of
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -28,6 +29,7 @@ _DRAWN: Final = re.compile(
 )
 """Of the category Cf, but drawn: Prepended_Concatenation_Mark (PropList.txt), and what places hieroglyphs."""
 
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _ALWAYS_TURNS: Final = frozenset("\u202b\u202d\u202e\u2067")
 """Embeddings and isolates from right to left, and overrides: letters stand elsewhere, or the other way round."""
 _TURNS: Final = frozenset("\u202a\u2066\u2068")
@@ -107,8 +109,10 @@ def visible(text: str, where: str) -> tuple[str, list[Problem]]:
     """The text without the characters that nobody can see and that it does not need, and what people are to know of it.
 
     What turns the order of letters around stays and is an error: without it something else might be meant. `where` is
-    what the text is, in sentences: `the title`.
+    what the text is, in sentences: `the title`. Zulip shows what an entity means (`&#x202e;`), so one that means such a
+    character is taken for that.
     """
+    text = _ENTITY.sub(_meant, text) if "&" in text else text
     if not any(map(is_unseen, text)):
         return text, []
     taken: dict[str, str] = {}
@@ -131,6 +135,11 @@ def visible(text: str, where: str) -> tuple[str, list[Problem]]:
             )
         )
     return kept, problems
+
+
+def _meant(entity: re.Match[str]) -> str:
+    meaning = html.unescape(entity[0])
+    return meaning if meaning and all(map(is_unseen, meaning)) else entity[0]
 
 
 def _line(line: str, taken: dict[str, str], turned: dict[str, str]) -> str:

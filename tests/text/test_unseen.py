@@ -170,3 +170,26 @@ def test_no_hidden_text_is_slow_to_look_over(sign: str, linear: Callable[..., No
         visible(said, "the text")
 
     linear(look, sign * 4000, sign * 500)
+
+
+@pytest.mark.parametrize(
+    "entity", ["&#8203;", "&#x200b;", "&#X200B;", "&ZeroWidthSpace;", "&shy;", "&#xad;", "&lrm;"]
+)
+def test_an_entity_that_means_such_a_character_is_taken_out_like_it(entity: str) -> None:
+    """Zulip shows what it means, and its source looks like letters on the card."""
+    kept, (told,) = visible(f"hi @us{entity}er", "the text")
+    assert kept == "hi @user"
+    assert not told.error
+
+
+def test_an_entity_that_turns_letters_around_is_an_error() -> None:
+    kept, (told,) = visible("see &#x202e;moc.doog&#x202c;", "the text")
+    assert told.error
+    assert kept == "see \u202emoc.doog\u202c"
+
+
+@pytest.mark.parametrize(
+    "text", ["R&D; &amp; &lt;b&gt;", "&#65;&#x41;&nbsp;", "&#1;&#0;&#x110000;", "&unknown;", "&#8203"]
+)
+def test_other_entities_stay_as_they_are(text: str) -> None:
+    assert visible(text, "the text") == (text, [])
