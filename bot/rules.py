@@ -46,13 +46,12 @@ def refusal(
     *,
     author_id: int,
     self_approval: bool,
-    writers: Collection[int] = (),
+    writer_id: int | None = None,
     veto: bool = False,
 ) -> Refusal | None:
     """Why this person's vote does not count, or None if it does. A veto of the author's own always counts.
 
-    `writers` are those who wrote something of it as it is now (the text by `edit`, an alt text): two people are to have
-    looked at it.
+    `writer_id` is who wrote the text as it is now, by `edit`: two people are to have looked at it.
     """
     if person.is_bot:
         return Refusal.BOT
@@ -64,7 +63,7 @@ def refusal(
         return Refusal.NO_APPROVERS
     if electorate.members is not None and person.id not in electorate.members:
         return Refusal.NOT_APPROVER
-    if person.id in {author_id, *writers} and not self_approval and not veto:
+    if person.id in {author_id, writer_id} and not self_approval and not veto:
         return Refusal.AUTHOR
     return None
 

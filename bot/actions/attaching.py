@@ -135,9 +135,7 @@ def keep_alts(written: Written, last: Written) -> Written:
     for one in written.attachments:
         kept = known.get(one.path)
         if kept and one.alt in {"", kept.instead_of}:
-            attachments.append(
-                replace(one, alt=kept.alt, instead_of=kept.instead_of, described_by=kept.described_by)
-            )
+            attachments.append(replace(one, alt=kept.alt, instead_of=kept.instead_of))
         else:
             attachments.append(one)
     return replace(written, attachments=tuple(attachments))

@@ -89,16 +89,16 @@ def may_take(person: Person, part: Part) -> bool:
     return part is not Part.MEMBER and person.active and not person.is_bot
 
 
-def described(written: Written, path: str, text: str, by: int) -> Written:
-    """The draft with that alt text for the file, which that person wrote."""
-    files = (described_one(one, text, by) if one.path == path else one for one in written.attachments)
+def described(written: Written, path: str, text: str) -> Written:
+    """The draft with that alt text for the file."""
+    files = (described_one(one, text) if one.path == path else one for one in written.attachments)
     return replace(written, attachments=tuple(files))
 
 
-def described_one(file: Attachment, text: str, by: int) -> Attachment:
+def described_one(file: Attachment, text: str) -> Attachment:
     """With that alt text; what the message says itself is remembered, so that its next edit does not bring it back."""
     said = file.instead_of if file.instead_of is not None else file.alt
-    return replace(file, alt=text, instead_of=said, described_by=by)
+    return replace(file, alt=text, instead_of=said)
 
 
 def close(session: Session, proposal: Proposal) -> None:

@@ -77,7 +77,7 @@ def take(
         proposing.close(session, proposal)
         also(session)
 
-    written = proposing.described(rows.written(revision), proposal.path, proposal.text, proposal.user_id)
+    written = proposing.described(rows.written(revision), proposal.path, proposal.text)
     rewrite(desk, post, written, revision.source, by, now, writer_id=revision.created_by, also=closed)
 
 

@@ -161,17 +161,6 @@ def written(row: Revision) -> Written:
     return _written().validate_json(row.written)
 
 
-def writers(row: Revision) -> frozenset[int]:
-    """Who wrote something of the revision: its text, or the alt text of a file."""
-    return frozenset({row.created_by, *_described_by(row.written)})
-
-
-@lru_cache(maxsize=256)
-def _described_by(stored_text: str) -> frozenset[int]:
-    """Read once, as above."""
-    return frozenset(one.described_by for one in _written().validate_json(stored_text).attachments) - {0}
-
-
 def going(row: Revision) -> list[str]:
     """The accounts that the revision really goes to."""
     names: list[str] = json.loads(row.accounts)

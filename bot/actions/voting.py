@@ -51,7 +51,7 @@ def _refusal(
         person,
         who,
         author_id=post.author_id,
-        writers=rows.writers(revision),
+        writer_id=revision.created_by,
         self_approval=desk.config.social.self_approval,
         veto=kind == "veto",
     )

@@ -23,8 +23,6 @@ class Attachment:
     """The alt text of the message that somebody corrected by command; it counts again once it is changed there."""
     by: int = 0
     """Zulip id of who linked to it: that person must be allowed to see it. 0: not known yet."""
-    described_by: int = 0
-    """Zulip id of who gave the alt text by command; 0: it stands in the draft."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,16 +142,3 @@ def test_holds_of_one_member_are_bounded_and_those_of_approvers_are_not(town: To
     town.later(minutes=61)
     town.carol.says("@social hold 1")
     assert town.post(1).state == "held"
-
-
-def test_who_wrote_an_alt_text_does_not_alone_approve_it(town: Town) -> None:
-    link = town.carol.uploads(picture(41), "a.png")
-    town.carol.says(f"@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello\n[a.png]({link})")
-    town.bob.says("@social alt 1 1 Buy my coins")
-    town.bob.reacts(town.card_id(1))
-    assert town.post(1).state == "draft"
-    assert "somebody else must approve it" in town.whispered(town.bob)[-1]
-    town.bob.says("@social approve 1")
-    assert town.post(1).state == "draft"
-    town.alice.reacts(town.card_id(1))
-    assert town.post(1).state == "approved"

@@ -60,7 +60,7 @@ def _must_count(order: Order, session: Session, post: Post, revision: Revision, 
         order.person,
         electing.electorate(order.desk, session),
         author_id=post.author_id,
-        writers=rows.writers(revision),
+        writer_id=revision.created_by,
         self_approval=order.desk.config.social.self_approval,
         veto=kind == "veto",
     )

@@ -121,7 +121,7 @@ def _may_still_vote(order: Order, session: Session, post: Post, who: rules.Elect
         order.person,
         who,
         author_id=post.author_id,
-        writers=rows.writers(rows.current(session, post)),
+        writer_id=rows.current(session, post).created_by,
         self_approval=order.desk.config.social.self_approval,
     )
     voted = {vote.user_id for vote in rows.standing(session, post, post.revision)}

@@ -66,7 +66,7 @@ def alt(order: Order) -> str | None:
         follow(order.desk, post.id or 0, order.now)
         return said
     files = [
-        proposing.described_one(one, text, order.person.id) if at == number else one
+        proposing.described_one(one, text) if at == number else one
         for at, one in enumerate(last.attachments, 1)
     ]
     _rewrite(order, post, replace(last, attachments=tuple(files)), writer_id=revision.created_by)
