@@ -10,6 +10,8 @@ only if
     everything that was sent agrees as that server stores it: text, parent, content warning, visibility, files, poll,
     nothing else is there of which the same can be said, and no other post in doubt could have made it.
 
+What somebody edited there may have been ours: no part of it that an edit can change speaks for it or against it.
+
 Where the platform cannot say so much, nobody guesses: `Uncertain`, and people look. Files that were uploaded for this very
 post and hang on what is found are evidence enough.
 """

@@ -45,6 +45,8 @@ class Comparison:
         made_by = text_of(status.get("application"), "name") if isinstance(status, dict) else ""
         if self._app and made_by and made_by != self._app:
             return Agreement.OTHER  # by hand, at the server's own page, or by another program
+        if text_of(status, "edited_at"):  # all but its place in a thread can be changed
+            return worst([self._parent(status), Likeness.ALIKE])
         return worst([self._parent(status), self._text(status), *self._beside(status), *self._media(status)])
 
     def _parent(self, status: Any) -> Likeness:

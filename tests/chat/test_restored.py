@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from town import Town
@@ -119,3 +120,26 @@ def test_the_links_of_two_equal_posts_are_not_crossed(town: Town, service: str) 
     town.alice.says(f"@social published 1 {service} {link}")
     wait(town)
     assert town.deliveries(1)[service].state == "published"
+
+
+def mended(town: Town, service: str, text: str) -> None:
+    """Somebody corrects the post by hand, at the platform itself."""
+    core: Any = town.sandbox.platforms[service]
+    if service == "mastodon":
+        (doc,) = core.statuses.values()
+        core.statuses.put(doc["id"], {**doc, "text": text, "edited_at": town.now.isoformat()})
+
+
+@pytest.mark.parametrize("service", ["mastodon"])
+def test_what_was_corrected_at_the_platform_since_the_copy_is_asked_about(town: Town, service: str) -> None:
+    draft(town, 1, service, "The one and only nwes about the workshop", "today 10:00")
+    copy = copied(town)
+    town.later(hours=2, minutes=10)
+    assert len(town.published(service)) == 1
+    mended(town, service, "The one and only news about the workshop")
+    town.later(hours=1)
+    restored(town, copy)
+    ordered(town, 1)
+    assert len(town.published(service)) == 1
+    assert town.deliveries(1)[service].state == "unknown"
+    assert asked(town, 1)

@@ -783,3 +783,31 @@ def test_behind_more_newer_posts_than_are_shown_it_is_found_or_people_are_asked(
         flood(core, number)
     place.world.clock.advance(timedelta(minutes=20))
     assert place.found(row) == (PEOPLE if all_of_them else ours)
+
+
+class Mending:
+    """Somebody corrects what is out by hand, at the platform itself."""
+
+    text = "Registration is open for everybody: 1-2"
+
+    def mastodon(self, core: Any, edited_at: str) -> None:
+        (doc,) = core.statuses.values()
+        core.statuses.put(doc["id"], {**doc, "text": self.text, "edited_at": edited_at})
+
+
+MENDED = ["mastodon"]
+"""Where it is told that a post was edited."""
+
+
+@pytest.mark.parametrize("name", MENDED)
+@pytest.mark.parametrize("taken", [False, True])
+def test_what_was_edited_there_may_be_ours_unless_it_is_known_to_be_anothers(
+    place: Place, taken: bool
+) -> None:
+    row = place.row()
+    place.sent(row, "reset-after")
+    core: Any = place.sandbox.zulip.core if place.name == "zulip" else place.sandbox.platforms[place.name]
+    getattr(Mending(), place.name)(core, place.world.clock.now().isoformat())
+    if taken:
+        row.shelf.others = set(place.ids())
+    assert place.found(row) == ("" if taken else PEOPLE)
