@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from handlers import clocks
 from handlers.base import PlatformError, Published, Tools, Uncertain
+from handlers.likeness import Likeness
 from handlers.media import Media
 from handlers.parts import Place, Service, Trying, Upload
 from handlers.reconcile import Agreement, Found, Seen, worst
@@ -116,7 +117,9 @@ class Channel(Service):
 
     @override
     def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
-        """Among the bot's own messages in the channel; in another topic one is ours only if it was moved there."""
+        """Among the bot's own messages in the channel; in another topic one is ours only if it was moved there, and one
+        that was edited by what it said first.
+        """
         wanted = writing.as_sent(place.part.text, place.part.media)
         sent = writing.content(place.part.text, place.part.media, files) if files else ""
         found = []
@@ -124,11 +127,15 @@ class Channel(Service):
             number, content = message.get("id"), message.get("content")
             if not isinstance(number, int) or not isinstance(content, str):  # ours may be among them
                 raise lost(TITLE, acts=False)
-            text = writing.stored(content)
+            first = origin.content(message, self._api.level)
+            text = writing.stored(first or "")
             topic, at = str(message.get("subject", self._topic)), _sent_at(message)
             published = self._published(place, number, topic)
-            posted = origin.agreement(message, self._number, self._topic)
-            if files and text == writing.stored(sent):
+            where = origin.agreement(message, self._number, self._topic, self._api.level)
+            posted = where if first == content else min(where, Likeness.ALIKE)
+            if first is None:
+                found.append(Found(published, at, worst([posted])))
+            elif files and text == writing.stored(sent):
                 found.append(Found(published, at, Agreement.OWN))
             elif wanted.fullmatch(text) and not files:
                 found.append(Found(published, at, worst([posted])))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_youtube import film
 from town import Town
 
 from bot import keeping, wiring
@@ -124,22 +125,37 @@ def test_the_links_of_two_equal_posts_are_not_crossed(town: Town, service: str) 
 
 def mended(town: Town, service: str, text: str) -> None:
     """Somebody corrects the post by hand, at the platform itself."""
-    core: Any = town.sandbox.platforms[service]
+    core: Any = town.sandbox.zulip.core if service == "zulip" else town.sandbox.platforms[service]
     if service == "mastodon":
         (doc,) = core.statuses.values()
         core.statuses.put(doc["id"], {**doc, "text": text, "edited_at": town.now.isoformat()})
+    if service == "zulip":
+        message = core.organisation.messages[int(town.published(service)[0]["id"])]
+        now = core.organisation.now()
+        entry = {"user_id": message.sender_id, "timestamp": now, "prev_content": message.content}
+        message.content, message.edited = text, now
+        message.history.insert(0, entry)
+    if service == "youtube":
+        (doc,) = core.videos.values()
+        core.videos.put(doc["id"], {**doc, "snippet": {**doc["snippet"], "title": text}})
 
 
-@pytest.mark.parametrize("service", ["mastodon"])
+@pytest.mark.parametrize("service", ["mastodon", "zulip"])
 def test_what_was_corrected_at_the_platform_since_the_copy_is_asked_about(town: Town, service: str) -> None:
-    draft(town, 1, service, "The one and only nwes about the workshop", "today 10:00")
+    text = "The one and only nwes about the workshop"
+    if service == "youtube":
+        text = f"title: {text}\n\nA talk\n[A talk]({town.carol.uploads(film(), 'talk.mp4')})"
+    draft(town, 1, service, text, "today 10:00")
     copy = copied(town)
-    town.later(hours=2, minutes=10)
-    assert len(town.published(service)) == 1
+    town.later(hours=1, minutes=30)
+    town.later(hours=1)
+    wait(town)
+    before = town.published(service)
+    assert len(before) == 1
     mended(town, service, "The one and only news about the workshop")
     town.later(hours=1)
     restored(town, copy)
     ordered(town, 1)
-    assert len(town.published(service)) == 1
+    assert [one["id"] for one in town.published(service)] == [before[0]["id"]]
     assert town.deliveries(1)[service].state == "unknown"
     assert asked(town, 1)

@@ -144,6 +144,14 @@ class Community:
         if shows_history:
             message["edit_history"] = [entry, *message.get("edit_history", [])]
 
+    def edit(self, number: int, content: str, *, shows_history: bool = True) -> None:
+        """Likewise."""
+        message = self.messages[number]
+        entry = {"user_id": 7, "timestamp": 1, "prev_content": message["content"]}
+        message |= {"content": content, "last_edit_timestamp": 1}
+        if shows_history:
+            message["edit_history"] = [entry, *message.get("edit_history", [])]
+
     def get_messages(self, asked: Any) -> dict[str, Any]:
         narrow = {one["operator"]: one["operand"] for one in json.loads(asked.query["narrow"])}
         assert narrow["sender"] == BOT
@@ -456,6 +464,47 @@ def test_where_the_history_is_hidden_people_say_whose_a_moved_message_is(
     community.move(0, "events", shows_history=False)
     with pytest.raises(Uncertain, match="not all of it agrees"):
         zulip.find(out, delivery.ticket())
+
+
+@pytest.mark.parametrize("level", [200, 365])
+@pytest.mark.parametrize("shows_history", [True, False])
+@pytest.mark.parametrize("moved", [True, False])
+def test_of_an_edited_message_people_say_whose_it_is(
+    zulip: Zulip,
+    community: Community,
+    server: Any,
+    delivery: Any,
+    level: int,
+    shows_history: bool,
+    moved: bool,
+) -> None:
+    community.level = level
+    out = zulip.prepare(Draft(TEXT))
+    lose(community, server, acted=True)
+    with pytest.raises(Uncertain):
+        zulip.send(out, delivery.ticket())
+    community.edit(0, "A text without the typo", shows_history=shows_history)
+    if moved:
+        community.move(0, "events", shows_history=shows_history)
+        community.messages[0]["last_moved_timestamp"] = 1
+    with pytest.raises(Uncertain, match="not all of it agrees"):
+        zulip.find(out, delivery.ticket())
+
+
+@pytest.mark.parametrize("shown", ["A card, edited", TEXT])
+def test_a_message_that_said_something_else_first_is_another_one(
+    zulip: Zulip, community: Community, server: Any, delivery: Any, clock: Any, shown: str
+) -> None:
+    """The bot's own cards may stand in the same channel, and are edited all day."""
+    out = zulip.prepare(Draft(TEXT))
+    lose(community, server, acted=False)
+    with pytest.raises(Uncertain):
+        zulip.send(out, delivery.ticket())
+    community.keep("A card")
+    community.edit(0, "A card, edited")
+    community.edit(0, shown)
+    clock.ahead(minutes=2)
+    assert zulip.find(out, delivery.ticket()) is None
 
 
 @pytest.mark.parametrize(
