@@ -83,18 +83,26 @@ def _items(job: Job, response: httpx.Response) -> list[dict[str, Any]]:
 
 
 def _agreement(job: Job, one: dict[str, Any]) -> Agreement:
-    """Unseen (or shown already, if nobody knows), its words, and, where YouTube tells it, its bytes."""
-    shown = {UNSEEN, job.outgoing.visibility} if job.ticket.restored else {UNSEEN}
+    """Unseen (or shown already, if nobody knows), its words, and, where YouTube tells it, its bytes.
+
+    All but the bytes may have been changed there since a copy was made, and YouTube does not tell of it.
+    """
     size = _deep(one, "fileDetails", "fileSize")
-    if _deep(one, "status", "privacyStatus") not in shown or (
-        size is not None and str(size) != str(job.film.size)
-    ):
+    if size is not None and str(size) != str(job.film.size):
         return Agreement.OTHER
-    return worst(
-        [
-            like_words(job.outgoing.title or "", str(_deep(one, "snippet", "title") or "")),
-            like_words(job.outgoing.parts[0].text, str(_deep(one, "snippet", "description") or "")),
-        ]
+    shown, least = {UNSEEN}, Agreement.OTHER
+    if job.ticket.restored:
+        shown, least = {UNSEEN, job.outgoing.visibility or UNSEEN}, Agreement.ALIKE
+    if _deep(one, "status", "privacyStatus") not in shown:
+        return least
+    return max(
+        least,
+        worst(
+            [
+                like_words(job.outgoing.title or "", str(_deep(one, "snippet", "title") or "")),
+                like_words(job.outgoing.parts[0].text, str(_deep(one, "snippet", "description") or "")),
+            ]
+        ),
     )
 
 

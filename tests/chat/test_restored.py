@@ -140,7 +140,7 @@ def mended(town: Town, service: str, text: str) -> None:
         core.videos.put(doc["id"], {**doc, "snippet": {**doc["snippet"], "title": text}})
 
 
-@pytest.mark.parametrize("service", ["mastodon", "zulip"])
+@pytest.mark.parametrize("service", ["mastodon", "zulip", "youtube"])
 def test_what_was_corrected_at_the_platform_since_the_copy_is_asked_about(town: Town, service: str) -> None:
     text = "The one and only nwes about the workshop"
     if service == "youtube":

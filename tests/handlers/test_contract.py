@@ -808,7 +808,7 @@ class Mending:
         message.content, message.edited = self.text, now
 
 
-MENDED = ["mastodon", "zulip"]
+MENDED = ["mastodon", "youtube", "zulip"]
 """Where it is told that a post was edited, or what can be changed of one is told apart from what cannot."""
 
 
