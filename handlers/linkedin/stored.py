@@ -43,6 +43,8 @@ class Stored:
     """LinkedIn's own word; empty if it does not say."""
     changed: datetime | None = None
     """When it was changed last."""
+    edited: bool = False
+    """Whether its author changed its text; nothing else can be changed there."""
 
 
 def newest(api: Api, count: int) -> list[Stored]:
@@ -105,7 +107,11 @@ def agreement(post: Stored, outgoing: Outgoing, files: list[str]) -> Agreement:
 
 
 def _text(post: Stored, outgoing: Outgoing) -> Likeness:
-    """Letter for letter, and with the same mentions; the beginning alone may be ours, cut by LinkedIn."""
+    """Letter for letter, and with the same mentions; the beginning alone may be ours, cut by LinkedIn.
+    What was edited may have been ours.
+    """
+    if post.edited:
+        return Likeness.ALIKE
     sent = writing.commentary(outgoing)
     wanted, there = little.readable(sent), little.readable(post.commentary)
     found = like_words(wanted, there)
@@ -186,6 +192,7 @@ def _beside(outgoing: Outgoing) -> str:
 
 def _stored(post: dict[str, Any]) -> Stored:
     at, content = post.get("publishedAt") or post.get("createdAt"), post.get("content")
+    state = post.get("lifecycleStateInfo")
     return Stored(
         str(post.get("id") or ""),
         str(post.get("commentary") or ""),
@@ -193,6 +200,7 @@ def _stored(post: dict[str, Any]) -> Stored:
         content if isinstance(content, dict) else {},
         str(post.get("visibility") or ""),
         _instant(post.get("lastModifiedAt")),
+        isinstance(state, dict) and state.get("isEditedByAuthor") is True,
     )
 
 

@@ -15,7 +15,7 @@ from handlers.reconcile import Found, Seen
 from handlers.x.line import Line
 from handlers.x.reading import each, inner, text
 from handlers.x.spending import price_of
-from handlers.x.timeline import Timeline, agreement, instant
+from handlers.x.timeline import Timeline, agreement, first_number, instant
 from handlers.x.uploads import Uploads
 
 SETTLED: Final = timedelta(seconds=60)
@@ -100,7 +100,7 @@ class Posting(Service):
         timeline = Timeline(self._line, parents=place.parent is not None, polls=poll is not None)
         found = [
             Found(
-                self._published(text(one, "id")),
+                self._published(first_number(one)),
                 instant(one.get("created_at")),
                 agreement(one, shown, place, files, poll),
             )

@@ -155,6 +155,8 @@ def agreement(
     keys = [one for one in beside.get("media_keys") or () if isinstance(one, str)]
     if files and sorted(one.partition("_")[2] for one in keys) == sorted(files):
         return Agreement.OWN
+    if len(_versions(post)) > 1:  # all but its place in a conversation can be changed
+        return worst([_conversation(post, place), _parent(post, place), Likeness.ALIKE])
     return worst(
         [
             like_shortened(place.part.text, *_shown(post)),
@@ -167,12 +169,23 @@ def agreement(
     )
 
 
+def _versions(post: dict[str, Any]) -> list[str]:
+    """The numbers that it had and has, the first one first: each edit gives another. X tells them unasked."""
+    told = post.get("edit_history_tweet_ids") or post.get("edit_history_post_ids")
+    return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
+
+
+def first_number(post: dict[str, Any]) -> str:
+    """By which the bot knows a post of its own, however often it was edited since."""
+    return next(iter(_versions(post)), text(post, "id"))
+
+
 def _conversation(post: dict[str, Any], place: Place) -> Likeness:
     """A part is of the conversation that the first part began; the first begins its own."""
-    wanted = place.first.id if place.first else text(post, "id")
+    wanted = {place.first.id} if place.first else {text(post, "id"), *_versions(post)}
     told = text(post, "conversation_id")
     if told:
-        return Likeness.SAME if told == wanted else Likeness.OTHER
+        return Likeness.SAME if told in wanted else Likeness.OTHER
     return Likeness.ALIKE if place.first else Likeness.SAME
 
 

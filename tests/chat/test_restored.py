@@ -129,6 +129,14 @@ def mended(town: Town, service: str, text: str) -> None:
     if service == "mastodon":
         (doc,) = core.statuses.values()
         core.statuses.put(doc["id"], {**doc, "text": text, "edited_at": town.now.isoformat()})
+    if service == "linkedin":
+        (doc,) = core.posts.values()
+        core.posts.put(doc["id"], {**doc, "stored": text, "edited": True})
+    if service == "x":
+        (doc,) = core.posts.values()
+        new = {**doc, "id": core.ids.next(), "versions": [doc["id"]], "text": text, "stored": text}
+        core.posts.drop(doc["id"])
+        core.posts.put(new["id"], new)
     if service == "zulip":
         message = core.organisation.messages[int(town.published(service)[0]["id"])]
         now = core.organisation.now()
@@ -140,7 +148,7 @@ def mended(town: Town, service: str, text: str) -> None:
         core.videos.put(doc["id"], {**doc, "snippet": {**doc["snippet"], "title": text}})
 
 
-@pytest.mark.parametrize("service", ["mastodon", "zulip", "youtube"])
+@pytest.mark.parametrize("service", [*SERVICES, "youtube"])
 def test_what_was_corrected_at_the_platform_since_the_copy_is_asked_about(town: Town, service: str) -> None:
     text = "The one and only nwes about the workshop"
     if service == "youtube":

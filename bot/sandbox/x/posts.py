@@ -135,7 +135,7 @@ class Posts:
         full = self._full(doc)
         renamed = {
             **full,
-            f"edit_history_{word}_ids": [doc["id"]],
+            f"edit_history_{word}_ids": [*doc.get("versions", ()), doc["id"]],
             f"referenced_{word}s": full.pop("referenced"),
         }
         always = {"id", "text", f"edit_history_{word}_ids"}
