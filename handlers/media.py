@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -111,6 +111,15 @@ class Store:
         if not found.is_file():
             raise _missing()
         return found
+
+    def has(self, sha256: str) -> bool:
+        """Whether the file is there; its bytes are not looked at."""
+        return (self.root / sha256).is_file()
+
+    def remove(self, sha256: str) -> None:
+        """Keep this file no longer. Raises OSError where the folder cannot be changed."""
+        with suppress(MissingMedia):
+            self.path(sha256).unlink(missing_ok=True)
 
     @contextmanager
     def part(self) -> Iterator[Part]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +28,26 @@ def brought(session: Session, person_id: int, since: datetime) -> dict[str, int]
     return _sizes(session.exec(found))
 
 
-def unreviewed(session: Session) -> dict[str, int]:
-    """The same, of all posts that nobody approved."""
-    found = select(Revision.outgoing).join(Post, col(Post.id) == Revision.post_id)
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The files of a post that nobody approved."""
+
+    post_id: int
+    author_id: int
+    """Zulip user id."""
+    files: dict[str, int]
+    """SHA-256 and bytes of each."""
+
+
+def unreviewed(session: Session) -> list[Waiting]:
+    """The files of all posts that nobody approved, the oldest post first; without posts that have none."""
+    found = select(Post.id, Post.author_id, Revision.outgoing).join(
+        Revision, col(Post.id) == Revision.post_id
+    )
     found = found.where(col(Post.state).in_(UNREVIEWED), Revision.number == Post.revision)
-    return _sizes(session.exec(found))
+    rows = session.exec(found.order_by(col(Post.id)))
+    each = (Waiting(post_id or 0, author_id, _sizes([text])) for post_id, author_id, text in rows)
+    return [one for one in each if one.files]
 
 
 def _sizes(texts: Iterable[str]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select
@@ -48,13 +49,13 @@ def tidy(desk: Desk, now: datetime) -> Swept:
     return swept
 
 
-def _needed(desk: Desk, now: datetime) -> set[str]:
+def _needed(desk: Desk, now: datetime) -> Collection[str]:
     with desk.database.reading() as session:
         return needed(session, now, desk.config.social.keep_files)
 
 
-def needed(session: Session, now: datetime, unreviewed: timedelta = KEPT) -> set[str]:
-    """SHA-256 of every file that a post may still need.
+def needed(session: Session, now: datetime, unreviewed: timedelta = KEPT) -> dict[str, set[int]]:
+    """SHA-256 of every file that a post may still need, and the numbers of these posts.
 
     Of approved posts, of what is on its way, in doubt or prepared ahead, and of every post to which something
     happened lately; what nobody approved, or what was held, is kept for the time of `unreviewed` after the last thing that happened to it.
@@ -65,7 +66,7 @@ def needed(session: Session, now: datetime, unreviewed: timedelta = KEPT) -> set
     is_open = select(Post.id).where(Post.state == PostState.APPROVED)
     going = select(Delivery.post_id).where(col(Delivery.state).in_(UNFINISHED))
     staged = select(Staged.post_id)
-    revisions = select(Revision.outgoing).where(
+    revisions = select(Revision.post_id, Revision.outgoing).where(
         or_(
             col(Revision.post_id).in_(lately) & col(Revision.post_id).not_in(waits),
             col(Revision.post_id).in_(touched) & col(Revision.post_id).in_(waits),
@@ -74,7 +75,18 @@ def needed(session: Session, now: datetime, unreviewed: timedelta = KEPT) -> set
             col(Revision.post_id).in_(staged),
         )
     )
-    return {name for text in session.exec(revisions) for name in _FILE.findall(text)}
+    found: dict[str, set[int]] = {}
+    for post_id, text in session.exec(revisions):
+        for name in _FILE.findall(text):
+            found.setdefault(name, set()).add(post_id)
+    return found
+
+
+def cancelled(session: Session) -> set[int]:
+    """Posts that were cancelled, with nothing of them on its way, in doubt or prepared: their files are kept for convenience."""
+    going = select(Delivery.post_id).where(col(Delivery.state).in_(UNFINISHED))
+    found = select(Post.id).where(Post.state == PostState.WITHDRAWN, col(Post.id).not_in(going))
+    return {one or 0 for one in session.exec(found.where(col(Post.id).not_in(select(Staged.post_id))))}
 
 
 def lost(desk: Desk, revision: Revision) -> list[str]:

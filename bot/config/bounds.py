@@ -39,7 +39,9 @@ class Bounds(Strict):
     file_mib_an_hour: int = Field(default=500, ge=1)
     """MiB of files in drafts of one person."""
     file_mib_waiting: int = Field(default=4000, ge=1)
-    """MiB of files in all drafts together that nobody approved yet."""
+    """MiB of files in all drafts together that nobody approved yet; when it is full, the oldest of whoever has most make room
+    for people who are below a fair share.
+    """
     keep_files: values.Span = timedelta(days=14)
     """How long the files of a draft are kept that nobody approved and nobody touched. Its text stays."""
     drafts_a_minute: int = Field(default=30, ge=1)

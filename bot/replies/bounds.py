@@ -117,7 +117,17 @@ def heavy_together(most: int) -> str:
     """On a card: the files of all drafts that wait for approval are as many as are kept."""
     return (
         f"Not all files were fetched: the drafts that wait for approval have files of {most} MiB together, which is as many as "
-        "are kept. When some of them are approved or cancelled, write `copy` and the number of this post: then they are fetched."
+        "are kept, and yours would have more than a fair share of it. When some of them are approved or cancelled, write "
+        "`copy` and the number of this post: then they are fetched."
+    )
+
+
+def made_room(post: Post, most: int) -> str:
+    """In the topic of a draft whose files were removed for those of somebody who had fewer."""
+    return (
+        f"The files of #{post.id} made room for those of somebody else: the drafts that wait for approval have files of {most} "
+        f"MiB together, which is as many as are kept, and its author's had most of it. Its text stays. `copy {post.id}` makes a "
+        "new draft of it and fetches the files again; until then it cannot be approved."
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from town import Town, Townsman
 
+MIB = 1024 * 1024
+
 
 def heavy(kib: int, seed: int) -> bytes:
     """A PNG of so many KiB, which nothing makes smaller."""
@@ -56,6 +58,79 @@ def test_all_that_waits_for_approval_has_a_bound_together(town: Town) -> None:
     town.carol.says("@social draft\nto: mastodon\nanother")
     drafted(town.dave, 600)
     assert town.post(4).state == "draft"
+
+
+@pytest.mark.parametrize("settings", ["file_mib_waiting = 1"])
+def test_whoever_fills_the_bytes_of_all_keeps_nobody_else_from_a_picture(town: Town) -> None:
+    """The oldest files of whoever holds most make room, and the draft's text stays."""
+    drafted(town.carol, 400)
+    drafted(town.carol, 400)
+    drafted(town.dave, 300)
+    assert town.post(3).state == "draft"
+    assert stored(town) < MIB
+    told = [one for one in town.said() if "made room" in one]
+    assert len(told) == 1
+    assert "#1" in told[0]
+    assert "`copy 1`" in told[0]
+    town.alice.reacts(town.card_id(1))
+    town.alice.reacts(town.card_id(2))
+    town.later(minutes=2)
+    assert [town.post(one).state for one in (1, 2)] == ["draft", "released"]
+    assert [len(one["media"]) for one in town.published("mastodon")] == [1]
+    assert "Hello" in town.card(1)
+    town.carol.says("@social copy 1")
+    assert town.post(4).state == "draft"
+
+
+@pytest.mark.parametrize("settings", ["file_mib_waiting = 1"])
+def test_only_whoever_is_above_their_share_makes_room(town: Town) -> None:
+    drafted(town.dave, 300)
+    drafted(town.carol, 600)
+    drafted(town.dave, 300)
+    assert town.post(3).state == "broken"
+    assert not [one for one in town.said() if "made room" in one]
+    drafted(town.dave, 150)
+    assert town.post(4).state == "draft"
+    assert ["#2" in one for one in town.said() if "made room" in one] == [True]
+
+
+@pytest.mark.parametrize("settings", ["file_mib_waiting = 1"])
+def test_what_an_approved_post_or_an_approver_needs_is_never_removed(town: Town) -> None:
+    same_file(town, heavy(900, 1), town.carol, town.bob)
+    drafted(town.dave, 300)
+    town.alice.reacts(town.card_id(2))
+    town.settle()
+    drafted(town.dave, 150)
+    assert [town.post(one).state for one in (3, 4)] == ["draft", "draft"]
+    assert not [one for one in town.said() if "made room" in one]
+    town.later(minutes=2)
+    assert [len(one["media"]) for one in town.published("mastodon")] == [1]
+
+
+@pytest.mark.parametrize("settings", ["file_mib_waiting = 1"])
+def test_a_cancelled_draft_with_the_same_file_does_not_keep_it(town: Town) -> None:
+    same = heavy(900, 1)
+    same_file(town, same, town.carol)
+    town.carol.says("@social cancel 1")
+    same_file(town, same, town.carol)
+    drafted(town.dave, 300)
+    assert town.post(3).state == "draft"
+    assert stored(town) < MIB
+
+
+@pytest.mark.parametrize("settings", ["file_mib_waiting = 1"])
+def test_files_that_are_tidied_away_take_no_room(town: Town) -> None:
+    drafted(town.carol, 900)
+    for one in town.desk.store.root.iterdir():
+        if one.is_file():
+            one.unlink()
+    drafted(town.carol, 900)
+    assert town.post(2).state == "draft"
+
+
+def same_file(town: Town, file: bytes, *people: Townsman) -> None:
+    for one in people:
+        one.says(f"@social draft\nto: mastodon\nHello\n[a]({one.uploads(file, 'a.png')})")
 
 
 def stored(town: Town) -> int:
