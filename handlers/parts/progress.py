@@ -6,6 +6,7 @@ and, while it is being uploaded, how far that is
 trying   the part whose creating request left, and has no answer yet; committed before the request
 doubts   how often the answer of the next part was lost
 before   how the account stood before the first attempt, as far as it told
+restored whether a copy was brought back, so that answers may have come of which it knows nothing
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Progress:
     trying: Trying | None = None
     doubts: int = 0
     before: Before | None = None
+    restored: bool = False
 
     @classmethod
     def of(cls, receipt: Receipt) -> Progress:
@@ -69,6 +71,7 @@ class Progress:
             _trying(trying) if trying else None,
             receipt.get("doubts", 0),
             _before(receipt.get("before")),
+            receipt.get("restored", False),
         )
 
     def receipt(self) -> Receipt:
@@ -85,6 +88,7 @@ class Progress:
                 "same": self.trying.same,
             },
             "doubts": self.doubts,
+            "restored": self.restored,
             "before": self.before
             and {"newest": self.before.newest, "at": self.before.at and self.before.at.isoformat()},
         }

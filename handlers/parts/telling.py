@@ -20,5 +20,8 @@ def how_far(error: Trouble, out: int, of: int) -> Trouble:
 
 
 def same_text(who: str, told: str = " It is not to be seen there.") -> Uncertain:
-    """A duplicate after a lost answer that nobody can explain."""
-    return Uncertain(f"{who} says that it has this text already, and an earlier answer of it was lost.{told}")
+    """A duplicate that nobody can explain, after a lost answer or of what a copy brought back."""
+    return Uncertain(
+        f"{who} says that it has this text already, and an earlier answer of it was lost, or came after the copy was "
+        f"made.{told}"
+    )

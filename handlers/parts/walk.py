@@ -93,6 +93,8 @@ class Walk:
 
     def _find_all(self) -> None:
         """Of what was done since the copy was made nothing is known: part after part, as far as they are there."""
+        self.progress.restored = True
+        self._save()
         out, parts = self.progress.out, self.outgoing.parts
         while len(out) < len(parts) and (found := self._look(len(out), self.progress.trying)):
             self._came_out(found)
@@ -171,9 +173,11 @@ class Walk:
         return found is not None
 
     def _settle_duplicate(self, number: int, error: AlreadyThere) -> None:
-        """The platform has this text already. Ours only if an answer of ours was lost; else somebody else's, and this
-        one was refused.
+        """The platform has this text already. Ours only if an answer of ours was lost, or came after a copy was made;
+        else somebody else's, and this one was refused.
         """
+        if self.progress.restored:
+            raise self._unexplained(f" It said: {error}")
         if not self.progress.doubts:
             self._not_out()
             raise error
@@ -185,16 +189,18 @@ class Walk:
         if found:
             self._came_out(found)
         elif any(one.agreement is not Agreement.OTHER for one in self._seen):
-            self.progress.doubts = (
-                0  # it is another post that has this text, so this one was refused, then as well
-            )
+            self.progress.doubts = 0  # another post has this text, so this one was refused, then as well
             self._not_out()
             raise error
         else:
-            if self.progress.trying:
-                self.progress.trying = replace(self.progress.trying, same=True)
-                self._save()
-            raise same_text(self.service.name)
+            raise self._unexplained(" It is not to be seen there.")
+
+    def _unexplained(self, told: str) -> Uncertain:
+        """Nobody can say whose text it has: whoever asks once more is told so as well."""
+        if self.progress.trying:
+            self.progress.trying = replace(self.progress.trying, same=True)
+            self._save()
+        return same_text(self.service.name, told)
 
     def _files(self, *, anew: bool) -> list[str]:
         """The ids of the next part's files, ready to be used; uploaded if they are not there or too old."""
@@ -242,17 +248,9 @@ class Walk:
 
     def _look(self, number: int, trying: Trying | None = None) -> Published | None:
         began = min(self.ticket.first_at, trying.at) if trying else self.ticket.first_at
-        since = earliest(began, self.progress.before)
-        place = self._place(number)
-        asked = Asked(
-            self.service.name,
-            self.outgoing,
-            number,
-            since,
-            self.progress.before,
-            self.ticket.ledger,
-            began,
-        )
+        before, ledger = self.progress.before, self.ticket.ledger
+        since, place = earliest(began, before), self._place(number)
+        asked = Asked(self.service.name, self.outgoing, number, since, before, ledger, began)
         files = [one.id for name, one in self.progress.files.items() if one.id and _of(name, number)]
         try:
             seen = self._show(place, since, files)

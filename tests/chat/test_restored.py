@@ -167,3 +167,18 @@ def test_what_was_corrected_at_the_platform_since_the_copy_is_asked_about(town: 
     assert [one["id"] for one in town.published(service)] == [before[0]["id"]]
     assert town.deliveries(1)[service].state == "unknown"
     assert asked(town, 1)
+
+
+def test_a_restored_post_that_linkedin_calls_a_duplicate_is_asked_about(town: Town) -> None:
+    """It is out since the copy and was deleted there: LinkedIn takes its text no more for two days."""
+    draft(town, 1, "linkedin", "The one and only news", "today 10:00")
+    copy = copied(town)
+    town.later(hours=2, minutes=10)
+    core: Any = town.sandbox.platforms["linkedin"]
+    (doc,) = core.posts.values()
+    core.posts.drop(doc["id"])
+    town.later(hours=1)
+    restored(town, copy)
+    ordered(town, 1)
+    assert town.deliveries(1)["linkedin"].state == "unknown"
+    assert asked(town, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -231,6 +232,20 @@ def test_a_duplicate_of_anothers_is_a_refusal_in_doubt_or_not(delivery: Any, clo
     assert not delivery.receipt["trying"]
     with pytest.raises(Rejected, match="same text"):  # and without a doubt nobody looks at all
         walk(Asked([AlreadyThere("same text")], []), delivery, clock).send()
+
+
+@pytest.mark.parametrize("shown", [Seen([]), Uncertain("too many newer posts")])
+def test_a_duplicate_of_what_a_copy_brought_back_is_in_doubt(delivery: Any, clock: Any, shown: Any) -> None:
+    """Perhaps it went out since the copy was made, and is not shown."""
+    service = Asked([AlreadyThere("same text")], [shown, Seen([]), Seen([])])
+    delivery.restored = True
+    with suppress(Uncertain):
+        walk(service, delivery, clock).find()
+    delivery.restored = False  # it was looked for
+    with pytest.raises(Uncertain, match="has this text already"):
+        walk(service, delivery, clock).send()
+    with pytest.raises(Uncertain, match="has this text already"):
+        walk(service, delivery, clock).find()
 
 
 def test_what_was_sent_after_the_clock_went_back_is_found(delivery: Any, clock: Any) -> None:
