@@ -73,7 +73,7 @@ class Crowd:
     def must(self, true: Callable[[], bool], what: str, longest_s: float, step_s: float = 0.05) -> None:
         """Wait for it. Raises AssertionError, with the logs."""
         if not until(true, longest_s, step_s):
-            raise AssertionError(f"{what}\n" + "\n".join(bot.log.read_text()[-2000:] for bot in self.bots))
+            raise AssertionError(f"{what}\n" + "\n".join(bot.last_words() for bot in self.bots))
 
     def rests(self) -> bool:
         """Whether nothing is under way, due or looked for."""

@@ -7,6 +7,7 @@ The product holds nothing of this. The process is the real one, from its command
 
 from __future__ import annotations
 
+import faulthandler
 import mmap
 import os
 import signal
@@ -130,6 +131,7 @@ def social(words: list[str], log: str, fuse: str) -> None:
     told = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     os.dup2(told, 1)
     os.dup2(told, 2)
+    faulthandler.register(signal.SIGUSR1, file=told, all_threads=True)
     plug(Fuse(Path(fuse)))
     hurry()
     from bot.cli import main

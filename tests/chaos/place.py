@@ -241,6 +241,14 @@ class Bot:
         self._process.start()
         self.lives += 1
 
+    def last_words(self) -> str:
+        """The end of its log, and where each of its threads stands, if it runs."""
+        said = self.log.read_text()
+        if self.alive:
+            os.kill(self._process.pid, signal.SIGUSR1)  # `fused` writes the stacks into the log
+            until(lambda: len(self.log.read_text()) > len(said), 2)
+        return f"{self.log.stem}:\n{said[-3000:]}\n{self.log.read_text()[len(said) :]}"
+
     def doom(self, point: Point, *, stop: bool = False) -> None:
         """Let this life end there; with `stop` it is only stopped (at a request), and can go on."""
         self._doomed = point
