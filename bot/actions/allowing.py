@@ -169,8 +169,9 @@ def _stops(said: Said) -> dict[str, set[int]]:
     """What may stop posts of one's own, or of others: verb -> the posts."""
     found = dict[str, set[int]]()
     for one in said.each if isinstance(said, Orders) else (said,) if isinstance(said, Command) else ():
-        if one.verb in {"hold", "cancel"} and one.post is not None:
-            found.setdefault(one.verb, set()).update((one.post, *one.others))
+        if one.verb in {"hold", "cancel"}:
+            numbers = () if one.post is None else (one.post, *one.others)
+            found.setdefault(one.verb, set()).update(numbers)
     return found
 
 

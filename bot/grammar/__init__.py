@@ -104,6 +104,11 @@ _DRAFT = re.compile(
 )
 
 
+_IS_ASKED = re.compile(r"[?？][\s`*_]*$")
+_REQUEST = re.compile(
+    r"[\s\S]*?(?<!\w)(?:can|could|would|will)\s+(?:you|we|i|somebody|someone|anybody)(?!\w)", re.IGNORECASE
+)
+
 _BREAKS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
 """What slides and word processors write for the end of a line."""
 
@@ -145,10 +150,19 @@ def _ordered(text: str, accounts: Sequence[str]) -> Command | Unknown | Orders:
 def _one(text: str, accounts: Sequence[str]) -> Command | Unknown:
     found = command(text, accounts)
     if isinstance(found, Command):
-        return found
+        return _doubted(found, text)
     return behind(text.split("\n"), lambda one: command(one, accounts), begins) or replace(
         found, stops=stops(text)
     )
+
+
+def _doubted(found: Command, text: str) -> Command | Unknown:
+    """`cancel 12?` asks, where `can you cancel 12?` orders: what cannot be undone is done by no question."""
+    posts = (found.post or 0, *found.others)
+    if found.verb != "cancel" or found.rest or not _IS_ASKED.search(text) or _REQUEST.match(text):
+        return found
+    why = "Is that a question? Without the question mark I cancel it."
+    return Unknown(text, f"cancel {found.post}", why, posts)
 
 
 def rewritten(edit: Command, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar import hurry, names, several
-from bot.grammar.forms import ALONE, FLAGS, FORMS, NUMBER
+from bot.grammar import causes, hurry, names, several
+from bot.grammar.forms import ALONE, FLAGS, FORMS, NUMBER, STOPPING
 from bot.grammar.guess import braking, guess, with_number
 from bot.grammar.polite import bare, start
 from bot.grammar.questions import question
@@ -78,12 +78,12 @@ def command(text: str, accounts: Sequence[str]) -> Command | Unknown:
     if not bare(body) and "?" not in body:
         return Command("help")
     line = 1 + text.count("\n", 0, begin)
-    found = _numbered_order(body, line, text, accounts)
+    found = _numbered_order(body, line, text, accounts) or _everything(body, line, accounts)
     if isinstance(found, Command):
         return found
     asked = _asked(body, plain, accounts)
     if asked is None and not isinstance(found, Unknown):
-        asked = hurry.hurried(body, lambda one: _numbered_order(one[start(one) :], line, text, accounts))
+        asked = hurry.hurried(body, lambda one: _hurried(one[start(one) :], line, text, accounts))
     if found is not None:
         found = braking(found, body)
     return asked or found or _without_number(body, text) or guess(text)
@@ -101,6 +101,19 @@ def _numbered_order(body: str, line: int, text: str, accounts: Sequence[str]) ->
             return found
         failed = failed or found
     return failed
+
+
+def _hurried(body: str, line: int, text: str, accounts: Sequence[str]) -> Command | Unknown | None:
+    return _numbered_order(body, line, text, accounts) or _everything(body, line, accounts)
+
+
+def _everything(body: str, line: int, accounts: Sequence[str]) -> Command | None:
+    """`stop everything`, `cancel all`: a hold of every post, whatever word it was, for that can be undone."""
+    match = STOPPING.match(body)
+    why = causes.of_everything(body[match.end() :], accounts) if match else None
+    if why is None:
+        return None
+    return Command("hold", rest=why, line=line + (body[: body.find(why)].count("\n") if why else 0))
 
 
 def _asked(body: str, plain: str, accounts: Sequence[str]) -> Command | Unknown | None:
@@ -180,6 +193,10 @@ def _stop(order: _Order) -> Command | Unknown:
         said = hurry.behind_sign(order.rest)
         if said and isinstance(_for_accounts(replace(order, rest=said)), Command):
             said = None  # it is one for a platform
+        elif said is not None and causes.is_condition(said):
+            said = None
+        elif said is None and causes.is_reason(order.rest, order.accounts):
+            said = hurry.reason(order.rest)
         elif said is None and order.others and isinstance(_for_accounts(order), Unknown):
             said = hurry.reason(order.rest)  # behind several it is nothing else
     return _alone(order) if said is None else order.done(said)

@@ -69,3 +69,5 @@ BEGINS = re.compile(
 """An order that begins here, with the number of its post; its group tells which kind."""
 STOPPED = re.compile(rf"(?<!\w)(?:{_STOP_WORDS})[\s:,!]*+(?={_N})", re.IGNORECASE)
 """A word that stops the post behind it, wherever it stands."""
+STOPPING = re.compile(rf"(?:{_any(sorted(several.STOPS - {'withdraw'}))})(?!\w)", re.IGNORECASE)
+"""A word that stops posts, without a number."""

@@ -92,13 +92,17 @@ VERBS: tuple[Verb, ...] = (
             "wait with",
             r"wait(?: for)?",
             "halt",
+            "abort",
+            "suspend",
+            "call off",
             "not yet",
             r"(?:do not|don't|dont|never) (?:publish|post|send|release)(?: out)?",
         ),
         "hold N [because REASON]",
         "Stops the post until it is resumed: what an approver or another member stopped, its author does not let go on. "
+        "`stop`, `halt`, `pause` and `abort` mean the same; `hold all` and `stop everything` hold every open post. "
         "`hold 12 and 13` and `hold 12-15` stop several; so do `cancel`, `veto`, `withdraw` and `resume`. Each line may be an order.",
-        ("hold 12", "put 12 on hold", "don't publish 12", "hold 12 and 13"),
+        ("hold 12", "put 12 on hold", "don't publish 12", "hold 12 and 13", "hold all"),
     ),
     Verb(
         "resume",

@@ -1,7 +1,8 @@
 """The answers to commands and questions: one function per verb, in a written table.
 
 approving   approve, veto, withdraw
-steering    hold, resume, cancel, retry, published
+braking     hold
+steering    resume, cancel, retry, published
 moving      move, now
 changing    edit, copy, alt, take
 asking      plan, drafts, waiting, history, show, log, status, help
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from bot.actions.answering import approving, asking, changing, confirming, moving, steering
+from bot.actions.answering import approving, asking, braking, changing, confirming, moving, steering
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Message, Person
 from bot.desk import Desk
@@ -23,7 +24,7 @@ VERBS: Mapping[str, Callable[[Order], str | None]] = {
     "approve": approving.approve,
     "veto": approving.veto,
     "withdraw": approving.withdraw,
-    "hold": steering.hold,
+    "hold": braking.hold,
     "resume": steering.resume,
     "cancel": steering.cancel,
     "move": moving.move,

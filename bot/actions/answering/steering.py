@@ -13,11 +13,10 @@ from bot.actions.answering.rights import (
     must_be_free_to_move,
     must_be_free_to_repeat,
     must_end_pause,
-    must_have_room,
     must_undo,
 )
 from bot.actions.sync import follow
-from bot.replies import bounds, refusals, words
+from bot.replies import words
 from bot.replies.escape import inline
 from handlers.media import MissingMedia
 from storage import queue
@@ -30,48 +29,6 @@ _BY_NOW = {DeliveryState.FAILED, DeliveryState.CANCELLED}
 
 AGAIN = {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED}
 """What a person may order again."""
-
-
-def hold(order: Order) -> str | None:
-    """`hold 12`: an emergency brake that anybody but guests may pull."""
-    if order.person.guest:
-        raise UserError("Guests cannot stop posts; please ask somebody in the channel.")
-    post = order.unreleased(order.post())
-    if post.state not in {PostState.DRAFT, PostState.APPROVED, PostState.HELD}:
-        raise UserError(f"#{post.id} is {post.state}: there is nothing to hold.")
-    desk = order.desk
-    with desk.turn(post.message_id), desk.database.transaction() as session:
-        row = order.unreleased(rows.post(session, post.id or 0))  # it may have gone out meanwhile
-        part, electorate = order.part(session, row)
-        already = row.state == PostState.HELD
-        if already and not stops.outweighs(row, part):
-            return f"#{post.id} is held already, by {refusals.stopper(row)}."
-        said = f"{refusals.held(row, part, electorate)}{order.because}"
-        if part is stops.Part.MEMBER:
-            most = desk.config.social.holds_an_hour
-            must_have_room(
-                order, session, "hold", most, lambda room: bounds.holds(most, room, electorate.name)
-            )
-        if part is stops.Part.MEMBER or order.reason:
-            order.tell_there(session, row, said)
-        stops.stopped(row, order.person, part)
-        if not already:
-            if row.timing == "now":
-                row.due_at = None  # it has no time to miss; with the next approval it gets one
-            who, why = order.person.name, order.reason
-            queue.transition(session, row, PostState.HELD, who=who, what="held", now=order.now, reason=why)
-        else:
-            queue.write_entry(
-                session,
-                at=order.now,
-                who=order.person.name,
-                what="held too",
-                post_id=row.id,
-                reason=order.reason,
-            )
-        order.done(session)
-    desk.stale.add(post.id or 0)
-    return said
 
 
 def resume(order: Order) -> str | None:
