@@ -15,6 +15,7 @@ from collections.abc import Collection, Sequence
 from enum import Enum
 
 from bot.grammar import names
+from bot.grammar.again import is_second_draft
 from bot.grammar.commands import begins
 from bot.grammar.dress import peels
 from bot.grammar.heads import heads
@@ -27,6 +28,8 @@ from bot.grammar.uploads import Line
 TEXT = re.compile(r"\s*text\s*[:：][ \t]*(?P<rest>.*)")
 _AGAIN = re.compile(r"(?:@_?\*\*[^*\n]+\*\*|@\w+)\s*[,:]?\s*(?P<rest>\S.*)")
 _LONGEST_DOUBT = 2000
+_SHOWN = 120
+"""Characters of a line that are said back."""
 _MORE = re.compile(
     r"\s(?:to|at|not after|lang|thread|visibility|title|cw|alt|link|note)\s?[:：](?!//)\s?", re.IGNORECASE
 )
@@ -108,7 +111,14 @@ def _names_first(value: str, accounts: Sequence[str]) -> bool:
 def doubt(lines: Sequence[Line], at: int, accounts: Sequence[str]) -> str | None:
     """Why this line of a text must be asked about: which option, head or order it looks like. None: it is text."""
     line = lines[at]
-    if line.told or not line.text.strip() or len(line.text) > _LONGEST_DOUBT:
+    if line.told or not line.text.strip():
+        return None
+    if is_second_draft(lines, at):
+        return (
+            f"`{code(line.text.strip()[:_SHOWN])}` begins a second draft. One message makes one post: send it as a message of its own, and "
+            "take it out of this one. Is it text? Then write `text:` on the line before it."
+        )
+    if len(line.text) > _LONGEST_DOUBT:
         return None
     option = look(line)
     if option is not None and option.known and option.value and _looks_meant(option, accounts):
@@ -161,7 +171,9 @@ def _is_head(lines: Sequence[Line], at: int, accounts: Sequence[str]) -> bool:
 
 
 def _is_order(line: Line) -> bool:
-    for text in peels(line.text):
+    at = line.text.find("@")
+    behind_signs = [line.text[at:]] if at > 0 and not any(c.isalnum() for c in line.text[:at]) else []
+    for text in (*peels(line.text), *behind_signs):
         match = _AGAIN.match(text.strip())
         if match is not None:
             rest = match["rest"]

@@ -302,9 +302,13 @@ def test_a_second_draft_in_one_message_is_asked_about(drafted: Drafted) -> None:
         "@**social** draft",
         "> @**social|42** draft: Another",
         "@social approve 12",
+        "*@**Social** approve 12*",
     ):
         draft = drafted(f"draft Hello\n\n{line}\nMore")
-        assert [number for number, text in _errors(draft) if "speaks to me" in text] == [3], line
+        found = [
+            number for number, text in _errors(draft) if "speaks to me" in text or "second draft" in text
+        ]
+        assert found == [3], line
     assert drafted("draft Hello\n@alice has drafted it").problems == ()
 
 
