@@ -49,7 +49,7 @@ Orders (N is the number of a post: `12` or `#12`)
     published N PLATFORM [LINK]     show N                          log N
     copy N
 
-    hold, cancel, veto, withdraw and resume take several posts: `N, N and N`, `N-N`. `don't publish N` is a hold. An order may
+    approve, hold, cancel, veto, withdraw and resume take several posts: `N, N and N`, `N-N`. `don't publish N` is a hold. An order may
     stand behind a greeting or a quote, and one that stops something behind any words that are no order.
     `ok, hold N`, `can we hold N?`, `not yet N` stop it too, and so does `cancel N, REASON`. Several orders may stand in one
     message (`orders`).
@@ -75,7 +75,7 @@ from bot.grammar.address import addressed, stops_behind
 from bot.grammar.aim import as_draft
 from bot.grammar.blocks import quoted_replies
 from bot.grammar.commands import begins, command
-from bot.grammar.polite import start
+from bot.grammar.polite import THANKS, start
 from bot.grammar.several import behind
 from bot.grammar.stopwords import stops
 from bot.grammar.topics import HELP, OVERVIEW
@@ -87,6 +87,7 @@ __all__ = [
     "HELP",
     "OVERVIEW",
     "REASONED",
+    "THANKS",
     "Attachment",
     "Command",
     "Orders",

@@ -22,6 +22,9 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"#?\d+\W*$")
+_AND = re.compile(r"\s(?:and|und|og|och|ja|&)\s", re.IGNORECASE)
+_SURE = 5
+"""Letters from which on a word is taken for a slip."""
 _LATER = re.compile(r"\s(?P<name>to|at|not after)\s?[:：](?!//)\s*(?P<value>.{1,200})")
 
 
@@ -45,6 +48,8 @@ def as_draft(line: str, accounts: Sequence[str]) -> str | None:
 
 def question(line: Line, accounts: Sequence[str]) -> str | None:
     """What must be asked about the line behind `draft`, where platforms or a time may be meant as options."""
+    if asked := _misspelt(line, accounts):
+        return asked
     said = None
     head, first = _HEAD.fullmatch(line.text), _FOR.match(line.text)
     if head and "all" not in head["names"].casefold() and proves("to", head["names"], accounts):
@@ -61,6 +66,19 @@ def question(line: Line, accounts: Sequence[str]) -> str | None:
         f"Is `{code(said)}` an option, or text? As an option, write it on a line of its own directly under `draft`, and the "
         "text under it. As text, write `draft text:` and then the text."
     )
+
+
+def _misspelt(line: Line, accounts: Sequence[str]) -> str | None:
+    """`for mastodn: text`: only words that are long enough to be a slip of one name and of nothing else."""
+    match = _AIMED.fullmatch(line.text)
+    if match is None or match["rest"] is None:
+        return None
+    named = names.read(_AND.sub(",", match["names"]), accounts)
+    slips = [(word, near) for word, near in named.unknown if near and len(word) >= _SURE and " " not in word]
+    if not slips or len(slips) < len(named.unknown):
+        return None
+    hints = " ".join(f"I know no platform `{code(word)}`: did you mean `{near}`?" for word, near in slips)
+    return f"{hints} If these words are text, write `draft text:` and then the text."
 
 
 def _is_platform(word: str, accounts: Sequence[str]) -> bool:

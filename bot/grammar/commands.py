@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.grammar import causes, hurry, names, several
-from bot.grammar.forms import ALONE, FLAGS, FORMS, NUMBER, STOPPING
+from bot.grammar.forms import ALONE, APPROVED, FLAGS, FORMS, NUMBER, STOPPING
 from bot.grammar.guess import braking, guess, with_number
-from bot.grammar.polite import bare, start
+from bot.grammar.polite import THANKS, bare, is_thanks, start
 from bot.grammar.questions import question
 from bot.grammar.topics import topic_of
 from bot.grammar.values import Command, Unknown
@@ -75,11 +75,15 @@ def command(text: str, accounts: Sequence[str]) -> Command | Unknown:
         begin += 1
     body = text[begin:]
     plain = bare(body, also="")
+    if is_thanks(body):
+        return Command("help", rest=THANKS)
     if not bare(body) and "?" not in body:
         return Command("help")
     line = 1 + text.count("\n", 0, begin)
     found = _numbered_order(body, line, text, accounts) or _everything(body, line, accounts)
     if isinstance(found, Command):
+        return found
+    if isinstance(found, Unknown) and APPROVED.match(body):
         return found
     asked = _asked(body, plain, accounts)
     if asked is None and not isinstance(found, Unknown):
@@ -135,7 +139,7 @@ def _with_post(
     verb: Verb, match: re.Match[str], body: str, line: int, text: str, accounts: Sequence[str]
 ) -> Command | Unknown:
     digits, rest, more = match["n"].lstrip("0"), match["rest"], match.groupdict().get("more")
-    if not digits or (more is None and len(digits) > _BIGGEST):
+    if not digits or (len(digits) > _BIGGEST and (more is None or verb.name == "approve")):
         return Unknown(text, verb.sample, "There is no post of that number.")
     if more and not several.meant(verb.name, more, rest):
         more, rest = "", more + rest

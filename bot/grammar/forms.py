@@ -18,7 +18,7 @@ def _words(verb: Verb) -> str:
 
 
 _ORDERS = tuple(verb for verb in VERBS if verb.kind != "question")
-_OF_SEVERAL = (*several.STOPS, "resume")
+_OF_SEVERAL = (*several.STOPS, "resume", "approve")
 FORMS = (
     *(
         (BY_NAME[verb], re.compile(pattern.replace("N", several.SEVERAL, 1), FLAGS))
@@ -71,3 +71,5 @@ STOPPED = re.compile(rf"(?<!\w)(?:{_STOP_WORDS})[\s:,!]*+(?={_N})", re.IGNORECAS
 """A word that stops the post behind it, wherever it stands."""
 STOPPING = re.compile(rf"(?:{_any(sorted(several.STOPS - {'withdraw'}))})(?!\w)", re.IGNORECASE)
 """A word that stops posts, without a number."""
+APPROVED = re.compile(rf"(?:{_any(['approve'])})[\s:,!]*+{several.HEAD}[0-9]", re.IGNORECASE)
+"""An approval with a number: nothing else may be read in it."""

@@ -13,6 +13,8 @@ from bot.grammar.verbs import BY_NAME, VERBS
 _SENTENCE = 7
 """Words from which on it is taken for the text of a post."""
 _LOOKED_AT = 12
+_FEW = 2
+"""Words up to which somebody may ask for the `drafts`."""
 _LETTERS = 4
 """Shorter words are one slip away from too many others."""
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
@@ -76,7 +78,17 @@ def guess(text: str) -> Unknown:
     body = text[start(text) :][:300]
     words = [word.casefold() for word in _WORD.findall(body)]
     number = _NUMBER.search(body)
+    first = _slip(words[0]) if words else None
+    if first == "draft" or (first == "drafts" and words[0] != first and len(words) > _FEW):
+        kept = _kept(text)
+        return Unknown(text, f"draft {kept}" if kept else "draft your text")
     return Unknown(text, _nearest(words, number[0] if number else None, body))
+
+
+def _kept(text: str) -> str:
+    """What stands behind the first word, with its lines as they were written."""
+    first = _WORD.search(text, start(text))
+    return re.sub(r"\A[:,]?[ \t]*", "", text[first.end() :]).rstrip() if first else ""
 
 
 def _nearest(words: list[str], number: str | None, body: str) -> str | None:

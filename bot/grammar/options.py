@@ -17,6 +17,7 @@ from bot.grammar.reading import code
 from bot.grammar.uploads import Line
 from bot.when import is_time
 from handlers.base import Options, Poll, Problem
+from handlers.text.entities import shown
 
 _OPTION = re.compile(
     r"\s{0,3}(?P<name>[^\W\d_][\w -]{0,24}?)\s*(?:(?<!\d)[:：]|[:：](?!\d))(?!//)\s*(?P<value>.*)"
@@ -44,6 +45,8 @@ _LONGEST = 2000
 """Characters of a line that is looked at in every dress: an alt text may be so long."""
 _LONGEST_NAMES = 200
 _OF_YOUTUBE = ("tags", "playlist", "category", "licence", "for kids")
+_SHOWN = ("title", "cw", "alt", "poll", "tags", "playlist", "category")
+"""Options whose words readers see: as Zulip shows them."""
 _POLL = ("poll", "poll for", "poll multiple")
 OPEN_FOR = 24 * 60
 """Minutes that a poll is open where nobody says how long: a day, as Mastodon and X propose themselves."""
@@ -182,7 +185,8 @@ class Given:
 
 def take(option: Option, given: Given, accounts: Sequence[str]) -> None:
     """Add one known option to what was given."""
-    name, value, line = option.name, option.value, option.line.number
+    name, line = option.name, option.line.number
+    value = shown(option.value) if name in _SHOWN else option.value
     if name == "alt":
         given.alts.append((line, value))
         return

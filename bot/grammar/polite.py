@@ -11,6 +11,16 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _WORDS = ("thank you", "please", "thanks", "cheers", "pls", "plz", "thx")
+_LONGEST_THANKS = 100
+THANKS = "thanks"
+"""The topic of the answer to thanks alone."""
+_THANKS = re.compile(
+    r"\W{0,9}(?:(?:ok|okay|great|perfect|super|nice|many|vielen|herzlichen|besten|mange|tusen|hartelijk)\W{1,4}){0,3}"
+    r"(?:thanks|thank\s+you|thx|ty|cheers|danke|dank|dankeschön|kiitos|tack|takk|tak|merci|aitäh|bedankt|dank je|gracias|grazie)"
+    r"(?:\W{1,4}(?:so|very|much|a|lot|lots|bot|social|again|all|everybody|everyone|you|indeed|schön|sehr|paljon|mycket|så|mye|"
+    r"meget|beaucoup|for|your|the|help|that|this)(?!\w)){0,6}(?:\W|:[a-z0-9_+-]{1,30}:){0,12}",
+    re.IGNORECASE,
+)
 _EDGE = "`* \t\n\r,;:!?\u200b\u200e\u200f\u00a0"
 
 
@@ -18,6 +28,11 @@ def start(text: str) -> int:
     """Where the order itself begins."""
     match = _BEFORE.match(text)
     return match.end() if match else 0
+
+
+def is_thanks(text: str) -> bool:
+    """Whether somebody thanks, and says nothing else."""
+    return len(text) <= _LONGEST_THANKS and _THANKS.fullmatch(text.strip()) is not None
 
 
 def bare(text: str, also: str = ".") -> str:

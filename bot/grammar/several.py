@@ -39,6 +39,8 @@ _MEANT = re.compile(
     re.IGNORECASE,
 )
 """What stands behind a list of posts, whatever is ordered of them."""
+_VAGUE = re.compile(r"(?<!\w)or(?!\w)|[0-9]\s++[0-9]", re.IGNORECASE)
+"""Between numbers of which each is approved: which of them is meant, or whether that is one number, is not certain."""
 _AND = re.compile(r"(?<!\w)(?:and|und|og|och|ja|both|plus|as\s+well\s+as)(?!\w)|[&+]", re.IGNORECASE)
 _THINGS = re.compile(
     r"\s*(?:(?:more|other|new|extra|of)\s+)?(?:more|others?|posts?|drafts?|cards?|people|persons?|places?|seats?|times?|"
@@ -64,6 +66,8 @@ def meant(verb: str, more: str, rest: str) -> bool:
     """Whether the numbers behind the first are posts, by what follows them: whoever brakes is not asked for signs; what stops
     for good needs an `and`, or one.
     """
+    if verb == "approve" and _VAGUE.search(f"0{more}"):
+        return False
     if not more or _MEANT.match(rest) is not None:
         return True
     if counts(rest) or _THINGS.match(rest) is not None:

@@ -10,6 +10,7 @@ from functools import reduce
 from urllib.parse import unquote
 
 from bot.grammar.blocks import inline_code, layout
+from handlers.text.entities import shown
 
 _PATH = r"(?:https?://[^\s()<>/\[\]]+)?/user_uploads/[^\s()<>\[\]\"'`]+"
 _LINK = re.compile(
@@ -95,7 +96,7 @@ def _safe(link: str) -> str | None:
 
 def _alt(text: str, name: str) -> str:
     """The link's text, unless it is only the file's name (Zulip leaves blanks and signs out of the name)."""
-    text = " ".join(text.split())
+    text = " ".join(shown(text).split())
     ending = _EXTENSION.search(name)
     if _letters(text) == _letters(name) or (ending and text.casefold().endswith(ending[0].casefold())):
         return ""

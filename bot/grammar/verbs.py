@@ -47,8 +47,9 @@ VERBS: tuple[Verb, ...] = (
             r"looks good:?",
         ),
         "approve N [PLATFORM …]",
-        "Approves the post as its card showed it when you wrote this; with platforms, only for those.",
-        ("approve 12", "approve 12 mastodon", "lgtm 12"),
+        "Approves the post as its card showed it when you wrote this; with platforms, only for those. `approve 12, 13` and "
+        "`approve 12-15` approve several, each as its own card showed it.",
+        ("approve 12", "approve 12 mastodon", "lgtm 12", "approve 12 and 13"),
     ),
     Verb(
         "veto",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from bot.replies.words import Titles, count, listed, people, size, when
 from bot.rules import Judgement, Refusal
 from handlers.base import Step
 from storage.models import Delivery, Post, Staged
+
+_LONGEST_COPY = 8000
+"""Characters that fit into an answer."""
 
 
 def name(text: str) -> str:
@@ -251,12 +255,23 @@ def not_a_member(channel: str) -> str:
 def not_understood(nearest: str | None, why: str = "") -> str:
     """No command, or one with a mistake."""
     start = with_code(why) if why else "I did not understand that."
+    if nearest is not None and ("\n" in nearest or "`" in nearest):
+        return _to_copy(start, nearest)
     if why and nearest in {None, "help"}:
         return f"{start} `help` shows what I can do."
     if nearest:
         hint = f"For example `{nearest}`." if why else f"Did you mean `{nearest}`?"
         return f"{start} {hint} `help` shows what I can do."
     return f"{start} `help` shows what I can do; `draft` and then your text starts a post."
+
+
+def _to_copy(start: str, text: str) -> str:
+    """A suggestion of several lines, as it can be copied: nothing of what somebody wrote is lost."""
+    if len(text) > _LONGEST_COPY:
+        return f"{start} Did you mean `draft`? Then edit your message so that it begins with that word."
+    rows = [len(found) for found in re.findall("~+", text)]
+    fence = "~" * max(3, *(one + 1 for one in rows), 3)
+    return f"{start} Did you mean this? Then edit your message, or send it again:\n{fence}\n{text}\n{fence}"
 
 
 def which_post(numbers: Sequence[int]) -> str:

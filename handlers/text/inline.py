@@ -5,16 +5,15 @@ Each character is looked at a bounded number of times, so that no line is slow.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from handlers.text.entities import ENTITY, meaning
 from handlers.text.spans import code_spans, url_at
 from handlers.text.times import readable_time
 
 _SPECIAL = re.compile(r"[`$<!\[@#*~&]|https?://", re.IGNORECASE)
-_ENTITY = re.compile(r"(&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _MATH = re.compile(r"(?<![\w$])\$\$([^$\n]++)\$\$(?![\w$])")
 _AUTOLINK = re.compile(r"<(https?://[^\s<>]++)>", re.IGNORECASE)
 _TIME = re.compile(r"<time:([^<>\n]++)>")
@@ -94,11 +93,9 @@ def _pointed(line: _Line, at: int) -> int | None:
 
 def _entity(line: _Line, at: int) -> int | None:
     """`&amp;` is what Zulip shows: `&`. What nobody could see is left as it was written."""
-    found = _ENTITY.match(line.text, at)
-    shown = html.unescape(found[0]) if found else ""
-    if found is None or not (shown.isprintable() or shown == "\u00a0"):
-        return None
-    return _replaced(line, found, lambda _: shown)
+    found = ENTITY.match(line.text, at)
+    shown = meaning(found[0]) if found else None
+    return None if shown is None else _replaced(line, found, lambda _: shown)
 
 
 def _mention(line: _Line, at: int) -> int | None:

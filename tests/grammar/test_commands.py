@@ -308,7 +308,6 @@ approve twelve                | approve 12
 approve 12 mastdon            | approve 12 mastodon
 approve 12 bluesky            | approve 12
 approve 12 but not x          | approve 12
-approve 12 and 13             | approve 12
 aprove 7                      | approve 7
 approv #7                     | approve 7
 please aprove 7               | approve 7
@@ -365,7 +364,7 @@ drfats                        | drafts
 stauts                        | status
 wat is scheduled this week    | what is scheduled this week?
 what is schedlued this week?  | what is scheduled this week?
-darft Registration is open    | draft registration is open
+darft Registration is open    | draft Registration is open
 foo                           |
 """
 

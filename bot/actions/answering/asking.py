@@ -185,6 +185,8 @@ def help_on(order: Order) -> str | None:
     topic = order.command.rest.strip().casefold()
     if not topic:
         return grammar.OVERVIEW
+    if topic == grammar.THANKS:
+        return "You are welcome! :tada:"
     found = grammar.HELP.get(topic)
     if found is None:
         return f"There is no help on that. {standing.topics(grammar.HELP)}"
