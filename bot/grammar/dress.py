@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]"
+)
 _HEADING = re.compile(r"#{1,6}\s+(?P<rest>.*?)(?:\s+#+)?\s*")
 _ITEM = re.compile(r"(?:>|(?:[-*+•◦▪‣·●○–—]|\d{1,3}[.)]|\[[ xX]?\])\s)\s*|:[a-z0-9_+-]+:\s*", re.IGNORECASE)
 _LINK = re.compile(r"\[(?P<rest>[^\]\n]*)\]\([^()\s]*\)")
@@ -55,7 +57,7 @@ def unwrapped(value: str, *, quotes: bool) -> str:
 
 
 def _peeled(line: str) -> str:
-    seen = _UNSEEN.sub("", line).strip() if _UNSEEN.search(line[:4]) or line != line.strip() else line
+    seen = _UNSEEN.sub("", line).strip() if _UNSEEN.search(line) or line != line.strip() else line
     if seen != line:
         return seen
     if heading := _HEADING.fullmatch(line):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _BEFORE = re.compile(
-    r"[\s\u200b\u200e\u200f\ufeff]*(?:(?:please|pls|plz|kindly|hi|hello|hey|dear bot|bot|"
+    r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*(?:(?:please|pls|plz|kindly|hi|hello|hey|dear bot|bot|"
     r"(?:can|could|would|will) you(?: please)?|let's|lets|let us|"
     r"i(?:'d| would) like (?:you )?to)(?![\w'-])[\s,!:.]*)*",
     re.IGNORECASE,
