@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.grammar.blocks import inline_code, layout, quoted_replies
 from bot.grammar.commands import begins
 from bot.grammar.forms import BEGINS
+from bot.grammar.quoted import numbered
 
 _BEHIND = re.compile(
     r"[\s,:]*+(?:(?:please|pls|plz|also|and|(?:can|could) you)(?!\w)[\s,:]*+){0,3}", re.IGNORECASE
@@ -36,11 +37,12 @@ def addressed(content: str, *, name: str, user_id: int, direct: bool) -> str | N
     spots = [plain.span()] if plain else []
     spots += _mentions(content, name, user_id)
     if not spots:
-        return content if direct else None
+        return numbered(content, name=name, user_id=user_id) if direct else None
     (first, last), *others = sorted(spots)
     content = _without_others(content, name, others)
     if not content[top:first].strip():
-        return content[:first] + _after(content[last:])
+        said = content[:first] + _after(content[last:])
+        return numbered(said, name=name, user_id=user_id)
     return _in_passing(content, top, first, last, direct=direct)
 
 
