@@ -259,6 +259,21 @@ def test_one_who_fills_the_minute_of_all_turns_no_question_away(town: Town) -> N
     assert "Hello" in town.said()[-1]
 
 
+@pytest.mark.parametrize("settings", ["questions_a_minute = 6"])
+def test_of_a_full_minute_everybody_has_a_fair_share_and_no_more(town: Town) -> None:
+    """Of six for all, Dave had all six: Carol has three, and is turned away from the fourth on."""
+    for number in range(1, 7):
+        town.dave.says(f"@social show {number}")
+    assert not bounded(town, "So many people write to me")
+    for number in range(1, 4):
+        town.carol.says(f"@social show {number}")
+        assert not bounded(town, "So many people write to me"), number
+    town.carol.says("@social show 4")
+    assert len(bounded(town, "So many people write to me")) == 1
+    town.owner.says("@social show 4")
+    assert len(bounded(town, "So many people write to me")) == 1
+
+
 @pytest.mark.parametrize("settings", ["questions_a_minute = 2"])
 def test_a_hold_of_a_member_is_no_matter_of_how_many_write(town: Town) -> None:
     town.carol.says("@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello")

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from town import Town, Townsman
 
+from bot.actions import weighing
+
 MIB = 1024 * 1024
 
 
@@ -92,6 +94,25 @@ def test_only_whoever_is_above_their_share_makes_room(town: Town) -> None:
     drafted(town.dave, 150)
     assert town.post(4).state == "draft"
     assert ["#2" in one for one in town.said() if "made room" in one] == [True]
+
+
+@pytest.mark.parametrize("settings", ["file_mib_waiting = 1"])
+def test_nobody_within_their_share_makes_room_for_what_was_fetched_meanwhile(town: Town) -> None:
+    """While Dave's file is on its way somebody else takes the room that was left; Carol keeps what is within her share."""
+    drafted(town.carol, 350)
+    drafted(town.carol, 350)
+    dave = town.desk.chat.directory.person(town.dave.id)
+    pieces = weighing.Scales(town.desk, dave, town.now).weighed([b"\0" * (400 * 1024)])
+    next(pieces)
+    drafted(town.owner, 300)
+    with pytest.raises(weighing.TooHeavy):
+        list(pieces)
+    town.settle()
+    assert ["#1" in one for one in town.said() if "made room" in one] == [True]
+    for number in (2, 3):
+        town.alice.reacts(town.card_id(number))
+    town.later(minutes=2)
+    assert [len(one["media"]) for one in town.published("mastodon")] == [1, 1]
 
 
 @pytest.mark.parametrize("settings", ["file_mib_waiting = 1"])

@@ -94,6 +94,26 @@ def test_rivals_are_the_others_of_which_nobody_knows(
         assert [one.id for one in parts.rivals(session, mine.post_id, "mastodon")] == wanted
 
 
+def test_rivals_are_those_of_another_name_of_the_account_too(
+    database: Database, delivering: Callable[..., Delivery]
+) -> None:
+    """The same post may be in doubt under both names: what is found there may be either's."""
+    with database.transaction() as session:
+        mine = delivering(session, state=D.UNKNOWN)
+        other = delivering(session, "mastodon:two", state=D.UNKNOWN)
+        delivering(session, "mastodon:two", state=D.PUBLISHED)
+        delivering(session, "mastodon:third", state=D.UNKNOWN)
+        same = Delivery(
+            post_id=mine.post_id, account="mastodon:two", revision=1, key="k", state=D.SENDING, not_before=NOW
+        )
+        session.add(same)
+        session.flush()
+        wanted = [other.id, same.id]
+    with database.reading() as session:
+        assert parts.rivals(session, mine.post_id, "mastodon") == []
+        assert [one.id for one in parts.rivals(session, mine.post_id, "mastodon", ["mastodon:two"])] == wanted
+
+
 def test_after_a_restore_others_may_be_out_that_nobody_looked_for(
     database: Database, delivering: Callable[..., Delivery], posting: Callable[..., Post]
 ) -> None:
