@@ -56,6 +56,22 @@ def room_at(
     return now if nth is None else max(now, nth + span)
 
 
+def room_to_act(
+    session: Session,
+    person_id: int,
+    kind: str,
+    most: int,
+    this: tuple[int, int],
+    span: timedelta,
+    now: datetime,
+) -> datetime:
+    """When this person may do that to a post of others; `now` if at once, and then it is counted."""
+    room = room_at(session, person_id, kind, most, span, now) if most else now + span
+    if room <= now:
+        take(session, person_id, kind, this, now)
+    return room
+
+
 def counted(session: Session, kind: str, message: tuple[int, int]) -> bool:
     """Whether this message is counted already."""
     found = select(Allowance.id).where(

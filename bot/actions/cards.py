@@ -25,8 +25,8 @@ DRAFTS_TOPIC = "drafts"
 
 
 def home_of(desk: Desk, draft: Message) -> Place:
-    """Where a post's card belongs: beside its draft, wherever that is now; never in a direct message."""
-    if draft.place.channel_id is not None:
+    """Where a post's card belongs: beside its draft, in the bot's channel; never in a direct message."""
+    if draft.place.channel_id == desk.chat.home:
         return draft.place
     return Place(channel_id=desk.chat.home, topic=DRAFTS_TOPIC)
 

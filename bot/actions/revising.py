@@ -64,7 +64,7 @@ def revise(desk: Desk, post_id: int, now: datetime) -> Post:
     desk.chat.must_be_home()
     ahead.fetch_edited(desk, post, now)
     with desk.turn(post.message_id):
-        draft = looked_at(desk, post_id)
+        draft = looked_at(desk, post_id, now)
         if draft is not None and edited(desk, post_id, draft):
             _reread(desk, post_id, draft, now)
         return brought_in_line(desk, post_id, draft, now, take=True)
@@ -79,6 +79,6 @@ def _reread(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
         kept = attaching.keep_alts(written, rows.written(last))
         rewrite(desk, post, kept, draft.content, author, now)
     else:
-        vanished(desk, post_id, "is no draft any more", now)
+        vanished(desk, post_id, "is no draft any more", post.author_name, now)
     with desk.database.transaction() as session:
         rows.post(session, post_id).digest = drafting.digest(draft.content)

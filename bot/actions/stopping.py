@@ -6,11 +6,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import stops
+from bot.chat import Person
 from bot.desk import Desk
 from bot.replies import lines
+from bot.stops import Part
 from storage import cursors, queue
 from storage.models import Delivery, Post
-from storage.states import DeliveryState
+from storage.states import DeliveryState, PostState
 
 MEANWHILE = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 """States of a delivery that cannot be called back, and may still come back."""
@@ -29,6 +32,28 @@ def stop(session: Session, post: Post, what: str, who: str, now: datetime) -> li
         elif delivery.state in MEANWHILE and not wished(session, delivery):
             wish(session, delivery, who)
     return stopped
+
+
+def hold(
+    session: Session,
+    post: Post,
+    person: Person,
+    part: Part,
+    now: datetime,
+    *,
+    what: str = "held",
+    reason: str = "",
+) -> None:
+    """Hold a post that is not released, or remember that somebody else wanted that too. Its approvals stay."""
+    stops.stopped(post, person, part)
+    if post.state == PostState.HELD:
+        queue.write_entry(
+            session, at=now, who=person.name, what=f"{what} too", post_id=post.id, reason=reason
+        )
+        return
+    if post.timing == "now":
+        post.due_at = None  # it has no time to miss; with the next approval it gets one
+    queue.transition(session, post, PostState.HELD, who=person.name, what=what, now=now, reason=reason)
 
 
 def wish(session: Session, delivery: Delivery, who: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.actions import cards, counting, drafting, rewriting, rows, stopping
+from bot.actions import cards, counting, drafting, leaving, rewriting, rows, stopping
 from bot.chat import Message
 from bot.desk import Desk
 from bot.replies import lines
@@ -28,23 +28,24 @@ class Edited(Exception):
         self.post_id = post_id
 
 
-def sync(desk: Desk, post_id: int, now: datetime) -> Post:
-    """Bring one post in line with what its draft and its card say now; returns the post as it then is.
+def sync(desk: Desk, post_id: int, now: datetime, moved_by: int = 0) -> Post:
+    """Bring one post in line with what its draft and its card say now; returns the post as it then is. `moved_by` is who
+    moved the draft, where that was told.
 
     Raises `Edited` if another revision is to be made first, and `ChatError` when Zulip cannot be asked: then nothing
     may be concluded.
     """
     with desk.turn(draft_of(desk, post_id)):
-        draft = looked_at(desk, post_id)
+        draft = looked_at(desk, post_id, now, moved_by)
         if draft is not None and edited(desk, post_id, draft):
             raise Edited(post_id)
-        return brought_in_line(desk, post_id, draft, now)
+        return brought_in_line(desk, post_id, draft, now, moved_by)
 
 
-def follow(desk: Desk, post_id: int, now: datetime) -> Post:
+def follow(desk: Desk, post_id: int, now: datetime, moved_by: int = 0) -> Post:
     """The same; of an edit it is only written down that there is one, so nothing goes out before it is read."""
     try:
-        return sync(desk, post_id, now)
+        return sync(desk, post_id, now, moved_by)
     except Edited:
         note_edit(desk, post_id, now)
         with desk.database.reading() as session:
@@ -66,10 +67,13 @@ def draft_of(desk: Desk, post_id: int) -> int:
         return rows.post(session, post_id).message_id
 
 
-def looked_at(desk: Desk, post_id: int) -> Message | None:
-    """The draft; None if it was deleted."""
+def looked_at(desk: Desk, post_id: int, now: datetime, moved_by: int = 0) -> Message | None:
+    """The draft; None if it was deleted. Somebody who may not withdraw it holds the post by moving it out."""
     desk.chat.must_be_home()
-    return desk.chat.look(draft_of(desk, post_id))
+    draft = desk.chat.look(draft_of(desk, post_id))
+    if draft is not None:
+        leaving.judge(desk, post_id, draft, moved_by, now)
+    return draft
 
 
 def edited(desk: Desk, post_id: int, draft: Message) -> bool:
@@ -77,17 +81,19 @@ def edited(desk: Desk, post_id: int, draft: Message) -> bool:
     with desk.database.reading() as session:
         post = rows.post(session, post_id)
     changed = drafting.digest(draft.content) != post.digest
-    return changed and post.state != PostState.RELEASED and not counting.moved_out(desk, draft)
+    return changed and post.state != PostState.RELEASED and not leaving.withdrawn(desk, post_id, draft)
 
 
 def brought_in_line(
-    desk: Desk, post_id: int, draft: Message | None, now: datetime, *, take: bool = False
+    desk: Desk, post_id: int, draft: Message | None, now: datetime, moved_by: int = 0, *, take: bool = False
 ) -> Post:
     """Follow where the draft is, and the reactions on the card; to be called in the turn of the draft. With `take`, an alt
     text that was taken with a tap becomes another revision; else that raises `Edited`, because it may take long.
     """
-    if draft is None or counting.moved_out(desk, draft):
-        vanished(desk, post_id, "deleted" if draft is None else "moved out of the channel", now)
+    if draft is None:
+        vanished(desk, post_id, "deleted", leaving.SOMEBODY, now)
+    elif leaving.withdrawn(desk, post_id, draft):
+        vanished(desk, post_id, leaving.MOVED, leaving.mover(desk, draft, moved_by).name, now)
     else:
         post, revision = _read(desk, post_id, draft, now)
         tapped = rewriting.tapped(desk, post, revision)
@@ -104,23 +110,21 @@ def brought_in_line(
         return rows.post(session, post_id)
 
 
-def vanished(desk: Desk, post_id: int, what: str, now: datetime) -> None:
-    """The draft is gone: what is not out yet stays in."""
+def vanished(desk: Desk, post_id: int, what: str, who: str, now: datetime) -> None:
+    """The draft is gone: what is not out yet stays in. `who` did it: of what was deleted, Zulip names nobody."""
     with desk.database.transaction() as session:
         post = rows.post(session, post_id)
         if post.state in OPEN:
-            queue.transition(
-                session, post, PostState.WITHDRAWN, who=post.author_name, what=f"draft {what}", now=now
-            )
+            queue.transition(session, post, PostState.WITHDRAWN, who=who, what=f"draft {what}", now=now)
             queue.notify(
                 session,
                 key=f"vanished:{post_id}:{post.revision}",
-                text=lines.vanished(post, what),
+                text=lines.vanished(post, what, who),
                 post_id=post_id,
                 now=now,
             )
         elif post.state == PostState.RELEASED:
-            stopped = stopping.stop(session, post, f"draft {what}", post.author_name, now)
+            stopped = stopping.stop(session, post, f"draft {what}", who, now)
             if stopped:
                 queue.notify(
                     session,
@@ -137,7 +141,8 @@ def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> tuple[Post
     post, last, older = rows.standing_now(desk.database, post_id)
     if digest != post.digest and post.state == PostState.RELEASED:
         _too_late_to_edit(desk, post_id, digest, now)
-    if (place.channel_id, place.topic) != (post.channel_id, post.topic):
+    moved = (place.channel_id, place.topic) != (post.channel_id, post.topic)
+    if moved and not counting.moved_out(desk, draft):
         with desk.database.transaction() as session:
             post = rows.post(session, post_id)
             post.channel_id, post.topic = place.channel_id, place.topic

@@ -154,7 +154,8 @@ def read_event(event: dict[str, Any], me: int = 0) -> list[Hint]:
             if "orig_subject" in event or "new_stream_id" in event:
                 channel = maybe(event, "new_stream_id", 0)
                 moved = numbers(event, "message_ids")
-                hints.extend(Hint(Kind.MOVED, one, channel_id=channel) for one in moved)
+                by = maybe(event, "user_id", 0)
+                hints.extend(Hint(Kind.MOVED, one, by, channel) for one in moved)
             return hints
     return []
 

@@ -74,6 +74,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A message was moved to another channel."""
+
+    left: int
+    """The channel it lay in."""
+    by: int
+    """Who moved it (Zulip user id); 0: the server does not say."""
+    at: int
+    """When, in seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message as it stands now."""
 
@@ -86,12 +98,15 @@ class Message:
     reactions: tuple[Reaction, ...] = ()
     mentioned: bool = False
     """Zulip says that the bot is mentioned by name."""
-    arrived: bool = False
-    """It was moved there from another channel, so its author did not say it there. Not known where the
-    organization shows nobody what was edited and moved.
-    """
+    moves: tuple[Move, ...] = ()
+    """From channel to channel, newest first. Empty where the organization shows nobody what was edited and moved."""
     changed_at: datetime | None = None
     """When it was last edited or moved, as far as the server tells."""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it was moved there from another channel, so that its author did not say it there."""
+        return bool(self.moves)
 
 
 class Kind(StrEnum):
@@ -182,7 +197,11 @@ def read_message(raw: dict[str, Any], me: int) -> Message:
             for one in raw.get("reactions", ())
         ),
         mentioned="mentioned" in raw.get("flags", ()),
-        arrived=any("prev_stream" in one for one in raw.get("edit_history", ())),
+        moves=tuple(
+            Move(number(one, "prev_stream"), maybe(one, "user_id", 0), maybe(one, "timestamp", 0))
+            for one in raw.get("edit_history", ())
+            if "prev_stream" in one
+        ),
         changed_at=_changed_at(raw),
     )
 

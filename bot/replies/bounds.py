@@ -92,6 +92,14 @@ def reactions(most: int, approvers: str) -> str:
     )
 
 
+def moves(most: int, room: datetime, post: Post) -> str:
+    """To somebody who moved more drafts of others out of the channel than they may hold posts."""
+    return (
+        f"You moved the draft of #{post.id} to another channel. Of others' posts you may stop {most} within an hour, so it goes "
+        f"on as it is; there is room again {when(room)}. To stop it, ask an approver."
+    )
+
+
 def no_drafter(drafters: Approvers | None) -> str:
     """To somebody who may not begin drafts."""
     who = {

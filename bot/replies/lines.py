@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.replies.escape import inline, with_code
+from bot.replies.refusals import held
 from bot.replies.words import Titles, count, listed, people, size, when
-from bot.rules import Judgement, Refusal
+from bot.rules import Electorate, Judgement, Refusal
+from bot.stops import Part
 from handlers.base import Step
 from storage.models import Delivery, Post, Staged
 
@@ -51,11 +53,20 @@ def voided(post: Post) -> str:
     return f"**#{post.id}** was changed, so its earlier approvals do not count: please look at the new card."
 
 
-def vanished(post: Post, what: str) -> str:
+def vanished(post: Post, what: str, who: str) -> str:
     """The draft is gone."""
     if what == "is no draft any more":
         return f"✖ **#{post.id}** is withdrawn: its message is no draft any more."
-    return f"✖ **#{post.id}** is withdrawn: its draft was {what}."
+    by = "" if what == "deleted" else f" by {name(who)}"  # Zulip does not tell who deletes
+    return f"✖ **#{post.id}** is withdrawn: its draft was {what}{by}."
+
+
+def moved_out(post: Post, who: str, electorate: Electorate) -> str:
+    """A member moved the draft to another channel: that is a `hold`."""
+    return (
+        f"{held(post, Part.MEMBER, electorate)} {name(who)} moved its draft to another channel; its approvals stay. Once it goes "
+        "on, it goes out as the card shows it, wherever its draft lies."
+    )
 
 
 def card_elsewhere(post: Post) -> str:

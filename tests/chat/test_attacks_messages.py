@@ -8,6 +8,7 @@ import pytest
 from town import BOTH_KINDS, Town
 
 from bot.sandbox.scene import CHANNEL
+from bot.sandbox.zulip.rows import MEMBER
 
 pytestmark = BOTH_KINDS
 
@@ -20,6 +21,7 @@ ELSEWHERE = "lounge"
 def lounge(town: Town) -> None:
     """Another public channel, in which everybody is, the bot too."""
     organisation = town.sandbox.zulip.core.organisation
+    organisation.settings.movers = MEMBER
     bot = organisation.by_email(town.bot_email)
     assert bot is not None
     everybody = [town.row(one) for one in town.people.values()]
@@ -33,14 +35,17 @@ def channel_id(town: Town, name: str = ELSEWHERE) -> int:
     return channel.stream_id
 
 
-def moves(town: Town, message: int, *, topic: str | None = None, channel: str | None = None) -> None:
-    """An administrator moves one message."""
+def moves(
+    town: Town, message: int, *, topic: str | None = None, channel: str | None = None, by: str = "owner"
+) -> None:
+    """Somebody moves one message, an administrator where it does not matter who."""
+    who = town.people[by]
     request = {"message_id": message, "propagate_mode": "change_one"}
     if topic:
         request["topic"] = topic
     if channel:
         request["stream_id"] = channel_id(town, channel)
-    town.owner.ok(town.owner.client.update_message(request))
+    who.ok(who.client.update_message(request))
     town.settle()
 
 
@@ -94,7 +99,7 @@ def test_what_is_not_heard_of_between_release_and_delivery_still_stops_it(town: 
         town.bob.ok(town.bob.client.add_reaction({"message_id": card, "emoji_name": "-1"}))
     else:
         elsewhere = {"message_id": draft, "stream_id": channel_id(town), "propagate_mode": "change_one"}
-        town.owner.ok(town.owner.client.update_message(elsewhere))
+        town.carol.ok(town.carol.client.update_message(elsewhere))
     town.world.clock.advance(timedelta(hours=1))
     town.publisher.tick(town.now, settle=True)  # the listener has heard nothing yet
     assert town.published() == []
@@ -186,7 +191,7 @@ def test_a_deleted_card_takes_its_votes_with_it(town: Town) -> None:
 def test_a_draft_moved_out_is_withdrawn_and_its_return_revives_no_approval(town: Town) -> None:
     draft = town.carol.says(LATER)
     town.alice.reacts(town.card_id(1))
-    moves(town, draft, channel=ELSEWHERE)
+    moves(town, draft, channel=ELSEWHERE, by="carol")
     assert town.post(1).state == "withdrawn"
     moves(town, draft, channel=CHANNEL)
     later_than_due(town)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from town import BOTH_KINDS, Town, picture
 
+from bot.sandbox.zulip.rows import MEMBER
+
 pytestmark = BOTH_KINDS
 
 NOW = "@social draft\nto: mastodon\nHello"
@@ -220,8 +222,9 @@ def test_a_draft_that_was_moved_out_of_the_channel_is_withdrawn(town: Town) -> N
     draft = town.carol.says(LATER)
     town.alice.reacts(town.card_id(1))
     other = town.sandbox.zulip.add_channel("lobby", [town.row(town.owner), town.row(town.carol)])
-    town.owner.ok(
-        town.owner.client.update_message(
+    town.sandbox.zulip.core.organisation.settings.movers = MEMBER
+    town.carol.ok(
+        town.carol.client.update_message(
             {"message_id": draft, "stream_id": other.stream_id, "propagate_mode": "change_one"}
         )
     )

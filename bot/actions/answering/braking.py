@@ -9,12 +9,12 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from bot import stops
-from bot.actions import rows
+from bot.actions import rows, stopping
 from bot.actions.answering.order import Order, UserError
 from bot.actions.answering.rights import must_have_room
 from bot.replies import bounds, holds, refusals
 from bot.rules import Electorate
-from storage import plan, queue
+from storage import plan
 from storage.models import Delivery, Post
 from storage.states import PostState
 
@@ -43,16 +43,14 @@ def _put_on_hold(order: Order, post: Post) -> str:
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = order.unreleased(rows.post(session, post.id or 0))  # it may have gone out meanwhile
         part, electorate = order.part(session, row)
-        already = row.state == PostState.HELD
-        if already and not stops.outweighs(row, part):
+        if row.state == PostState.HELD and not stops.outweighs(row, part):
             return f"#{post.id} is held already, by {refusals.stopper(row)}."
         said = f"{refusals.held(row, part, electorate)}{order.because}"
         if part is stops.Part.MEMBER:
             _must_have_holds(order, session, electorate)
         if part is stops.Part.MEMBER or order.reason:
             order.tell_there(session, row, said)
-        stops.stopped(row, order.person, part)
-        _write_hold(order, session, row, already=already)
+        stopping.hold(session, row, order.person, part, order.now, reason=order.reason)
         order.done(session)
     desk.stale.add(post.id or 0)
     return said
@@ -61,16 +59,6 @@ def _put_on_hold(order: Order, post: Post) -> str:
 def _must_have_holds(order: Order, session: Session, electorate: Electorate) -> None:
     most = order.desk.config.social.holds_an_hour
     must_have_room(order, session, "hold", most, lambda room: bounds.holds(most, room, electorate.name))
-
-
-def _write_hold(order: Order, session: Session, row: Post, *, already: bool) -> None:
-    who, now = order.person.name, order.now
-    if already:
-        queue.write_entry(session, at=now, who=who, what="held too", post_id=row.id, reason=order.reason)
-        return
-    if row.timing == "now":
-        row.due_at = None  # it has no time to miss; with the next approval it gets one
-    queue.transition(session, row, PostState.HELD, who=who, what="held", now=now, reason=order.reason)
 
 
 def _hold_all(order: Order) -> str:

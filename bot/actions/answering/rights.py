@@ -20,12 +20,10 @@ def must_have_room(
     order: Order, session: Session, kind: str, most: int, told: Callable[[datetime], str]
 ) -> None:
     """Count what somebody did with a post of others; refuse who did so too often within an hour."""
-    room = order.now + allowing.HOUR
-    if most:
-        room = allowance.room_at(session, order.person.id, kind, most, allowing.HOUR, order.now)
+    this = order.message.id, order.command.post or 0
+    room = allowance.room_to_act(session, order.person.id, kind, most, this, allowing.HOUR, order.now)
     if room > order.now:
         raise UserError(told(room))
-    allowance.take(session, order.person.id, kind, (order.message.id, order.command.post or 0), order.now)
 
 
 def must_undo(order: Order, session: Session, post: Post, how: str) -> None:

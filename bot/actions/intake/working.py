@@ -79,7 +79,8 @@ def _act(desk: Desk, row: Inbox, now: datetime) -> bool:
     if row.answer:
         receiving.finish(desk, row)
     elif row.kind in {Kind.VOTE, Kind.PLACE}:
-        _again(lambda: follow(desk, row.post_id or 0, now))
+        mover = row.person_id if row.kind == Kind.PLACE else 0
+        _again(lambda: follow(desk, row.post_id or 0, now, mover))
     elif row.kind == Kind.EDIT:
         if allowing.edit_waits(desk, row, now):
             return False

@@ -11,7 +11,7 @@ from bot.sandbox.zulip.deleting import remove
 from bot.sandbox.zulip.errors import Refusal
 from bot.sandbox.zulip.linking import claim, fresh_pictures, thumbnail_ready
 from bot.sandbox.zulip.queues import Event
-from bot.sandbox.zulip.rows import Channel, Message, Person, Upload
+from bot.sandbox.zulip.rows import MODERATOR, Channel, Message, Person, Upload
 from bot.sandbox.zulip.speaking import flags, is_me_message, participants, render, tidy
 from bot.sandbox.zulip.telling import with_flags
 from bot.sandbox.zulip.web import Call
@@ -105,8 +105,16 @@ def _may_move(
     channel = organisation.channels.get(stream_id)
     if channel is None or not organisation.can_see(person, channel):
         raise Refusal(f"Invalid {organisation.word} ID")
-    if not person.is_admin:
+    if person.role > organisation.settings.movers:
         raise Refusal("You don't have permission to move this message")
+    limit = organisation.settings.channel_move_limit
+    if (
+        limit is not None
+        and person.role > MODERATOR
+        and organisation.now() - message.timestamp > limit + GRACE_S
+    ):
+        code = "MOVE_MESSAGES_TIME_LIMIT_EXCEEDED" if core.newer else "BAD_REQUEST"
+        raise Refusal(f"The time limit for editing this message's {organisation.word} has passed", code)
     may_post(core, person, channel)
     return channel
 

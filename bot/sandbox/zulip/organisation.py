@@ -13,6 +13,8 @@ from typing import Any
 from bot.sandbox.world import World
 from bot.sandbox.zulip.errors import Refusal, invalid_message
 from bot.sandbox.zulip.rows import (
+    ADMIN,
+    MEMBER,
     NOTIFICATION_BOT,
     Channel,
     Group,
@@ -63,6 +65,7 @@ class Organisation:
                 generation=self.now(),
                 secret=secrets.token_hex(32),
                 delete_own="everyone" if self.newer else "admins",
+                movers=MEMBER if self.newer else ADMIN,
             )
             self._found()
         else:

@@ -160,6 +160,14 @@ class Settings:
     edit_limit: int | None = 600
     allow_editing: bool = True
     topic_edit_limit: int | None = 604800
+    channel_move_limit: int | None = 604800
+    """Moving to another channel; moderators are not bound by it."""
+    movers: int = ADMIN
+    """Everybody with this role or more may move messages between channels, also those of others: administrators on the
+    recorded server, all members on a newer one (`can_move_messages_between_channels_group`).
+    """
+    show_history: bool = True
+    """Whether anybody is shown what was edited and moved."""
     delete_limit: int | None = 600
     delete_own: Literal["everyone", "admins"] = "admins"
     mandatory_topics: bool = False

@@ -185,7 +185,8 @@ def message_json(
     if message.stream_id is not None:
         answer["stream_id"] = message.stream_id
     if message.history:
-        answer["edit_history"] = message.history
+        if organisation.settings.show_history:
+            answer["edit_history"] = message.history
         if message.edited is not None:
             answer["last_edit_timestamp"] = message.edited
         if message.moved is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
@@ -183,6 +184,31 @@ def test_moves_are_told_apart_from_edits_by_a_time_of_their_own(old: Any, new: A
         scene.call(scene.bob, "PATCH", f"messages/{numbers[1]}", topic="to", propagate_mode="change_all")
         shown = scene.call(scene.bot, "GET", f"messages/{numbers[0]}")["message"]
         assert set(shown) & {"last_edit_timestamp", "last_moved_timestamp"} == keys
+
+
+def test_any_member_moves_messages_of_others_on_the_newer_server(old: Any, new: Any) -> None:
+    refused = "You don't have permission to move this message"
+    for scene, members in ((old, False), (new, True)):
+        number = scene.say(scene.alice, "moves", "from")
+        to = {"stream_id": scene.elsewhere.stream_id}
+        assert scene.call(scene.guest, "PATCH", f"messages/{number}", **to)["result"] == "error"
+        answer = scene.call(scene.bob, "PATCH", f"messages/{number}", **to)
+        assert (answer["result"] == "success") == members
+        assert members or answer["msg"] == refused
+    shown = new.call(new.bot, "GET", f"messages/{number}")["message"]
+    assert shown["edit_history"][0]["user_id"] == new.bob.user_id
+    assert shown["edit_history"][0]["prev_stream"] == new.media.stream_id
+    new.server.core.organisation.settings.show_history = False
+    assert "edit_history" not in new.call(new.bot, "GET", f"messages/{number}")["message"]
+
+
+def test_a_member_moves_nothing_old_to_another_channel(new: Any) -> None:
+    number = new.say(new.alice, "an old one", "from")
+    new.world.clock.advance(timedelta(days=8))
+    to = {"stream_id": new.elsewhere.stream_id}
+    answer = new.call(new.bob, "PATCH", f"messages/{number}", **to)
+    assert answer["code"] == "MOVE_MESSAGES_TIME_LIMIT_EXCEEDED"
+    assert new.call(new.owner, "PATCH", f"messages/{number}", **to)["result"] == "success"
 
 
 def test_taking_back_a_resolution_at_once_deletes_the_note_on_the_newer_server(new: Any) -> None:
