@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -138,6 +138,12 @@ def _problems() -> TypeAdapter[tuple[Problem, ...]]:
 @lru_cache
 def _written() -> TypeAdapter[Written]:
     return TypeAdapter(Written)
+
+
+def revisions(session: Session, post_id: int) -> Sequence[Revision]:
+    """Everything that the post ever said, oldest first."""
+    found = select(Revision).where(Revision.post_id == post_id)
+    return session.exec(found.order_by(col(Revision.number))).all()
 
 
 def outgoing(row: Revision) -> dict[str, Outgoing]:

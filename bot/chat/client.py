@@ -157,6 +157,11 @@ class Chat:
         )
 
     @understanding
+    def history(self, message_id: int) -> list[str] | None:
+        """Everything that the message ever said, oldest first; None where the organization shows nobody that."""
+        return fetching.history(self.wire, message_id)
+
+    @understanding
     def newest(self) -> int:
         """Id of the newest message that the bot can see; 0 if there is none."""
         found = fetching.page(self.wire, [], "newest", before=1, after=0)

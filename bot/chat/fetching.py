@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from bot.chat.errors import TooMuch
-from bot.chat.sense import number, objects
+from bot.chat.errors import Refused, TooMuch
+from bot.chat.sense import number, objects, words
 from bot.chat.values import Message, Place, read_message
 from bot.chat.wire import Wire
 
@@ -123,3 +123,14 @@ def _walked(wire: Wire, wanted: list[int], home: int) -> list[dict[str, Any]]:
         last = max([wanted[0], *(one["id"] for one in raw)])
         wanted = [one for one in wanted if one > last] if len(raw) >= PAGE else []
     return found
+
+
+def history(wire: Wire, message_id: int) -> list[str] | None:
+    """What `Chat.history` gives."""
+    try:
+        answer = wire.call(f"messages/{message_id}/history")
+    except Refused as error:
+        if error.code != "BAD_REQUEST":
+            raise
+        return None
+    return [words(one, "content") for one in objects(answer, "message_history")]

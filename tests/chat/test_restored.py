@@ -182,3 +182,73 @@ def test_a_restored_post_that_linkedin_calls_a_duplicate_is_asked_about(town: To
     ordered(town, 1)
     assert town.deliveries(1)["linkedin"].state == "unknown"
     assert asked(town, 1)
+
+
+def mend(town: Town, message: int, old: str, new: str, at: str = "20:00") -> None:
+    """Carol mends her draft, however old it is."""
+    town.sandbox.zulip.core.organisation.settings.edit_limit = None
+    text = town.message(message)["content"].replace(old, new)
+    town.carol.edits(message, text.replace("today 10:00", f"today {at}"))
+    town.later(seconds=30)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_old_words_that_are_out_since_the_copy_are_found_before_new_ones_are_sent(
+    town: Town, service: str
+) -> None:
+    """It went out after the copy was made; then its draft is mended and approved anew."""
+    draft(town, 1, service, "The one and only nwes", "today 10:00")
+    copy = copied(town)
+    town.later(hours=2, minutes=10)
+    before = town.published(service)
+    assert len(before) == 1
+    town.later(hours=1)
+    restored(town, copy)
+    mend(town, town.post(1).message_id, "nwes", "news")
+    town.alice.reacts(town.card_id(1))
+    ordered(town, 1)
+    assert town.published(service) == before
+    assert town.deliveries(1)[service].state == "unknown"
+    assert asked(town, 1)
+    assert any(
+        (before[0]["url"] in one and "since the copy" in one) or service == "mastodon" for one in town.said()
+    )
+    town.alice.says("@social retry 1")
+    wait(town)
+    assert len(town.published(service)) == 2, "who orders it again has looked"
+
+
+@pytest.mark.parametrize("service", ["mastodon", "zulip"])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_words_that_the_copy_does_not_know_either_are_read_in_zulips_history(
+    town: Town, service: str, hidden: bool
+) -> None:
+    """Mended after the copy, published so, and mended once more after it was brought back."""
+    draft(town, 1, service, "The one and only nwes", "today 10:00")
+    copy = copied(town)
+    town.later(minutes=1)
+    message = town.post(1).message_id
+    mend(town, message, "nwes", "news from us", "10:00")
+    town.alice.reacts(town.card_id(1))
+    town.later(hours=2, minutes=10)
+    before = town.published(service)
+    assert len(before) == 1
+    restored(town, copy)
+    town.sandbox.zulip.core.organisation.settings.show_history = not hidden
+    mend(town, message, "news from us", "and last thing")
+    town.alice.reacts(town.card_id(1))
+    ordered(town, 1)
+    assert town.published(service) == before
+    assert town.deliveries(1)[service].state == "unknown"
+    assert asked(town, 1)
+
+
+def test_words_that_never_went_out_hinder_nothing(town: Town) -> None:
+    draft(town, 1, "mastodon", "The one and only nwes", "today 18:00")
+    copy = copied(town)
+    town.later(hours=1)
+    restored(town, copy)
+    mend(town, town.post(1).message_id, "nwes", "news")
+    town.alice.reacts(town.card_id(1))
+    ordered(town, 1)
+    assert [one["text"] for one in town.published("mastodon")] == ["The one and only news"]

@@ -118,6 +118,8 @@ def _marked(rendered: str, words: list[str]) -> str:
 
 def history(core: Core, call: Call) -> dict[str, Any]:
     """`GET /messages/{id}/history`: what it said before, oldest first."""
+    if not core.organisation.settings.show_history:
+        raise Refusal("Message edit history is disabled in this organization")
     message = core.organisation.message(call.person, call.number("id"))
     topic, content, rendered = message.topic, message.content, message.rendered
     told: list[dict[str, Any]] = []
