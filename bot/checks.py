@@ -36,7 +36,7 @@ class Finding:
     @override
     def __str__(self) -> str:
         """With a mark that also reads well without colours."""
-        return f"{'ok  ' if self.good else 'NOT '} {self.text}"
+        return f"{'ok  ' if self.good else 'FAIL'} {self.text}"
 
 
 def main(path: Path) -> int:
@@ -95,8 +95,11 @@ def _chat(config: Config, chat: Chat, database: Database) -> Iterator[Finding]:
         homing.recall(chat, database)
         chat.listen()
     except ChatError as error:
+        said = str(error).rstrip()
+        stop = "" if said.endswith((".", "!", "?")) else "."
         yield Finding(
-            good=False, text=f"Zulip: {error} Compare [api] with the bot's zuliprc in Zulip's settings."
+            good=False,
+            text=f"Zulip: {said}{stop} Compare [api] in your zuliprc with the bot's in Zulip's settings.",
         )
         return
     try:

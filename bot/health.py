@@ -137,29 +137,35 @@ def as_json(health: Health) -> str:
     )
 
 
+_START: Final = "Start the bot (`social run`, or its service)"
+
+
 def as_text(health: Health) -> str:
     """Lines for people at a terminal."""
     if health.listening:
         since = f"{health.listening_since:%Y-%m-%d %H:%M} UTC" if health.listening_since else "just now"
         said = [f"ok   Listening since {since} ({health.worker})."]
     elif health.last_sign:
-        said = [f"NOT  Nobody listens: the last sign of life was at {health.last_sign:%Y-%m-%d %H:%M} UTC."]
+        seen = f"{health.last_sign:%Y-%m-%d %H:%M} UTC"
+        said = [
+            f"FAIL Nobody listens: the last sign of life was at {seen}. {_START}; its log says why it ended."
+        ]
     else:
-        said = ["NOT  Nobody listens: the bot was never started with this database."]
+        said = [f"FAIL Nobody listens: the bot was never started with this database. {_START}."]
     waiting = ", ".join(f"{number} {state}" for state, number in health.posts.items())
     said.append(f"ok   Posts: {waiting.replace('broken', 'that cannot go out as they stand')}.")
     under_way = ", ".join(f"{number} {state}" for state, number in health.deliveries.items())
     due = f"; the oldest is due since {health.oldest_due:%Y-%m-%d %H:%M} UTC" if health.oldest_due else ""
-    said.append(f"{'NOT ' if health.stuck else 'ok  '} Deliveries: {under_way}{due}.")
+    said.append(f"{'FAIL' if health.stuck else 'ok  '} Deliveries: {under_way}{due}.")
     said += [
-        f"NOT  {account}: {number} failed or in doubt; somebody decides in the chat (`status`)."
+        f"FAIL {account}: {number} failed or in doubt; somebody decides in the chat (`status`)."
         for account, number in health.failed.items()
     ]
     said += [
-        f"NOT  {account} cannot post since {at[:16]}: see `social check`."
+        f"FAIL {account} cannot post since {at[:16]}: see `social check`."
         for account, at in health.dead.items()
     ]
-    said += [f"NOT  {text}" for name, text in health.alarms.items() if name != "due"]
+    said += [f"FAIL {text}" for name, text in health.alarms.items() if name != "due"]
     said += [f"ok   {account}: signed in until {at[:10]}." for account, at in health.expires.items()]
     return "\n".join(said)
 

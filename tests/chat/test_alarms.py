@@ -40,7 +40,7 @@ def test_a_disk_that_runs_full_is_told_once_and_so_is_that_there_is_room(town: T
     (said,) = told(town)
     assert "nearly full (100 MiB are left)" in said
     assert not look(town).well
-    assert "NOT  The bot's disk is nearly full" in health.as_text(look(town))
+    assert "FAIL The bot's disk is nearly full" in health.as_text(look(town))
     town.restart()
     by = Watch(town.desk, lambda _folder: free)
     watch(town, by)

@@ -38,7 +38,7 @@ def test_a_bot_that_listens_is_well(town: Town) -> None:
     text = health.as_text(found)
     assert "Listening since 2026-11-23" in text
     assert "1 draft" in text
-    assert "NOT" not in text
+    assert "FAIL" not in text
 
 
 def test_silence_is_noticed(town: Town) -> None:
@@ -47,7 +47,8 @@ def test_silence_is_noticed(town: Town) -> None:
     found = look(town)
     assert not found.listening
     assert not found.well
-    assert "Nobody listens: the last sign of life" in health.as_text(found)
+    assert "FAIL Nobody listens: the last sign of life" in health.as_text(found)
+    assert "Start the bot (`social run`, or its service); its log says why it ended." in health.as_text(found)
     town.settle()
     assert look(town).well
 

@@ -64,7 +64,7 @@ def test_one_broken_thing_makes_its_exit_code_1(stand: Stand, start: Start) -> N
     stand.write()
     check = start("check", "--config", stand.config)
     assert check.ends() == 1
-    assert [line for line in check.output.splitlines() if line.startswith("NOT ")]
+    assert [line for line in check.output.splitlines() if line.startswith("FAIL ")]
     assert "a" * 40 not in check.output + check.said
 
 
@@ -72,7 +72,7 @@ def test_a_bad_configuration_makes_it_3(away: Stand, start: Start) -> None:
     away.write(chanel="x")
     check = start("check", "--config", away.config)
     assert check.ends() == 3
-    assert check.output.startswith("NOT  line ")
+    assert check.output.startswith("FAIL line ")
     assert "did you mean `channel`" in check.output
 
 
@@ -124,7 +124,8 @@ def test_a_wrong_key_says_where_the_right_one_is(stand: Stand, found: Found) -> 
     stand.write("api", key="n" * 32)
     line = only([one for one in found()[1] if one.startswith("Zulip")])
     assert "Zulip does not let the bot in" in line
-    assert "Compare [api] with the bot's zuliprc in Zulip's settings." in line
+    assert "Compare [api] in your zuliprc with the bot's in Zulip's settings." in line
+    assert "Invalid API key. " in line
     assert "n" * 32 not in line
 
 
@@ -182,7 +183,7 @@ def test_a_file_that_others_may_read_is_told_with_the_command(stand: Stand, star
     stand.config.chmod(0o644)
     check = start("check", "--config", stand.config)
     assert check.ends() == 1
-    assert only([one for one in check.output.splitlines() if one.startswith("NOT ")]).endswith(
+    assert only([one for one in check.output.splitlines() if one.startswith("FAIL ")]).endswith(
         f"`chmod 600 {stand.config}`."
     )
 
