@@ -55,9 +55,11 @@ def end(version: str) -> date:
 
 
 def warning(version: str, today: date, account: str) -> str | None:
-    """What people should know of a version that still answers; the same words every day, so that it is told once."""
+    """What people should know of a version that still answers; told once before its end, once after."""
     if today < end(version) - NOTICE:
         return None
+    if today >= end(version):
+        return f"LinkedIn's version {version} ended about {_spoken(end(version))}: posts can fail any day. {mend(account)}"
     return (
         f"LinkedIn's version {version} ends about {_spoken(end(version))}, and then nothing can be posted. "
         f"{mend(account)}"

@@ -269,7 +269,7 @@ def test_a_version_that_never_was_is_refused_when_the_bot_starts(version: str, w
         ("202612", date(2027, 12, 15)),
     ],
 )
-def test_people_are_told_ninety_days_before_a_version_ends_and_always_in_the_same_words(
+def test_people_are_told_ninety_days_before_a_version_ends_and_till_then_in_the_same_words(
     version: str, ends: date
 ) -> None:
     assert versions.end(version) == ends
@@ -277,7 +277,15 @@ def test_people_are_told_ninety_days_before_a_version_ends_and_always_in_the_sam
     early = versions.warning(version, ends - timedelta(days=90), "linkedin:main")
     assert early is not None
     assert "`version` in `[linkedin:main]`" in early
-    assert early == versions.warning(version, ends + timedelta(days=5), "linkedin:main")
+    assert early == versions.warning(version, ends - timedelta(days=1), "linkedin:main")
+
+
+def test_a_version_whose_end_is_past_is_told_as_ended() -> None:
+    """To read of a day of last year that it is to come says that nothing is wrong yet."""
+    late = versions.warning("202511", date(2027, 1, 3), "linkedin:main")
+    assert late is not None
+    assert late.startswith("LinkedIn's version 202511 ended about 16 November 2026: posts can fail any day")
+    assert "`version` in `[linkedin:main]`" in late
 
 
 def test_a_version_of_the_future_is_not_called_old() -> None:
