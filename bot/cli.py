@@ -2,7 +2,7 @@
 
 Exit codes: 0 done, 1 an error of the bot (or `check` and `status` found something, or `restore` lacks files), 2 wrong usage, 3 the
 configuration must be corrected (do not restart), 4 Zulip refused the bot's key (do not restart), 5 the database or
-the data folder cannot be used.
+the data folder cannot be used, 6 `run` cannot use them until somebody mends it (do not restart).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from storage.membership import BEAT_S, membership_of
 
 log = logging.getLogger("social.service")
 
-BROKEN, CONFIG, DISMISSED, STORAGE = 1, 3, 4, 5
+BROKEN, CONFIG, DISMISSED, STORAGE, LASTING = 1, 3, 4, 5, 6
 """Exit codes for what is not a stop (see `cli`)."""
 ELSEWHERE = (
     "Another copy of the bot works with this database and with another data folder. The pictures of the drafts and the "
@@ -73,7 +73,7 @@ def main(path: Path) -> int:
         return _end(serve(config, ends))
     except StorageError as error:
         log.error("%s", error, extra={"action": "storage_refused"})
-        return STORAGE
+        return STORAGE if error.passing else LASTING
 
 
 def serve(config: Config, ends: Ends) -> int:

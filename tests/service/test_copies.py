@@ -136,7 +136,7 @@ def test_a_copy_with_another_data_folder_is_refused_and_told_why(
     first = run().listens()
     shared.write(data_dir="elsewhere")
     second = run()
-    assert second.ends() == 5
+    assert second.ends() == 6
     assert "let `data_dir` be a folder that all their machines share" in second.said
     assert first.stops() == 0
     run().listens()  # nobody else is there any more

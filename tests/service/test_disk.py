@@ -18,7 +18,7 @@ from PIL import Image
 
 Stand = Any
 Run = Callable[[], Any]
-STORAGE = 5
+LASTING = 6
 CARD = r"\*\*#1\*\* by"
 
 
@@ -93,7 +93,7 @@ def test_a_picture_that_finds_no_room_is_read_again_when_there_is(stand: Stand, 
 def test_a_database_that_is_taken_away_ends_the_bot_before_it_forgets(stand: Stand, run: Run) -> None:
     bot = run().listens()
     stand.database.rename(stand.database.with_name("elsewhere"))
-    assert bot.ends() == STORAGE
+    assert bot.ends() == LASTING
     assert "is not there any more, or was replaced" in bot.said
     stand.database.with_name("elsewhere").rename(stand.database)
     assert run().listens().stops() == 0
@@ -109,7 +109,7 @@ def test_a_damaged_database_is_refused_and_left_as_it_is(away: Stand, run: Run, 
     }[how]
     away.database.write_bytes(broken)
     bot = run()
-    assert bot.ends() == STORAGE
+    assert bot.ends() == LASTING
     assert "is damaged, or is no database of this bot. Bring back a copy" in bot.said
     assert "Traceback" not in bot.said
     assert away.database.read_bytes() == broken
@@ -147,7 +147,7 @@ def test_a_read_only_disk_is_refused_with_a_sentence(
     value = f"{read_only}/bot" if key == "data_dir" else f"sqlite:///{read_only}/bot.sqlite3"
     away.write(**{key: value, **({"database_url": ""} if key == "data_dir" else {})})
     bot = run()
-    assert bot.ends() == STORAGE
+    assert bot.ends() == LASTING
     assert "Read-only file system" in bot.said
     assert "right to write there" in bot.said
     assert "Traceback" not in bot.said

@@ -13,7 +13,7 @@ import pytest
 Stand = Any
 Start = Any
 Run = Callable[[], Any]
-CONFIG, DISMISSED, STORAGE = 3, 4, 5
+CONFIG, DISMISSED, LASTING = 3, 4, 6
 
 
 def test_every_problem_of_the_configuration_has_its_line(away: Stand, run: Run) -> None:
@@ -54,7 +54,7 @@ def test_a_bot_that_is_deactivated_while_it_runs_ends_for_good(stand: Stand, run
 def test_a_second_process_on_the_same_database_is_refused(stand: Stand, run: Run) -> None:
     first = run().listens()
     second = run()
-    assert second.ends() == STORAGE
+    assert second.ends() == LASTING
     assert "The bot runs already with the database" in second.said
     assert f"process {first.pid}" in second.said
     assert "Stop it first" in second.said
@@ -73,7 +73,7 @@ def test_a_database_of_a_newer_version_is_left_as_it_is(away: Stand, run: Run) -
     database.close()
     before = away.database.read_bytes()
     bot = run()
-    assert bot.ends() == STORAGE
+    assert bot.ends() == LASTING
     assert "written by a newer version of the bot (step 9999" in bot.said
     assert "Traceback" not in bot.said
     assert away.database.read_bytes() == before
@@ -85,7 +85,7 @@ def test_a_place_that_cannot_be_written_is_said_without_a_traceback(away: Stand,
     taken.write_text("a file where a folder should be")
     away.write(**{key: f"{taken}/bot" if key == "data_dir" else f"sqlite:///{taken}/bot.sqlite3"})
     bot = run()
-    assert bot.ends() == STORAGE
+    assert bot.ends() == LASTING
     assert str(taken) in bot.said
     assert "right to write there" in bot.said
     assert "Traceback" not in bot.said
@@ -97,6 +97,6 @@ def test_a_folder_without_the_right_to_write_is_said(away: Stand, run: Run) -> N
     closed.mkdir(mode=0o500)
     away.write(data_dir=str(closed), database_url="")
     bot = run()
-    assert bot.ends() == STORAGE
+    assert bot.ends() == LASTING
     assert "cannot be made or written (Permission denied)" in bot.said
     assert "Traceback" not in bot.said
