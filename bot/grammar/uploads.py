@@ -20,6 +20,12 @@ _LINK = re.compile(
 _INSIDE = re.compile(r"(?:https?://[^/]+)?(/user_uploads/[^?#]+)")
 _LEFT_OVER = re.compile(r"\s*(?:[-*+•>]|\d{1,3}[.)])?\s*")
 _EXTENSION = re.compile(r"\.\w{2,5}$")
+_DEVICE = re.compile(
+    r"(?:(?:img|dsc[fn]?|pxl|mvimg|vid|mov|p|image|photo|signal|screenshot|screen shot|bildschirmfoto"
+    r"|whatsapp (?:image|video))(?=[\W_]*\d))?(?:\d|[\W_]|(?<![^\W_])(?:at|um|am|pm)(?![^\W_])|wa(?=\d))*",
+    re.IGNORECASE,
+)
+"""A name that a camera, a phone or a program gave: it says nothing to somebody who cannot see the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,10 @@ def _safe(link: str) -> str | None:
 
 
 def _alt(text: str, name: str) -> str:
-    """The link's text, unless it is only the file's name (Zulip leaves blanks and signs out of the name)."""
+    """The link's text, unless it is only a file's name (Zulip leaves blanks and signs out of the name)."""
     text = " ".join(shown(text).split())
+    if _DEVICE.fullmatch(text) and any(c.isdigit() for c in text):
+        return ""
     ending = _EXTENSION.search(name)
     if _letters(text) == _letters(name) or (ending and text.casefold().endswith(ending[0].casefold())):
         return ""

@@ -39,6 +39,46 @@ def test_a_link_to_an_uploaded_file_is_a_file(drafted: Drafted, link: str, name:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "IMG_2034",
+            "IMG 2034",
+            "img-20261129-WA0003",
+            "IMG_2034 (1)",
+            "DSC01234",
+            "DSCF0412",
+            "DSCN 12",
+            "P1010034",
+        ),
+        *(
+            "PXL_20261129_101500123",
+            "MVIMG_20261129_101500",
+            "VID_20261129",
+            "Screenshot 2026-11-29 at 10.15.00",
+        ),
+        *(
+            "Screenshot_20261129-101500",
+            "Bildschirmfoto 2026-11-29 um 10.15.00",
+            "WhatsApp Image 2026-11-29 at 10.15.00",
+        ),
+        *("20261129_101500", "signal-2026-11-29-101500", "image (1)"),
+    ],
+)
+def test_a_name_a_device_gave_is_no_alt_text(drafted: Drafted, text: str) -> None:
+    (file,) = drafted(f"draft Hello\n\n[{text}]({PATH}/photo.jpg)").attachments
+    assert file.alt == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["Screenshot of the lesson", "Image of 12 learners", "Photo: 2026 in Berlin", "P1 and P2 talk"]
+)
+def test_words_beside_a_device_s_are_an_alt_text(drafted: Drafted, text: str) -> None:
+    (file,) = drafted(f"draft Hello\n\n[{text}]({PATH}/photo.jpg)").attachments
+    assert file.alt == text
+
+
+@pytest.mark.parametrize(
     "body,text",
     [
         ("See [p.png](/user_uploads/1/a/p.png) here", "See here"),
