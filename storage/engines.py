@@ -6,9 +6,13 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.util import LRUCache
 from sqlmodel import create_engine
+from typing_extensions import override
 
 from storage.errors import StorageError
 
@@ -17,8 +21,33 @@ BUSY_S = 5
 
 _WAL_ATTEMPTS = 10
 
+_STATEMENTS = 1000
+"""So many statements are kept as SQL text; there are fewer different ones."""
+_COMPILED: LRUCache[Any, Any] = LRUCache(_STATEMENTS)
+
 READING = "reading"
 """Key in a connection's `info`: whether it was told last that it may write nothing."""
+
+
+class Alike(SQLiteDialect_pysqlite):
+    """SQLite as every engine of this process speaks it, so what one has made of a statement serves all.
+
+    SQLAlchemy looks its SQL up by the dialect too, and takes each engine's for another one; who opens a database
+    for a moment (the sandbox's page, a backup) would make every statement anew, which takes longer than to run it.
+    """
+
+    supports_statement_cache = True
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Alike)
+
+    @override
+    def __hash__(self) -> int:
+        return hash(Alike)
+
+
+registry.register("sqlite.alike", __name__, Alike.__name__)
 
 
 def understand(url: str) -> URL:
@@ -40,7 +69,12 @@ def understand(url: str) -> URL:
 
 def open_sqlite(url: URL) -> Engine:
     """One file: many readers and one writer, who waits for another one for `BUSY_S`."""
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_S})
+    engine = create_engine(
+        url.set(drivername="sqlite+alike"),
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_S},
+        execution_options={"compiled_cache": _COMPILED},
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
