@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pwd
 import shutil
@@ -35,6 +36,12 @@ def pytest_runtest_makereport(
             report.outcome = "failed"
             report.longrepr = f"the gate must not skip this: {reason}"
     return report
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: not to look through it again saves 130 ms in every third town."""
+    gc.collect()
+    gc.freeze()
 
 
 SLOW_S = 0.25
