@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,7 @@ def _wrong(one: Dressed, draft: Written) -> str:
     """What is wrong with how it was read; empty if nothing is."""
     if _asked(draft):
         return ""
-    right = parse(f"draft\n{_plainly(one.name)}\nPublic words.", accounts=ACCOUNTS, defaults=ACCOUNTS)
-    assert isinstance(right, Written)
+    right = _right(one.name)
     text = draft.text + "".join(draft.texts.values())
     if value(one.name) in text or one.line in text:
         return "public"
@@ -43,6 +43,14 @@ def _wrong(one: Dressed, draft: Written) -> str:
         "quotes" in one.dress and _given(draft, "\u201c\u201d") == _given(right)
     )
     return "" if same else "lost"
+
+
+@cache
+def _right(name: str) -> Written:
+    """The option as everybody would write it."""
+    draft = parse(f"draft\n{_plainly(name)}\nPublic words.", accounts=ACCOUNTS, defaults=ACCOUNTS)
+    assert isinstance(draft, Written)
+    return draft
 
 
 def _given(draft: Written, quotes: str = "") -> list[str]:
