@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Final
 
+from bot.replies.words import count
 from handlers.media import CHUNK, Store
 
 HEADER: Final = "social.json"
@@ -57,12 +58,12 @@ def load_files(archive: tarfile.TarFile, store: Store) -> tuple[int, str]:
             continue
         whole = _load_file(file, name, store)
         good, bad = good + whole, bad + (not whole)
-    lost = f" {bad} files in it are damaged and were left out." if bad else ""
+    lost = f" {count(bad, 'file')} in it {'was' if bad == 1 else 'were'} damaged and left out." if bad else ""
     if END not in archive.getnames():
         return good, f"{lost} Its end is missing, and with it perhaps more files."
     told = int(json.loads(read(archive, END))["files"])
     if told != good + bad:
-        lost += f" It says that it holds {told} files, but {good + bad} are in it."
+        lost += f" It says that it holds {count(told, 'file')}, and has {good + bad}."
     return good, lost
 
 

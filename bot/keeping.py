@@ -124,13 +124,20 @@ def bring_back(config: Config, source: Path, clock: Clock | None = None) -> Rest
         if alone is not None:
             alone.close()
     text = (
-        f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {files} files.{lost} "
-        f"{count(held, 'post')} that could still go out: held, because nobody knows whether it went out since. Start the bot, "
-        "look what is out and what was decided since, and let an approver say `resume` or `cancel`. Approvals by command are to "
-        "be given anew. "
+        f"Restored from the copy of {made_at:%Y-%m-%d %H:%M} UTC, with {count(files, 'file')}.{lost} "
+        f"{_held(held)} Start the bot, look what is out and what was decided since, and let an approver say `resume` or "
+        "`cancel`. Approvals by command are to be given anew. "
         "The stored tokens open only with the old `secret.key` (or `secret_key`): put it into the data folder first."
     )
     return Restored(text, whole=not lost)
+
+
+def _held(number: int) -> str:
+    """What became of the posts that could still go out."""
+    if number == 1:
+        return "1 post could still go out and is held, because nobody knows whether it is out by now."
+    held = "are held, because nobody knows which of them are out by now" if number else "so none is held"
+    return f"{number or 'No'} posts could still go out{' and' if number else ','} {held}."
 
 
 def _fill(database: Database, archive: tarfile.TarFile, store: Store) -> tuple[datetime, int, str]:

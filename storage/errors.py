@@ -30,7 +30,7 @@ _SQLITE = {
     "no such table": ("The tables in {place} are missing or old. Start the bot once: it makes them.", False),
 }
 
-_GONE = "The database server {place} does not answer. It is tried again; look whether PostgreSQL runs."
+_GONE = "PostgreSQL does not answer (the database {place}). Look whether it runs and can be reached."
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
@@ -41,12 +41,21 @@ _POSTGRES = {
     "57014": (_BUSY, True),
     "25P03": (_BUSY, True),
     "53100": (_FULL, True),
-    "53": ("The database server {place} has no room for another connection. It is tried again.", True),
+    "53": (
+        "PostgreSQL has no room for another connection (to the database {place}). End some, or raise `max_connections`.",
+        True,
+    ),
     "25006": (_READ_ONLY, False),
     "42501": (_READ_ONLY, False),
-    "28": ("The database server {place} refused the user or the password. Correct `database_url`.", False),
+    "28": (
+        "PostgreSQL refused the user or the password (for the database {place}). Correct `database_url`.",
+        False,
+    ),
     "option": ("`database_url` has an option that PostgreSQL does not know. Correct it.", False),
-    "3D000": ("The database server knows no database {place}. Make it with `createdb`.", False),
+    "3D000": (
+        "PostgreSQL knows no database {place}. Make it with `createdb`, or correct `database_url`.",
+        False,
+    ),
     "42P01": ("The tables in {place} are missing or old. Start the bot once: it makes them.", False),
 }
 

@@ -125,7 +125,12 @@ def _configured(config: Config, account: str) -> str:
     if account == platform and account not in config.order and len(others) == 1:
         return others[0]
     if others and account not in config.order:
-        raise Mistaken(f"zuliprc has no [{account}]. Which one is meant: {', '.join(others)}?")
+        known = (
+            f"say `{others[0]}` to sign in to that one"
+            if len(others) == 1
+            else f"say which: {', '.join(others)}"
+        )
+        raise Mistaken(f"zuliprc has no section [{account}]. Add it, or {known}.")
     needed = ", ".join(f"`{key}`" for key in ways.NEEDS[platform])
     raise Mistaken(
         f"To sign in, [{account}] in zuliprc must say {needed}. How to get them stands in the README, under "

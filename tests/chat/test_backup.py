@@ -293,7 +293,7 @@ def test_the_copy_says_how_many_files_it_holds_and_which_posts_lack_theirs(
                 part.addfile(one, whole.extractfile(one))
     lose_everything(town)
     told = keeping.bring_back(town.config, less, town.world.clock.now).text
-    assert "It says that it holds 1 files, but 0 are in it." in told
+    assert "It says that it holds 1 file, and has 0." in told
     assert (
         "Missing: 1 file that posts still need: “photo.png” of #1. Such a post does not go out without them"
         in told
@@ -421,7 +421,7 @@ def test_a_copy_is_brought_back_only_with_all_its_tables(town: Town, copy: Calla
     target.write_bytes(data[: members[-1].offset])
     told = keeping.bring_back(town.config, target, town.world.clock.now).text
     assert "Its end is missing" in told
-    assert "1 post that could still go out: held" in told
+    assert "1 post could still go out and is held, because nobody knows whether it is out by now." in told
     town.start()
 
 
@@ -454,7 +454,7 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date(
         town.start()
         town.stop()
     assert (
-        "1 post that could still go out: held"
+        "1 post could still go out and is held, because nobody knows whether it is out by now."
         in keeping.bring_back(town.config, older, town.world.clock.now).text
     )
     database: Database = wiring.open_database(town.config, migrate=False)
@@ -476,7 +476,10 @@ def test_a_damaged_file_is_left_out(town: Town, copy: Callable[[], Path]) -> Non
     data[at] ^= 0xFF
     target.write_bytes(data)
     lose_everything(town)
-    assert "1 files in it are damaged" in keeping.bring_back(town.config, target, town.world.clock.now).text
+    assert (
+        "1 file in it was damaged and left out"
+        in keeping.bring_back(town.config, target, town.world.clock.now).text
+    )
     town.start()
 
 

@@ -36,6 +36,14 @@ def test_within_the_grace_it_can_still_be_called_back(town: Town) -> None:
     assert town.deliveries(1)["linkedin"].state == "cancelled"
 
 
+def test_what_is_not_held_cannot_be_resumed_and_its_state_is_said_in_words(town: Town) -> None:
+    town.carol.says("@social draft\nto: mastodon\nat: yesterday\nHello")
+    town.alice.says("@social resume 1")
+    assert (
+        "There is nothing to resume: #1 is not held, it is not yet ready (see its card)." in town.said()[-1]
+    )
+
+
 # -- cancelled while it is sent ------------------------------------------------------------------------------
 
 

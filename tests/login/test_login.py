@@ -270,8 +270,12 @@ def test_a_second_account_is_signed_in_to_by_its_name(place: Any, led: Any) -> N
         (("x:a", "b"), "", "two different accounts"),
         (("linkedin",), "", "`organization`, `client_id`, `client_secret`"),
         (("x",), "", "four keys of OAuth 1.0a"),
-        (("mastodon", "c"), "", "zuliprc has no [mastodon:c]. Which one is meant: mastodon:a, mastodon:b?"),
-        (("mastodon",), "", "Which one is meant: mastodon:a, mastodon:b?"),
+        (
+            ("mastodon", "c"),
+            "",
+            "zuliprc has no section [mastodon:c]. Add it, or say which: mastodon:a, mastodon:b.",
+        ),
+        (("mastodon",), "", "no section [mastodon]. Add it, or say which: mastodon:a, mastodon:b."),
         (("mastodon:a",), "https://social.example.org/back", "use `--no-browser` too"),
         (("mastodon:a",), "http://127.0.0.1:x/back", "use `--no-browser` too"),
     ],
@@ -295,6 +299,12 @@ def test_what_is_missing_is_told_before_anybody_is_sent_anywhere(
     assert said.code == 1
     assert words in said.err
     assert said.out == ""
+
+
+def test_a_name_that_is_not_there_beside_the_only_other_one_is_told_with_that(place: Any) -> None:
+    said = place.login("mastodon", "fosstodon").ends()
+    assert "no section [mastodon:fosstodon]. Add it, or say `mastodon` to sign in to that one." in said.err
+    assert said.code == 1
 
 
 def test_a_platform_that_is_away_is_told_and_nothing_changes(place: Any, led: Any) -> None:

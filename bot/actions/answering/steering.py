@@ -39,7 +39,7 @@ def resume(order: Order) -> str | None:
         return f"▶ #{post.id} waits no longer for what was meant: it is {words.state(post)}."
     post = order.unreleased(post)
     if post.state != PostState.HELD:
-        raise UserError(f"#{post.id} is not held; it is {post.state}.")
+        raise UserError(f"There is nothing to resume: #{post.id} is not held, it is {words.state(post)}.")
     desk = order.desk
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = order.unreleased(rows.post(session, post.id or 0))
