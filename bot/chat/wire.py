@@ -60,6 +60,17 @@ class _NoAnswer(Exception):
         self.again = again
 
 
+def cause(error: Exception) -> str:
+    """Why nothing came, as an administrator would say it."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not accepted"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "no answer in time"
+    if isinstance(error, zulip.UnrecoverableNetworkError | requests.exceptions.ConnectionError):
+        return "no connection"
+    return "its answer was cut off, or is none of Zulip"
+
+
 _NO_ZULIP = (
     zulip.ZulipError,
     requests.exceptions.RequestException,
@@ -86,7 +97,7 @@ class Wire:
                 email=email, api_key=key, site=site, retry_on_errors=False, client="SocialBot", insecure=False
             )
         except _NO_ZULIP as error:
-            raise Down(f"Zulip at {self.site} does not answer ({type(error).__name__}).") from error
+            raise Down(f"Zulip at {self.site} does not answer ({cause(error)}).") from error
         _settle(self._client.session, self.site)
         self._plain = bounded(requests.Session())
         """For addresses that must not learn the key."""
@@ -225,7 +236,7 @@ class Wire:
                 with call.opening():
                     answer = get(url, timeout=FILE_SILENT_S, stream=True)
         except requests.exceptions.RequestException as error:
-            raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
+            raise Down(f"Zulip does not answer ({cause(error)}).") from None
         if answer.status_code != requests.codes.ok:
             answer.close()
             if answer.status_code >= requests.codes.server_error or answer.status_code == _SLOWER:
@@ -239,15 +250,15 @@ def _asked(ask: Callable[[], Any], *, reading: bool) -> dict[str, Any]:
     try:
         answer = ask()
     except requests.exceptions.ConnectTimeout as error:
-        raise _NoAnswer(type(error).__name__, left=False) from None
+        raise _NoAnswer(cause(error), left=False) from None
     except Oversized:
         if not reading:
             raise _NoAnswer("its answer is too large", left=True, again=False) from None
         raise TooMuch("Zulip's answer is larger than may be.") from None
     except requests.exceptions.Timeout as error:
-        raise _NoAnswer(type(error).__name__, left=True, again=False) from None
+        raise _NoAnswer(cause(error), left=True, again=False) from None
     except (requests.exceptions.RequestException, zulip.ZulipError) as error:
-        raise _NoAnswer(type(error).__name__, left=True) from None
+        raise _NoAnswer(cause(error), left=True) from None
     if not isinstance(answer, dict):  # JSON, but of something in between
         raise _NoAnswer("it is no answer of Zulip", left=True)
     return answer
@@ -269,7 +280,7 @@ def _arriving(answer: requests.Response, limit: int) -> Iterator[bytes]:
     except TooLarge:
         raise Refused(f"The file is larger than {limit >> 20} MiB.", code="TOO_LARGE") from None
     except (requests.exceptions.RequestException, Unreadable) as error:
-        raise Down(f"Zulip does not answer ({type(error).__name__}).") from None
+        raise Down(f"Zulip does not answer ({cause(error)}).") from None
 
 
 def _refusal(answer: dict[str, Any]) -> Refused:

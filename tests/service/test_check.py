@@ -134,7 +134,8 @@ def test_a_zulip_that_does_not_answer_is_no_reason_to_leave_the_platforms_out(
 ) -> None:
     stand.fault("zulip", "down", times=1000)
     good, bad = found()
-    assert any("does not answer" in one for one in bad)
+    assert any("does not answer (" in one for one in bad)
+    assert [one for one in bad if "Error" in one] == [], "the name of a class tells an administrator nothing"
     assert any(one.startswith("mastodon: posts as") for one in good)
 
 
