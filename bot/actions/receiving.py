@@ -19,7 +19,7 @@ from bot.actions.sync import Edited
 from bot.chat import ChatError, Dismissed, Down, Message, NotHome, Person, Refused
 from bot.desk import Desk
 from bot.grammar import Command, Orders, Said, Unknown, Written
-from bot.replies import lines
+from bot.replies import lines, unclear
 from storage import inbox
 from storage.database import insert
 from storage.errors import StorageError
@@ -227,5 +227,5 @@ def _respond(
 def _asked(desk: Desk, message: Message, said: Unknown, person: Person, now: datetime) -> str:
     """What is said to words that were not understood."""
     if said.stops is None:
-        return lines.not_understood(said.nearest, said.why)
+        return unclear.not_understood(said.nearest, said.why)
     return pausing.ask(desk, message, said, person, now)

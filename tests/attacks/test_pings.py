@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import grammar
 from bot.grammar import Unknown
-from bot.replies import accounts, doors, lines, plan, reports
+from bot.replies import accounts, doors, lines, plan, reports, unclear
 from bot.replies.card import CardFacts, card
 from bot.rules import Electorate, Judgement, Tally
 from bot.sandbox.world import World
@@ -111,7 +111,7 @@ def everything(nasty: str) -> Iterator[str]:
     for said in (nasty, f"approve {nasty}", f"draft\nat: {nasty}", f"show {nasty}", f"help {nasty}"):
         parsed = grammar.parse(said, accounts=["mastodon", "x"], defaults=["x"])
         if isinstance(parsed, Unknown):
-            yield lines.not_understood(parsed.nearest, parsed.why)
+            yield unclear.not_understood(parsed.nearest, parsed.why)
 
 
 @settings(max_examples=12, deadline=None)

@@ -18,7 +18,7 @@ from PIL import Image
 
 Stand = Any
 Run = Callable[[], Any]
-LASTING = 6
+STORAGE, LASTING = 5, 6
 CARD = r"\*\*#1\*\* by"
 
 
@@ -93,7 +93,7 @@ def test_a_picture_that_finds_no_room_is_read_again_when_there_is(stand: Stand, 
 def test_a_database_that_is_taken_away_ends_the_bot_before_it_forgets(stand: Stand, run: Run) -> None:
     bot = run().listens()
     stand.database.rename(stand.database.with_name("elsewhere"))
-    assert bot.ends() == LASTING
+    assert bot.ends() == STORAGE
     assert "is not there any more, or was replaced" in bot.said
     stand.database.with_name("elsewhere").rename(stand.database)
     assert run().listens().stops() == 0

@@ -17,7 +17,7 @@ from bot.actions import electing, rows
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Unknown
-from bot.replies import lines
+from bot.replies import unclear
 from storage import inbox, queue
 from storage.inbox import Heard, Inbox, Kind
 from storage.models import Delivery, Post
@@ -40,12 +40,12 @@ def ask(desk: Desk, message: Message, said: Unknown, person: Person, now: dateti
         posts = [one for one in mine if may_still_go(session, one)]
         if not said.stops and len(posts) != 1:
             numbers = [one.id or 0 for one in posts]
-            return lines.which_post(numbers) if numbers else lines.not_understood(said.nearest, said.why)
+            return unclear.which_post(numbers) if numbers else unclear.not_understood(said.nearest, said.why)
         if not posts:
-            return lines.not_understood(said.nearest, said.why)
+            return unclear.not_understood(said.nearest, said.why)
         numbers = [one.id or 0 for one in posts]
         _begin(session, message, person, numbers, now)
-    return lines.paused(said.why, numbers, now + LENGTH)
+    return unclear.paused(said.why, numbers, now + LENGTH)
 
 
 def _begin(session: Session, message: Message, person: Person, numbers: Sequence[int], now: datetime) -> None:
