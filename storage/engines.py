@@ -29,7 +29,7 @@ READING = "reading"
 """Key in a connection's `info`: whether it was told last that it may write nothing."""
 
 
-class Alike(SQLiteDialect_pysqlite):
+class SharedDialect(SQLiteDialect_pysqlite):
     """SQLite as every engine of this process speaks it, so what one has made of a statement serves all.
 
     SQLAlchemy looks its SQL up by the dialect too, and takes each engine's for another one; who opens a database
@@ -40,14 +40,14 @@ class Alike(SQLiteDialect_pysqlite):
 
     @override
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Alike)
+        return isinstance(other, SharedDialect)
 
     @override
     def __hash__(self) -> int:
-        return hash(Alike)
+        return hash(SharedDialect)
 
 
-registry.register("sqlite.alike", __name__, Alike.__name__)
+registry.register("sqlite.shared", __name__, SharedDialect.__name__)
 
 
 def understand(url: str) -> URL:
@@ -70,7 +70,7 @@ def understand(url: str) -> URL:
 def open_sqlite(url: URL) -> Engine:
     """One file: many readers and one writer, who waits for another one for `BUSY_S`."""
     engine = create_engine(
-        url.set(drivername="sqlite+alike"),
+        url.set(drivername="sqlite+shared"),
         hide_parameters=True,
         connect_args={"timeout": BUSY_S},
         execution_options={"compiled_cache": _COMPILED},

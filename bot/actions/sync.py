@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.actions import cards, counting, drafting, leaving, rewriting, rows, stopping
+from bot.actions import cards, counting, drafting, moved_drafts, rewriting, rows, stopping
 from bot.chat import Message
 from bot.desk import Desk
 from bot.replies import lines
@@ -72,7 +72,7 @@ def looked_at(desk: Desk, post_id: int, now: datetime, moved_by: int = 0) -> Mes
     desk.chat.must_be_home()
     draft = desk.chat.look(draft_of(desk, post_id))
     if draft is not None:
-        leaving.judge(desk, post_id, draft, moved_by, now)
+        moved_drafts.judge(desk, post_id, draft, moved_by, now)
     return draft
 
 
@@ -81,7 +81,7 @@ def edited(desk: Desk, post_id: int, draft: Message) -> bool:
     with desk.database.reading() as session:
         post = rows.post(session, post_id)
     changed = drafting.digest(draft.content) != post.digest
-    return changed and post.state != PostState.RELEASED and not leaving.withdrawn(desk, post_id, draft)
+    return changed and post.state != PostState.RELEASED and not moved_drafts.withdrawn(desk, post_id, draft)
 
 
 def brought_in_line(
@@ -91,9 +91,9 @@ def brought_in_line(
     text that was taken with a tap becomes another revision; else that raises `Edited`, because it may take long.
     """
     if draft is None:
-        vanished(desk, post_id, "deleted", leaving.SOMEBODY, now)
-    elif leaving.withdrawn(desk, post_id, draft):
-        vanished(desk, post_id, leaving.MOVED, leaving.mover(desk, draft, moved_by).name, now)
+        vanished(desk, post_id, "deleted", moved_drafts.SOMEBODY, now)
+    elif moved_drafts.withdrawn(desk, post_id, draft):
+        vanished(desk, post_id, moved_drafts.MOVED, moved_drafts.mover(desk, draft, moved_by).name, now)
     else:
         post, revision = _read(desk, post_id, draft, now)
         tapped = rewriting.tapped(desk, post, revision)

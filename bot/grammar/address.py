@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.grammar.blocks import inline_code, layout, quoted_replies
 from bot.grammar.commands import begins
 from bot.grammar.forms import BEGINS
-from bot.grammar.quoted import numbered
+from bot.grammar.quoted_cards import numbered
 
 _BEHIND = re.compile(
     r"[\s,:]*+(?:(?:please|pls|plz|also|and|(?:can|could) you)(?!\w)[\s,:]*+){0,3}", re.IGNORECASE

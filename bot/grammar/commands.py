@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar import causes, hurry, names, several
+from bot.grammar import hurry, names, several, stop_reasons
 from bot.grammar.forms import ALONE, APPROVED, FLAGS, FORMS, NUMBER, STOPPING
 from bot.grammar.guess import braking, guess, with_number
 from bot.grammar.polite import THANKS, bare, is_thanks, start
@@ -44,6 +44,8 @@ _BIGGEST = 9
 """Digits of the largest number that is taken for a post."""
 _BRINGS_OUT = frozenset({"approve", "now", "retry", "resume", "published"})
 """Verbs by which a post goes out, or counts as out: a question is none of them."""
+_AT_ONCE = re.compile(r"(?<!\w)(?:now|immediately|at\s+once|asap|jetzt|sofort)(?!\w)", re.IGNORECASE)
+"""A time by which a post is brought out."""
 _ASKS = re.compile(r"[?？⁇؟❓❔]|:(?:grey_)?question:")
 
 
@@ -114,7 +116,7 @@ def _hurried(body: str, line: int, text: str, accounts: Sequence[str]) -> Comman
 def _everything(body: str, line: int, accounts: Sequence[str]) -> Command | None:
     """`stop everything`, `cancel all`: a hold of every post, whatever word it was, for that can be undone."""
     match = STOPPING.match(body)
-    why = causes.of_everything(body[match.end() :], accounts) if match else None
+    why = stop_reasons.of_everything(body[match.end() :], accounts) if match else None
     if why is None:
         return None
     return Command("hold", rest=why, line=line + (body[: body.find(why)].count("\n") if why else 0))
@@ -144,13 +146,20 @@ def _with_post(
     if more and not several.meant(verb.name, more, rest):
         more, rest = "", more + rest
     number = several.number(digits)
-    if verb.name in _BRINGS_OUT and _ASKS.search(_LINK.sub(" ", rest)):
-        return Command("show", number, rest=f"{verb.name} {number}")
+    if (out := _brings_out(verb, rest)) and _ASKS.search(_LINK.sub(" ", rest)):
+        return Command("show", number, rest=f"{out} {number}")
     order = _Order(verb, number, rest, line + body.count("\n", 0, len(body) - len(rest)), text, accounts)
     named = several.numbers(number, more or "")
     if named is None:
         return order.wrong(f"Name the posts one by one, and at most {several.MOST} at once.")
     return _FINISH[verb.kind](replace(order, others=named[1:]))
+
+
+def _brings_out(verb: Verb, rest: str) -> str:
+    """The verb by which a post goes out, if this one does that."""
+    if verb.name == "move" and _AT_ONCE.search(rest):
+        return "now"
+    return verb.name if verb.name in _BRINGS_OUT else ""
 
 
 def _alone(order: _Order) -> Command | Unknown:
@@ -197,9 +206,9 @@ def _stop(order: _Order) -> Command | Unknown:
         said = hurry.behind_sign(order.rest)
         if said and isinstance(_for_accounts(replace(order, rest=said)), Command):
             said = None  # it is one for a platform
-        elif said is not None and causes.is_condition(said):
+        elif said is not None and stop_reasons.is_condition(said):
             said = None
-        elif said is None and causes.is_reason(order.rest, order.accounts):
+        elif said is None and stop_reasons.is_reason(order.rest, order.accounts):
             said = hurry.reason(order.rest)
         elif said is None and order.others and isinstance(_for_accounts(order), Unknown):
             said = hurry.reason(order.rest)  # behind several it is nothing else
@@ -215,7 +224,7 @@ def _time(order: _Order) -> Command | Unknown:
 
 def _text(order: _Order) -> Command | Unknown:
     rest = order.rest[_prefix(_COLON, order.rest) :].rstrip()
-    if not rest.strip():
+    if not rest.strip("?!.… \t\n"):
         return order.wrong("Write the whole new text behind the number.")
     return order.done(rest)
 

@@ -15,7 +15,6 @@ from collections.abc import Collection, Sequence
 from enum import Enum
 
 from bot.grammar import names
-from bot.grammar.again import is_second_draft
 from bot.grammar.commands import begins
 from bot.grammar.dress import peels
 from bot.grammar.heads import heads
@@ -23,6 +22,7 @@ from bot.grammar.known import KNOWN, OTHER_WORDS
 from bot.grammar.nearest import nearest
 from bot.grammar.options import FREE, Option, fits, look
 from bot.grammar.reading import code
+from bot.grammar.second_draft import is_second_draft
 from bot.grammar.uploads import Line
 
 TEXT = re.compile(r"\s*text\s*[:：][ \t]*(?P<rest>.*)")
@@ -177,9 +177,7 @@ def _is_order(line: Line) -> bool:
         match = _AGAIN.match(text.strip())
         if match is not None:
             rest = match["rest"]
-            return begins(rest) and (
-                rest.casefold().startswith("draft") or any(c.isdigit() for c in rest[:40])
-            )
+            return begins(rest) and any(c.isdigit() for c in rest[:40])
     return False
 
 

@@ -188,3 +188,14 @@ def test_where_zulip_shows_nobody_what_was_moved(town: Town, heard: bool) -> Non
         town.settle()
     assert town.post(1).state == ("withdrawn" if heard else "held")
     assert heard or not [one for one in log(town) if one[0] == "Carol" and "moved" in one[1]]
+
+
+def test_who_moves_the_card_did_not_move_the_draft(town: Town) -> None:
+    """Where Zulip shows no history, only the event of the draft itself tells who moved it."""
+    draft = approved(town)
+    town.sandbox.zulip.core.organisation.settings.show_history = False
+    moves(town.dave, draft)
+    assert town.post(1).state == "held"
+    moves(town.alice, town.card_id(1))
+    assert town.post(1).state == "held"
+    assert not [one for one in log(town) if one[0] == "Alice" and "moved" in one[1]]

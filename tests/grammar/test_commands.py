@@ -131,6 +131,9 @@ approve 1？                    | approve 1
 approve 1 :question:           | approve 1
 now 1?                         | now 1
 publish 1 now?                 | now 1
+move 1 to now?                 | now 1
+can you move 1 to now?         | now 1
+move 1 immediately?            | now 1
 retry 1?                       | retry 1
 try 1 again on x?              | retry 1
 resume 1?                      | resume 1
@@ -314,6 +317,7 @@ please aprove 7               | approve 7
 don't approve 12              | veto 12
 move 12                       | move 12 to friday 9:00
 move                          | move 12 to friday 9:00
+edit 7?                       | edit 7 Registration is open until Friday!
 edit 7                        | edit 7 Registration is open until Friday!
 alt 7                         | alt 7 1 Learners around a table, laptops open
 published 7                   | published 7 mastodon

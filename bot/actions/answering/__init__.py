@@ -1,7 +1,7 @@
 """The answers to commands and questions: one function per verb, in a written table.
 
 approving   approve, veto, withdraw
-braking     hold
+holds       hold
 steering    resume, cancel, retry, published
 moving      move, now
 changing    edit, copy, alt, take
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from bot.actions.answering import approving, asking, braking, changing, confirming, moving, steering
+from bot.actions.answering import approving, asking, changing, confirming, holds, moving, steering
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Message, Person
 from bot.desk import Desk
@@ -24,7 +24,7 @@ VERBS: Mapping[str, Callable[[Order], str | None]] = {
     "approve": approving.approve,
     "veto": approving.veto,
     "withdraw": approving.withdraw,
-    "hold": braking.hold,
+    "hold": holds.hold,
     "resume": steering.resume,
     "cancel": steering.cancel,
     "move": moving.move,

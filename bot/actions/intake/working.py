@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot.actions import allowing, answering, receiving
 from bot.actions.intake.sorting import sort
 from bot.actions.revising import revise
-from bot.actions.sync import Edited, follow, note_edit
+from bot.actions.sync import Edited, draft_of, follow, note_edit
 from bot.chat import ChatError, Dismissed, Down, NotHome
 from bot.desk import Desk
 from storage import inbox, queue
@@ -79,8 +79,7 @@ def _act(desk: Desk, row: Inbox, now: datetime) -> bool:
     if row.answer:
         receiving.finish(desk, row)
     elif row.kind in {Kind.VOTE, Kind.PLACE}:
-        mover = row.person_id if row.kind == Kind.PLACE else 0
-        _again(lambda: follow(desk, row.post_id or 0, now, mover))
+        _again(lambda: follow(desk, row.post_id or 0, now, _mover(desk, row)))
     elif row.kind == Kind.EDIT:
         if allowing.edit_waits(desk, row, now):
             return False
@@ -88,6 +87,12 @@ def _act(desk: Desk, row: Inbox, now: datetime) -> bool:
     else:
         return _attend(desk, row, now)
     return True
+
+
+def _mover(desk: Desk, row: Inbox) -> int:
+    """Who moved the draft, where this row tells; who moved its card did not."""
+    tells = row.kind == Kind.PLACE and row.message_id == draft_of(desk, row.post_id or 0)
+    return row.person_id if tells else 0
 
 
 def _again(look: Callable[[], object]) -> None:

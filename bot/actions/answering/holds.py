@@ -34,17 +34,17 @@ def hold(order: Order) -> str | None:
     post = order.unreleased(order.post())
     if post.state not in _OPEN:
         raise UserError(f"#{post.id} is {post.state}: there is nothing to hold.")
-    return _put_on_hold(order, post)
+    return _put_on_hold(order, post)[1]
 
 
-def _put_on_hold(order: Order, post: Post) -> str:
-    """What is said of it. Raises `UserError` where it cannot be held."""
+def _put_on_hold(order: Order, post: Post) -> tuple[bool, str]:
+    """Whether this order holds it, and what is said of it. Raises `UserError` where it cannot be held."""
     desk = order.desk
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = order.unreleased(rows.post(session, post.id or 0))  # it may have gone out meanwhile
         part, electorate = order.part(session, row)
         if row.state == PostState.HELD and not stops.outweighs(row, part):
-            return f"#{post.id} is held already, by {refusals.stopper(row)}."
+            return False, f"#{post.id} is held already, by {refusals.stopper(row)}."
         said = f"{refusals.held(row, part, electorate)}{order.because}"
         if part is stops.Part.MEMBER:
             _must_have_holds(order, session, electorate)
@@ -53,7 +53,7 @@ def _put_on_hold(order: Order, post: Post) -> str:
         stopping.hold(session, row, order.person, part, order.now, reason=order.reason)
         order.done(session)
     desk.stale.add(post.id or 0)
-    return said
+    return True, said
 
 
 def _must_have_holds(order: Order, session: Session, electorate: Electorate) -> None:
@@ -69,11 +69,11 @@ def _hold_all(order: Order) -> str:
     for post in found[:MOST_HELD]:
         command = replace(order.command, post=post.id)
         try:
-            said = _put_on_hold(replace(order, command=command, of_several=True), post)
+            newly, _ = _put_on_hold(replace(order, command=command, of_several=True), post)
         except UserError as error:
             others, refused = [*others, post.id or 0], str(error)
         else:
-            held += [post.id or 0] if said.startswith("⏸") else []
+            held += [post.id or 0] if newly else []
     return holds.held_all(held, others, going, refused, order.because)
 
 
