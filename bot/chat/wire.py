@@ -63,7 +63,8 @@ class _NoAnswer(Exception):
 def cause(error: Exception) -> str:
     """Why nothing came, as an administrator would say it."""
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not accepted"
+        bad = "CERTIFICATE_VERIFY" in str(error)
+        return "its certificate is not accepted" if bad else "it does not speak https there"
     if isinstance(error, requests.exceptions.Timeout):
         return "no answer in time"
     if isinstance(error, zulip.UnrecoverableNetworkError | requests.exceptions.ConnectionError):

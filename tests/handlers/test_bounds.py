@@ -205,6 +205,20 @@ def test_an_answer_whose_result_is_of_another_kind_is_no_refusal(
         wire.call(f"said/{quote(said, safe='')}", "POST", once=True)
 
 
+def test_why_zulip_does_not_answer_is_said_in_words(base: str) -> None:
+    """No class of the library, which nobody can act on."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        deaf = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        whys = {deaf: "no answer in time", base.replace("http:", "https:"): "it does not speak https there"}
+        for site, why in whys.items():
+            with pytest.raises(requests.RequestException) as caught:
+                requests.get(site, timeout=SHORT_S)
+            assert chat.cause(caught.value) == why
+    with pytest.raises(requests.RequestException) as caught:
+        requests.get(deaf, timeout=SHORT_S)
+    assert chat.cause(caught.value) == "no connection"
+
+
 def test_redirects_without_end_are_no_answer(base: str) -> None:
     wire = chat.Wire(email="b@x", key="k", site=base, pause=lambda _: True, budget=Budget())
     with pytest.raises(Down):
