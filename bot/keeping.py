@@ -21,13 +21,14 @@ from bot.actions.missing import missing_files
 from bot.alone import keep_alone
 from bot.clocks import Clock
 from bot.config import Config, ConfigError
-from bot.replies.words import count
+from bot.replies.words import count, listed
 from handlers.media import Store
 from storage import backup, cursors
 from storage.database import Database
 from storage.errors import StorageError
 from storage.migrations import HEAD
 from storage.steps import UNSAFE
+from storage.vault import kept_accounts
 
 INCOMPLETE, CONFIG, STORAGE = 1, 3, 5
 """Exit codes (see `cli`)."""
@@ -114,6 +115,7 @@ def bring_back(config: Config, source: Path, clock: Clock | None = None) -> Rest
                 lost += missing_files(session, Store(config.social.data_dir / "media"), now)
                 held = backup.make_safe(session, min(made_at, now), now)
                 cursors.forget(session, UNSAFE)
+            again = _sign_ins(kept_accounts(database))
         finally:
             database.close()
     except (tarfile.TarError, KeyError, ValueError, TypeError, RecursionError) as error:
@@ -128,8 +130,18 @@ def bring_back(config: Config, source: Path, clock: Clock | None = None) -> Rest
         f"{_held(held)} Start the bot, look what is out and what was decided since, and let an approver say `resume` or "
         "`cancel`. Approvals by command are to be given anew. "
         "The stored tokens open only with the old `secret.key` (or `secret_key`): put it into the data folder first."
+        f"{again}"
     )
     return Restored(text, whole=not lost)
+
+
+def _sign_ins(kept: Iterable[str]) -> str:
+    """What to do about stored tokens that were perhaps renewed since: X takes the one that renews but once."""
+    old = sorted(one for one in kept if one.partition(":")[0] == "x")
+    if not old:
+        return ""
+    commands = listed([f"`social login {one}`" for one in old])
+    return f" X renews its tokens every two hours, and the older ones end then: sign in anew with {commands}."
 
 
 def _held(number: int) -> str:

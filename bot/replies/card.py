@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.replies import continuation, proposals, refusals
+from bot.replies import continuation, proposals, refusals, reports
 from bot.replies.escape import escape, inline, shorten, with_code
 from bot.replies.preview import ALL, FEW, Addresses, preview
 from bot.replies.words import Titles, count, linked, listed, places, when
@@ -214,27 +214,29 @@ _AGAIN = {DeliveryState.FAILED, DeliveryState.UNKNOWN}
 def _outcomes(facts: CardFacts) -> str:
     lines = []
     for account, delivery in facts.deliveries.items():
-        lines.append(f"* {facts.titles.get(account, account)}: {outcome(delivery)}")
+        title = facts.titles.get(account, account)
+        lines.append(f"* {title}: {outcome(delivery, title)}")
     if facts.retry_until and any(one.state in _AGAIN for one in facts.deliveries.values()):
         lines.append(refusals.until(facts.post, facts.retry_until, facts.electorate))
     return "\n".join(lines)
 
 
-def outcome(delivery: Delivery) -> str:
-    """What became of one delivery, in a few words."""
+def outcome(delivery: Delivery, title: str) -> str:
+    """What became of one delivery, in a few words behind its account's name."""
+    why = _short(reports.why(delivery).removeprefix(f"{title} "))
     match DeliveryState(delivery.state):
         case DeliveryState.PUBLISHED:
             return f"✔ {linked('out', delivery.url)}"
         case DeliveryState.WAITING:
             return "waits for its approvals"
         case DeliveryState.PENDING if delivery.error:
-            return f"is tried again {when(delivery.not_before)}: {_short(delivery.error)}"
+            return f"is tried again {when(delivery.not_before)}: {why}"
         case DeliveryState.PENDING | DeliveryState.SENDING:
             return "going out …"
         case DeliveryState.FAILED:
-            return f"✖ failed: {_short(delivery.error)} `retry {delivery.post_id} {delivery.account}`"
+            return f"✖ failed: {why} {reports.what_then(delivery)}".rstrip()
         case DeliveryState.UNKNOWN:
-            return f"❓ may be out: {_short(delivery.error)}"
+            return f"❓ may be out: {why}"
         case DeliveryState.CANCELLED:
             return "cancelled"
 

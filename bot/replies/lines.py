@@ -197,7 +197,7 @@ def progress(post_id: int, title: str, step: Step, *, ended: bool = False) -> st
 def waits(delivery: Delivery, error: str, then: datetime, titles: Titles) -> str:
     """A delivery is not out, and that will stay so for a while."""
     title = titles.get(delivery.account, delivery.account)
-    return f"⏳ **#{delivery.post_id}** {title}: {sentence(error)} Next try {when(then)}; there is nothing to do."
+    return f"⏳ **#{delivery.post_id}** {title}: {told_of(title, error)} Next try {when(then)}; there is nothing to do."
 
 
 def not_prepared(staged: Staged, error: str, titles: Titles) -> str:
@@ -216,6 +216,11 @@ def not_removed(staged: Staged, error: str, titles: Titles) -> str:
         f"⚠ **#{staged.post_id}** {title}: what was uploaded there before its time is private, and the bot "
         f"could not remove it. {sentence(error)} Please delete it there by hand."
     )
+
+
+def told_of(title: str, text: str) -> str:
+    """The same behind the name of its account, which is not said twice."""
+    return sentence(text.removeprefix(f"{title} "))
 
 
 def sentence(text: str) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.replies.escape import inline, shorten
-from bot.replies.lines import sentence
+from bot.replies.lines import sentence, told_of
 from bot.replies.words import Titles, count, linked, when
 from handlers.base import Outgoing
 from storage.models import Delivery, Post
 from storage.states import DeliveryState
 
+NEEDS_COPY = "`copy`"
+"""Stands in what a platform refused for its text or files, which only another post can have mended."""
 _FIRST_WORDS = 60
 """Characters of a text by which people are to know it again."""
 
@@ -39,16 +41,28 @@ def report(
             if rest
             else f"🎉 **#{post.id}** is out: {there}"
         )
-    said.extend(
-        f"✖ **#{post.id}** {titles.get(one.account, one.account)}: {sentence(one.error)} "
-        f"Then say `retry {post.id} {one.account}`."
-        for one in failed
-    )
+    said.extend(_failed(post, one, titles) for one in failed)
     said.extend(_doubt(post, one, titles, (wanted or {}).get(one.account, "")) for one in unknown)
-    said.extend(
-        f"⚠ {titles.get(one.account, one.account)}: {sentence(one.error)}" for one in out if one.error
-    )
+    for one in out:
+        if one.error:
+            title = titles.get(one.account, one.account)
+            said.append(f"⚠ {title}: {told_of(title, one.error)}")
     return "\n".join(said)
+
+
+def _failed(post: Post, delivery: Delivery, titles: Titles) -> str:
+    title = titles.get(delivery.account, delivery.account)
+    return f"✖ **#{post.id}** {title}: {told_of(title, why(delivery))} {what_then(delivery)}".rstrip()
+
+
+def why(delivery: Delivery) -> str:
+    """The trouble, with the number in the order that it names."""
+    return delivery.error.replace(f"with {NEEDS_COPY}.", f"with `copy {delivery.post_id}`.")
+
+
+def what_then(delivery: Delivery) -> str:
+    """What to say when the trouble is mended; nothing where the trouble itself says that a copy is needed."""
+    return "" if NEEDS_COPY in delivery.error else f"Then say `retry {delivery.post_id} {delivery.account}`."
 
 
 def _link(delivery: Delivery, titles: Titles) -> str:

@@ -58,16 +58,16 @@ class Counter:
         day = _day(now)
         return (
             Use(
-                "calls today of the app, at least",
+                "calls counted today for the app",
                 self._meter.used(self._app, "calls", day),
                 APP_CALLS if development else None,
             ),
             Use(
-                "calls today of the member, at least",
+                "calls counted today for the member",
                 self._meter.used(self._account, "calls", day),
                 MEMBER_CALLS if development else None,
             ),
-            Use("posts today, at least", self._meter.used(self._account, "posts", day), POSTS),
+            Use("posts counted today", self._meter.used(self._account, "posts", day), POSTS),
         )
 
     def refused(self, now: datetime) -> timedelta:

@@ -33,7 +33,7 @@ def give_back(job: Job) -> None:
 def used(settings: YouTubeSettings, account: str, meter: Meter, now: datetime) -> Use:
     """How many uploads of today are used, as far as this bot knows."""
     count = meter.used(of_project(settings, account), WHAT, day(now))
-    return Use("uploads today, at least", count, settings.uploads_a_day)
+    return Use("uploads counted today", count, settings.uploads_a_day)
 
 
 def of_project(settings: YouTubeSettings, account: str) -> str:

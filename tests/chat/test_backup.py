@@ -286,6 +286,7 @@ def test_the_copy_says_how_many_files_it_holds_and_which_posts_lack_theirs(
 ) -> None:
     path = town.carol.uploads(picture(), "photo.png")
     town.carol.says(f"@social draft\nto: mastodon\nHello\n[A table]({path})")
+    wiring.vault_of(town.config, town.database, town.world.clock.now).write("x:second", {"token": "old"})
     target, less = copy(), tmp_path / "less.tar"
     with tarfile.open(target) as whole, tarfile.open(less, "w") as part:
         for one in whole:
@@ -298,6 +299,7 @@ def test_the_copy_says_how_many_files_it_holds_and_which_posts_lack_theirs(
         "Missing: 1 file that posts still need: “photo.png” of #1. Such a post does not go out without them"
         in told
     )
+    assert told.endswith("sign in anew with `social login x:second`."), "X took its renewed tokens since"
     town.start()
 
 
@@ -337,6 +339,7 @@ def test_a_whole_copy_lacks_nothing(town: Town, copy: Callable[[], Path]) -> Non
     told = keeping.bring_back(town.config, target, town.world.clock.now).text
     assert "Missing" not in told
     assert "It says" not in told
+    assert "social login" not in told
     town.start()
 
 

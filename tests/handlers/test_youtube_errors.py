@@ -204,12 +204,12 @@ def test_a_file_that_is_gone_from_the_store_is_told(youtube: YouTube, scene: Sce
 def test_uploads_are_counted_by_the_day_in_california(youtube: YouTube, scene: Scene, out: Outgoing) -> None:
     scene.world.clock.to(datetime(2026, 11, 26, 7, 0, tzinfo=UTC))  # still the 25th there
     scene.service.keep("x", "https://www.googleapis.com/auth/youtube")
-    assert youtube.check().uses == (Use("uploads today, at least", 0, 100),)
+    assert youtube.check().uses == (Use("uploads counted today", 0, 100),)
     finish(youtube, scene, out)
     finish(youtube, scene, out)
-    assert youtube.check().uses == (Use("uploads today, at least", 1, 100),)
+    assert youtube.check().uses == (Use("uploads counted today", 1, 100),)
     scene.advance(hours=2)
-    assert youtube.check().uses == (Use("uploads today, at least", 0, 100),)
+    assert youtube.check().uses == (Use("uploads counted today", 0, 100),)
 
 
 def test_a_used_up_quota_waits_until_midnight_and_does_not_count(

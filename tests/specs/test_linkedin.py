@@ -426,7 +426,7 @@ def test_the_days_use_is_counted_as_far_as_this_bot_knows(scene: Scene) -> None:
     calls = len(scene.requests)
     app, member, posts = linkedin.check().uses
     assert (app.used, app.most, member.used, member.most) == (calls + 2, 500, calls + 2, 100)
-    assert (posts.what, posts.used, posts.most) == ("posts today, at least", 2, 150)
+    assert (posts.what, posts.used, posts.most) == ("posts counted today", 2, 150)
     assert make(scene, tier="standard").check().uses[0].most is None
     scene.advance(days=1)
     assert make(scene, client_id="app").check().uses[2].used == 0
