@@ -89,7 +89,7 @@ def prepare(
         outgoing[account] = desk.platforms[account].prepare(Draft(body, files, options))
     if outgoing and all(one.skipped for one in outgoing.values()):
         found.error("None of its platforms can take this post.")
-    _lint(written, found)
+    _lint(written, desk.chat.site, found)
     if redaction.holds(rows.dump(written)) or redaction.holds(rows.dump(outgoing)):
         found.error(SECRET)
     # only now: a film may take minutes to fetch, and no database waits for that
@@ -108,9 +108,10 @@ def _options(said: Options, names: Mapping[str, str]) -> Options:
     return replace(said, title=title, cw=cw, poll=poll)
 
 
-def _lint(written: Written, found: Found) -> None:
-    for body in dict.fromkeys((written.text, *written.texts.values())):
-        for problem in text.lint_links(body):
+def _lint(written: Written, site: str, found: Found) -> None:
+    link = f"<{written.options.link}>" if written.options.link else ""
+    for body in dict.fromkeys((written.text, *written.texts.values(), link)):
+        for problem in text.lint_links(body, site):
             # Line numbers of a section are not those of the message.
             found.problems.append(Problem(problem.text, problem.error))
 

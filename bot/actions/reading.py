@@ -42,6 +42,7 @@ def _asked(desk: Desk, message: Message, line: int, text: str) -> grammar.Unknow
 
 
 def _parse(desk: Desk, text: str) -> grammar.Said:
+    text = grammar.at_home(text, desk.chat.site)
     return grammar.parse(text, accounts=list(desk.platforms), defaults=desk.config.social.default_platforms)
 
 

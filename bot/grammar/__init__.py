@@ -79,7 +79,7 @@ from bot.grammar.polite import THANKS, start
 from bot.grammar.several import behind
 from bot.grammar.stopwords import stops
 from bot.grammar.topics import HELP, OVERVIEW
-from bot.grammar.uploads import Line
+from bot.grammar.uploads import Line, at_home
 from bot.grammar.values import Attachment, Command, Orders, Said, Unknown, Written
 from bot.grammar.verbs import REASONED
 
@@ -95,6 +95,7 @@ __all__ = [
     "Unknown",
     "Written",
     "addressed",
+    "at_home",
     "parse",
     "rewritten",
     "stops_behind",

@@ -10,14 +10,22 @@ from functools import reduce
 from urllib.parse import unquote
 
 from bot.grammar.blocks import inline_code, layout
+from handlers.links import local
 from handlers.text.entities import shown
 
-_PATH = r"(?:https?://[^\s()<>/\[\]]+)?/user_uploads/[^\s()<>\[\]\"'`]+"
 _LINK = re.compile(
-    r"!?\[(?P<text>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?(?P<path>" + _PATH + r")>?(?:\s+\"[^\"\n]*\")?\s*\)"
-    r"|<?(?P<bare>https?://[^\s()<>/\[\]]+/user_uploads/\d+/[^\s()<>\[\]\"'`]+)>?"
+    r"!?\[(?P<text>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?(?P<path>/(?:user_uploads/|thumbnail/?\?)[^\s()<>\[\]\"'`]+)>?"
+    r"(?:\s+\"[^\"\n]*\")?\s*\)"
 )
-_INSIDE = re.compile(r"(?:https?://[^/]+)?(/user_uploads/[^?#]+)")
+"""Without a server: a link that names one leads wherever its writer likes, unless `at_home` knows it as our own."""
+_INSIDE = re.compile(r"(/user_uploads/[^?#]+)")
+_SMALL = re.compile(r"(?<=^/user_uploads)/thumbnail(/.+)/\d+x\d+(?:-\w+)?\.\w+")
+"""A preview, which Zulip makes of a picture: `…/photo.png/840x560.webp`."""
+_OLD_SMALL = re.compile(r"/thumbnail/?\?(?:[^#]*&)?url=/?(user_uploads(?:/|%2F)[^&#]+)", re.IGNORECASE)
+"""The same before Zulip 9."""
+_WHOLE = re.compile(
+    r"(?P<inside>\]\(\s*<?)?(?P<open><)?(?P<link>https?://[^\s()<>\[\]\"'`\\]+)(?(open)>|)", re.IGNORECASE
+)
 _LEFT_OVER = re.compile(r"\s*(?:[-*+•>]|\d{1,3}[.)])?\s*")
 _EXTENSION = re.compile(r"\.\w{2,5}$")
 _DEVICE = re.compile(
@@ -48,13 +56,43 @@ class Upload:
     alt: str
 
 
+def at_home(text: str, site: str) -> str:
+    """The same message with files of this very server linked as Zulip itself links them, `[photo.png](/user_uploads/…)`,
+    where somebody wrote their whole address. Links to any other server, and code, stay as they are.
+    """
+    if "://" not in text:
+        return text
+    lines = text.split("\n")
+    code = layout(lines).code
+    return "\n".join(line if code[at] else _at_home(line, site) for at, line in enumerate(lines))
+
+
+def _at_home(line: str, site: str) -> str:
+    code = inline_code(line)
+
+    def linked(match: re.Match[str]) -> str:
+        link = match["link"] if match["inside"] or match["open"] else match["link"].rstrip(".,;:!?")
+        path = link.partition("://")[2].partition("/")[2]
+        named = match["inside"] is None
+        if any(first <= match.start() < last for first, last in code) or local(link, [site]) is None:
+            return match[0]
+        if (found := _safe(f"/{path}")) is None or (named and line[: match.start()].endswith("[")):
+            return match[0]
+        if not named:
+            return f"{match['inside']}/{path}"
+        name = re.sub(r"[\[\]]", "", unquote(found.rpartition("/")[2]))
+        return f"[{name}]({found}){match['link'][len(link) :]}"
+
+    return _WHOLE.sub(linked, line)
+
+
 def take_out(lines: Sequence[Line]) -> tuple[list[Line], list[Upload]]:
     """The lines without their links to uploaded files, and the files. Links inside code stay text."""
     shape = layout([line.text for line in lines])
     kept: list[Line | None] = []
     uploads: list[Upload] = []
     for at, line in enumerate(lines):
-        if shape.code[at] or "/user_uploads/" not in line.text:
+        if shape.code[at] or "](" not in line.text:
             kept.append(line)
             continue
         text, found = _without(line)
@@ -68,13 +106,13 @@ def _without(line: Line) -> tuple[str, list[Upload]]:
     code = inline_code(line.text)
     parts, found, end = [], [], 0
     for match in _LINK.finditer(line.text):
-        path = _safe(match["path"] or match["bare"].rstrip(".,;:!?"))
+        path = _safe(match["path"])
         if path is None or any(first <= match.start() < last for first, last in code):
             continue
         parts.append(line.text[end : match.start()])
-        end = match.end() if match["path"] else match.start() + len(match[0].rstrip(".,;:!?"))
+        end = match.end()
         name = unquote(path.rpartition("/")[2])
-        found.append(Upload(line.number, path, name, _alt(match["text"] or "", name)))
+        found.append(Upload(line.number, path, name, _alt(match["text"], name)))
     if not found:
         return line.text, []
     parts.append(line.text[end:])
@@ -92,8 +130,12 @@ def _joined(left: str, right: str) -> str:
 
 
 def _safe(link: str) -> str | None:
-    """The path on the community's own server; None for one that would lead out of the uploads."""
-    match = _INSIDE.match(link)
+    """The path on the community's own server; None for one that would lead out of the uploads. Of a preview it is the
+    path of the file itself.
+    """
+    if old := _OLD_SMALL.match(link):
+        link = f"/{unquote(old[1])}"
+    match = _INSIDE.match(_SMALL.sub(r"\1", link))
     steps = unquote(match[1]).split("/") if match else []
     if match is None or any(step in {".", ".."} or "\\" in step for step in steps) or not steps[-1]:
         return None

@@ -7,11 +7,15 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from PIL import Image
+from starlette.responses import Response
 from town import Town, picture
+
+from bot.sandbox.serve import serving
 
 DRAFT = "@social draft\nto: mastodon\nHello\n"
 
@@ -112,6 +116,28 @@ def test_a_quoted_file_of_a_private_channel_is_refused_too(town: Town) -> None:
         f"@social draft\n@_**Alice|9** [said](http://x/#narrow/near/1):\n```quote\nHi [x]({path})\n```"
     )
     assert kept(town) == []
+
+
+def test_another_server_is_asked_for_no_file_and_ours_for_none_of_its(town: Town) -> None:
+    """Only the whole address of our own server means a file of it; the same path elsewhere is text, with a warning."""
+    path = town.carol.uploads(picture(), "map.png")
+    asked: list[str] = []
+
+    def elsewhere(_base: str) -> Any:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                asked.append(scope["path"])
+                await Response(picture())(scope, receive, send)
+
+        return app
+
+    with serving(elsewhere) as base:
+        town.carol.says(f"{DRAFT}[a map]({base}{path}) and {base}{path}")
+    assert (asked, kept(town), town.post(1).state) == ([], [], "draft")
+    assert "A link into Zulip cannot be opened by readers outside." in town.card(1)
+    town.carol.says(f"{DRAFT}[a map]({town.base}{path}), see {town.base}/#narrow/channel/3-x/topic/y")
+    assert (len(kept(town)), town.post(2).state) == (1, "draft")
+    assert "A link into Zulip cannot be opened by readers outside." in town.card(2)
 
 
 def test_a_file_that_is_not_there_any_more_is_an_error_and_no_leak(town: Town) -> None:

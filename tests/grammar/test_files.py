@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.grammar import Attachment, Written
+from bot.grammar import Attachment, Written, at_home
 
 Drafted = Callable[[str], Written]
 PATH = "/user_uploads/2/83/JuSrbfoOlg94GLUFYdci3T81"
+SMALL = PATH.replace("/user_uploads/", "/user_uploads/thumbnail/")
+HOME = "https://chat.example.org"
 
 
 @pytest.mark.parametrize(
@@ -23,11 +25,12 @@ PATH = "/user_uploads/2/83/JuSrbfoOlg94GLUFYdci3T81"
         (f"![Learners]({PATH}/photo.png)", "photo.png", "Learners"),
         (f"![photo.png]({PATH}/photo.png)", "photo.png", ""),
         (f"![]({PATH}/photo.png)", "photo.png", ""),
-        (f"[Learners](https://chat.example.org{PATH}/photo.png)", "photo.png", "Learners"),
         (f"[Learners](<{PATH}/photo.png>)", "photo.png", "Learners"),
-        (f"https://chat.example.org{PATH}/photo.png", "photo.png", ""),
         (f"[A report]({PATH}/report.pdf)", "report.pdf", "A report"),
         (f"[x]({PATH}/a%20b.png)", "a b.png", "x"),
+        (f"[x]({SMALL}/photo.png/840x560.webp)", "photo.png", "x"),
+        (f"[]({SMALL}/photo.gif/840x560-anim.webp)", "photo.gif", ""),
+        (f"[x](/thumbnail/?size=full&url={PATH[1:].replace('/', '%2F')}%2Fphoto.png)", "photo.png", "x"),
     ],
 )
 def test_a_link_to_an_uploaded_file_is_a_file(drafted: Drafted, link: str, name: str, alt: str) -> None:
@@ -36,6 +39,72 @@ def test_a_link_to_an_uploaded_file_is_a_file(drafted: Drafted, link: str, name:
     (file,) = draft.attachments
     assert (file.name, file.alt, file.accounts) == (name, alt, ())
     assert file.path.startswith(PATH)
+
+
+@pytest.mark.parametrize(
+    "link,alt",
+    [
+        (f"[Learners]({HOME}{PATH}/photo.png)", "Learners"),
+        (f"![Learners](<{HOME}{PATH}/photo.png>)", "Learners"),
+        (f'[Learners]( {HOME}:443{PATH}/photo.png "a title")', "Learners"),
+        (f"[Learners](HTTP://CHAT.example.org{PATH}/photo.png)", "Learners"),
+        (f"[{HOME}{PATH}/photo.png]({HOME}{PATH}/photo.png)", ""),
+        (f"{HOME}{PATH}/photo.png", ""),
+        (f"<{HOME}{PATH}/photo.png>", ""),
+        (f"{HOME}{SMALL}/photo.png/840x560.webp", ""),
+        (f"[Learners]({HOME}/thumbnail?url={PATH[1:]}/photo.png&size=full)", "Learners"),
+    ],
+)
+def test_the_whole_address_of_a_file_of_our_own_server_is_that_file(
+    drafted: Drafted, link: str, alt: str
+) -> None:
+    draft = drafted(at_home(f"draft Hello\n\n{link}", f"{HOME}/"))
+    assert draft.text == "Hello"
+    assert [(one.path, one.name, one.alt) for one in draft.attachments] == [
+        (f"{PATH}/photo.png", "photo.png", alt)
+    ]
+
+
+ELSEWHERE = (
+    "https://evil.example",
+    "https://chat.example.org.evil.example",
+    "https://chat.example.org@evil.example",
+    "https://evil.example:443",
+    "https://chat.example.org:8443",
+    "https://xn--chat-5qa.example.org",
+    "//evil.example",
+    "//chat.example.org",
+    "ftp://chat.example.org",
+    r"https://evil.example\@chat.example.org",
+)
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+@pytest.mark.parametrize(
+    "link",
+    ["[x]({}{}/photo.png)", "{}{}/photo.png", "<{}{}/photo.png>", "[x]({}/thumbnail?url={}/photo.png)"],
+)
+def test_a_file_of_another_server_is_text_and_never_fetched(drafted: Drafted, where: str, link: str) -> None:
+    line = link.format(where, PATH)
+    draft = drafted(at_home(f"draft Hello\n\n{line}", HOME))
+    assert (draft.text, draft.attachments) == (f"Hello\n\n{line}", ())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"`{HOME}{PATH}/p.png`",
+        f"```\n[p]({HOME}{PATH}/p.png)\n```",
+        f"{HOME}/#narrow/channel/3-x/topic/y",
+        f"[t]({HOME}/#narrow/channel/3-x/topic/y)",
+        f"{HOME}/user_avatars/2/abc.png",
+        f"{HOME}/user_uploads/../api/v1/users",
+        f"[p]({HOME}/user_uploads/2/%2e%2e/%2E%2E/api)",
+    ],
+)
+def test_what_else_is_on_our_server_stays_text(drafted: Drafted, body: str) -> None:
+    draft = drafted(at_home(f"draft Look\n{body}", HOME))
+    assert (draft.text, draft.attachments) == (f"Look\n{body}", ())
 
 
 @pytest.mark.parametrize(

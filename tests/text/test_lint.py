@@ -37,9 +37,40 @@ def test_no_false_alarm_for_links(text: str) -> None:
     assert lint_links(text) == []
 
 
-def test_a_link_into_zulip_is_told() -> None:
-    (problem,) = lint_links("[topic](#narrow/stream/3-x/topic/y)")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[topic](#narrow/stream/3-x/topic/y)",
+        "[topic](/#narrow/channel/3-x/topic/y)",
+        "see https://chat.example.org/#narrow/channel/3-x/topic/y.",
+        "[t](HTTPS://Chat.example.org:443/#narrow/dm/7,9-dm)",
+        "https://chat.example.org/#channels/3/x",
+        "https://chat.example.org/user_uploads/../x",
+        "https://chat.example.org/user_avatars/2/abc.png",
+        "[me](/user_avatars/2/abc.png)",
+        "https://chat.example.org/thumbnail?url=x",
+        "https://zulip.elsewhere.example/user_uploads/2/ab/JuSrbfoOlg94GLUF/p.png",
+        "/user_uploads/2/ab/x/p.png",
+    ],
+)
+def test_a_link_into_zulip_is_told(text: str) -> None:
+    (problem,) = lint_links(text, "https://chat.example.org")
     assert "readers outside" in problem.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Join us: https://chat.example.org",
+        "Join us: https://chat.example.org/join/abc/",
+        "https://chat.zulip.org/#narrow/channel/137-feedback",
+        "`https://chat.example.org/#narrow/channel/3-x`",
+        "https://example.org/#narrow-streets",
+        "https://example.org/thumbnail/x.png",
+    ],
+)
+def test_a_link_that_everybody_may_open_is_none_into_zulip(text: str) -> None:
+    assert lint_links(text, "https://chat.example.org") == []
 
 
 def test_real_posts_with_such_faults_are_reported(posts: list[dict[str, Any]]) -> None:
