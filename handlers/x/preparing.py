@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from handlers.bad import quoted
 from handlers.base import Draft, Outgoing, Part, Poll, Problem
 from handlers.counting import graphemes, x_forbidden
+from handlers.counting.links import X, links
 from handlers.counting.x import LIMIT
 from handlers.films.limits import judge
 from handlers.media import Media, MissingMedia, Store
 from handlers.messages import messages
 from handlers.pictures import BadMedia, fit
+from handlers.text.lint import is_meant
 from handlers.x import limits
-from handlers.x.spending import dollars, price
+from handlers.x.spending import POST, POST_WITH_LINK, dollars, price
 
 
 def prepare(
@@ -27,7 +30,7 @@ def prepare(
     for media in draft.media:
         problems += [*judge(media, films), *_of_gif(media), *_of_alt(media)]
     for part in parts:
-        problems += _of_text(part)
+        problems += [*_of_text(part), *_of_words(part)]
     poll, more = _poll(draft.options.poll, parts)
     problems += [*more, *_missing_here(draft)]
     cost = price(parts)
@@ -119,6 +122,22 @@ def _of_text(part: Part) -> Iterator[Problem]:
             f"X restricts accounts whose apps mention many people unasked; here are {len(mentions)}. "
             "Mention those who expect it."
         )
+
+
+def _of_words(part: Part) -> Iterator[Problem]:
+    """What X makes a link of though nobody wrote an address, and what that costs: `data.zip`, `setup.py`, `over.So on`."""
+    found = [part.text[start:end] for start, end in links(part.text, X)]
+    bare = [one for one in dict.fromkeys(found) if not one.lower().startswith(("http://", "https://"))]
+    only = len(bare) == len(set(found))
+    named = bare if only else [one for one in bare if not is_meant(one)]
+    if not named:
+        return
+    words = ", ".join(quoted(one) for one in named)
+    costs = f"a post with a link costs {dollars(POST_WITH_LINK)} USD instead of {dollars(POST)}"
+    yield Problem(
+        f"X makes {'a link' if len(named) == 1 else 'links'} of {words}{f', and {costs}' if only else ''}. Where no link "
+        "is meant, write it without its ending, or with a blank before the dot."
+    )
 
 
 def _poll(poll: Poll | None, parts: tuple[Part, ...]) -> tuple[Poll | None, list[Problem]]:

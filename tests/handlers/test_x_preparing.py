@@ -72,6 +72,38 @@ def test_a_part_with_a_link_costs_twenty_cents_and_one_without_one_and_a_half(
     assert x.prepare(Draft(text)).price == price
 
 
+@pytest.mark.parametrize(
+    "text, named",
+    [
+        ("Read README.md and setup.py, then data.zip", "links of “README.md”, “setup.py”, “data.zip”"),
+        ("It is over.So we go home", "a link of “over.So”"),
+        ("Bare: example.org", "a link of “example.org”"),
+        ("ASP.NET is old", "a link of “ASP.NET”"),
+        ("main.rs, main.rs", "a link of “main.rs”"),
+    ],
+)
+def test_words_that_x_makes_links_of_are_named_with_the_price(x: X, text: str, named: str) -> None:
+    outgoing = x.prepare(Draft(text))
+    (problem,) = outgoing.problems
+    assert problem.text.startswith(
+        f"X makes {named}, and a post with a link costs 0.20 USD instead of 0.015. Where no link is meant, "
+    )
+    assert (problem.error, outgoing.price) == (False, 200)
+
+
+def test_beside_a_link_that_is_meant_such_a_word_costs_nothing_more_and_is_still_a_link(x: X) -> None:
+    (problem,) = x.prepare(Draft(f"Read README.md and www.example.org! {LINK}")).problems
+    assert problem.text.startswith("X makes a link of “README.md”. Where no link is meant")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [LINK, "Node.js, version 3.11, e.g. a notebook.ipynb of me@example.org", "@neic.no says #data.zip"],
+)
+def test_no_false_alarm_for_words_on_x(x: X, text: str) -> None:
+    assert x.prepare(Draft(text)).problems == ()
+
+
 def test_each_alt_text_costs_half_a_cent(x: X, tools: Tools) -> None:
     files = (picture(tools), picture(tools), picture(tools, alt=""))
     assert x.prepare(Draft("Look", files)).price == 15 + 2 * 5
