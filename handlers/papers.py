@@ -12,10 +12,13 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
+from handlers import passwords
+
 _REFERENCE = re.compile(rb"/Info\s{1,9}(\d{1,10})\s{1,9}(\d{1,5})\s{1,9}R\b")
-_LOCKED = re.compile(rb"/Encrypt\s{1,9}\d{1,10}\s{1,9}\d{1,5}\s{1,9}R\b|/Encrypt\s{0,9}<<")
+_LOCKED = re.compile(rb"/Encrypt\s{1,9}(\d{1,10})\s{1,9}(\d{1,5})\s{1,9}R\b|/Encrypt\s{0,9}<<")
 _SIGNED = re.compile(rb"/ByteRange\s{0,9}\[")
 _PACKET = re.compile(rb"<x:x[am]pmeta\b[^>]{0,2000}>")
 _PACKET_END = re.compile(rb"</x:x[am]pmeta\s{0,9}>")
@@ -44,6 +47,7 @@ _AROUND = 4096
 """Bytes before and behind a word within which its dictionary begins and ends."""
 _MOST = 1000
 """Of everything that is looked for: objects, packets, photos."""
+_MOST_LOCKS = 3
 _UNPACKED = 16 * 1024 * 1024
 """Bytes of compressed objects that are looked at."""
 _LARGEST_DICTIONARY = 1 << 16
@@ -61,6 +65,8 @@ class Paper:
     """0 where unknown."""
     left: str = ""
     """What is still in it that people may not want to publish, for the card."""
+    locked: bool = False
+    """Nobody can open it without a password."""
 
 
 def blank(file: BinaryIO) -> Paper:
@@ -70,10 +76,12 @@ def blank(file: BinaryIO) -> Paper:
     with mmap.mmap(file.fileno(), 0) as data:
         objects = _objects(data)
         found.pages = _pages(data, objects)
+        crypt = _LOCKED.search(data) is not None
+        found.locked = crypt and passwords.needed(_locks(data), data)
         if _SIGNED.search(data):
             found.left = SIGNED if _REFERENCE.search(data) else ""
             return found
-        if _LOCKED.search(data):
+        if crypt:
             found.left = LEFT
             return found
         for start, end, fill in (*_information(data, found), *_xmp(data), *_photos(data)):
@@ -81,6 +89,15 @@ def blank(file: BinaryIO) -> Paper:
         _packed_xmp(data, found)
         data.flush()
     return found
+
+
+def _locks(data: mmap.mmap) -> Iterator[bytes]:
+    """The encryption dictionaries, of which a document has one; it stands plainly in the file."""
+    for one in islice(_LOCKED.finditer(data), _MOST_LOCKS):
+        number = one.groups()
+        for body in [one.end()] if number[0] is None else islice(_bodies(data, number), _MOST_LOCKS):
+            text = data[body : body + _AROUND]
+            yield text[: text.find(b"endobj")] if b"endobj" in text else text
 
 
 def _information(data: mmap.mmap, found: Paper) -> Iterator[tuple[int, int, bytes]]:

@@ -96,6 +96,10 @@ def _document(part: Part, mime: str, name: str, store: Store) -> Media:
     limits = Limits(output=size, mapped=size)
     told = workers.work("document", {}, name=name, source=part.path, change=True, limits=limits)
     return Media(store.adopt(part), name, mime, size, **facts(told, "frames", "note"))
+    if told.get("locked"):
+        raise BadMedia(
+            f"{quoted(name)} needs a password to be opened, which readers do not have: save it without one and upload it again."
+        )
 
 
 def _picture(part: Part, mime: str, name: str, store: Store) -> Media:
