@@ -10,7 +10,19 @@ import) runs in a child process (`handlers.workers`).
 from __future__ import annotations
 
 from handlers.bad import BadMedia
+from handlers.pictures.bounds import FIRST
 from handlers.pictures.fitting import fit
+from handlers.pictures.stills import ONLY_GIF, stills
 from handlers.pictures.taking import MAX_BYTES, MAX_FILM_BYTES, take, take_pieces
 
-__all__ = ["MAX_BYTES", "MAX_FILM_BYTES", "BadMedia", "fit", "take", "take_pieces"]
+__all__ = [
+    "FIRST",
+    "MAX_BYTES",
+    "MAX_FILM_BYTES",
+    "ONLY_GIF",
+    "BadMedia",
+    "fit",
+    "stills",
+    "take",
+    "take_pieces",
+]

@@ -9,6 +9,9 @@ from typing import Any
 
 from handlers.bad import BadMedia, quoted, readable_size
 
+FIRST = "only its first picture"
+"""In the note of a still that was made of a picture that moved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

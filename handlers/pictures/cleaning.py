@@ -1,7 +1,8 @@
 """The formats of pictures piece by piece: kept is what draws the picture, dropped is what tells about it.
 
 Nothing is decoded or compressed anew, so nothing is lost; and what lies behind the end of the picture (a phone's
-short film, say) goes too. Dropped: EXIF with its position, XMP, IPTC, comments, previews, private pieces.
+short film, say) goes too. Dropped: EXIF with its position, XMP, IPTC, comments, previews, private pieces. Damage that takes
+nothing from the picture (no end mark, a wrong checksum of what only tells about it) is mended, as every viewer overlooks it.
 """
 
 from __future__ import annotations
@@ -10,30 +11,10 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from handlers.bad import Damaged
+from handlers.pictures.cleaned import Clean, orientation_of
 from handlers.pictures.sniffing import GIF, JPEG, PNG, WEBP
-
-
-@dataclass(frozen=True, slots=True)
-class Clean:
-    """A picture without its metadata."""
-
-    data: bytes
-    width: int
-    height: int
-    """Pixels, before it is turned upright."""
-    orientation: int = 1
-    """EXIF's number, 1 to 8: how it must be turned or mirrored to be upright."""
-    frames: int = 1
-    seconds: float = 0.0
-    """Of an animation: its pictures, and how long it takes once."""
-
-    @property
-    def animated(self) -> bool:
-        """Whether it moves."""
-        return self.frames > 1
 
 
 def clean(data: bytes, mime: str) -> Clean:
@@ -54,28 +35,50 @@ _JFIF_WITHOUT_PREVIEW = 12
 
 def _jpeg(data: bytes) -> Clean:
     out = [data[:2]]
-    width = height = 0
-    orientation = 1
+    width = height = colours = 0
+    orientation, ended = 1, False
+    missing: set[tuple[int, int]] = set()
     for marker, body, drawn in _jpeg_segments(data):
         if marker in _FRAMES and not width:
-            height, width = struct.unpack_from(">HH", body, 1)
+            height, width, colours = struct.unpack_from(">HHB", body, 1)
+            missing = {(one, number) for one in body[6 : 6 + 3 * colours : 3] for number in range(64)}
         elif marker == _APP1 and body.startswith(b"Exif\0\0"):
-            orientation = _orientation(body[6:])
-        out += [_jpeg_piece(marker, body), drawn]
-    return Clean(b"".join([*out, b"\xff\xd9"]), width, height, orientation)
+            orientation = orientation_of(body[6:])
+        elif marker == _SOS and not body[-1] & 15:
+            missing -= {
+                (one, at) for one in body[1 : 1 + 2 * body[0] : 2] for at in range(body[-3], body[-2] + 1)
+            }
+        ended = marker == _EOI
+        out += [b"" if ended else _jpeg_piece(marker, body), drawn]
+    if missing and not ended:
+        raise Damaged("cut off")
+    return Clean(
+        b"".join([*out, b"\xff\xd9"]),
+        width,
+        height,
+        orientation,
+        mended=not ended,
+        printing=colours == len("CMYK"),
+    )
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Marker, body and, after a start of scan, the compressed picture that follows it."""
+    """Marker, body and, after a start of scan, the compressed picture that follows it. The last one is the end, if it is
+    there. What stands between them is passed over, as all decoders do.
+    """
     at = 2
     while True:
-        if data[at] != _MARK:
-            raise Damaged("no marker where one must be")
+        if (at := data.find(b"\xff", at)) < 0:
+            raise Damaged("cut off")
         while data[at + 1] == _MARK:
             at += 1
         marker = data[at + 1]
         if marker == _EOI:
+            yield marker, b"", b""
             return
+        if marker == 0:
+            at += 2
+            continue
         at += 2
         if marker in _ALONE:
             continue
@@ -86,7 +89,8 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
         at += size
         end = _ENTROPY_END.search(data, at) if marker == _SOS else None
         if marker == _SOS and end is None:
-            raise Damaged("cut off")
+            yield marker, body, data[at:].rstrip(b"\xff")
+            return
         drawn = data[at : end.start()] if end else b""
         at += len(drawn)
         yield marker, body, drawn
@@ -107,52 +111,55 @@ def _jpeg_piece(marker: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
 
 
-def _orientation(tiff: bytes) -> int:
-    """EXIF's orientation, 1 where there is none or it makes no sense."""
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
-    if order is None:
-        return 1
-    try:
-        (first,) = struct.unpack_from(f"{order}I", tiff, 4)
-        (count,) = struct.unpack_from(f"{order}H", tiff, first)
-        for number in range(count):
-            tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, first + 2 + 12 * number)
-            if tag == 0x0112:  # noqa: PLR2004 - EXIF's tag of this name
-                return int(value) if value in range(1, 9) else 1
-    except struct.error:
-        return 1
-    return 1
+_PNG_DRAWS = frozenset(b"IHDR PLTE IDAT tRNS acTL fcTL fdAT".split())
+_PNG_KEPT = _PNG_DRAWS | frozenset(b"gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs".split())
 
 
-_PNG_KEPT = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs acTL fcTL fdAT".split()
-)
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and body of each, up to the end; those with a wrong checksum that draw nothing are passed over."""
+    at = 8
+    while at + 8 <= len(data):
+        (size,) = struct.unpack_from(">I", data, at)
+        kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
+        crc = data[at + 8 + size : at + 12 + size]
+        right = struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+        if kind == b"IEND":
+            yield kind, b""
+            return
+        if crc == right or (kind in _PNG_DRAWS and len(body) == size and len(crc) < len(right)):
+            yield kind, body
+        elif kind in _PNG_DRAWS:
+            raise Damaged("wrong checksum" if len(crc) == len(right) else "cut off")
+        at += 12 + size
 
 
 def _png(data: bytes) -> Clean:
-    out, at = [data[:8]], 8
-    width = height = 0
-    orientation, frames, seconds = 1, 1, 0.0
-    while True:
-        (size,) = struct.unpack_from(">I", data, at)
-        kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
-        (crc,) = struct.unpack_from(">I", data, at + 8 + size)
-        if zlib.crc32(kind + body) != crc:
-            raise Damaged("wrong checksum")
+    out = [data[:8]]
+    width = height = shown = 0
+    orientation, frames, seconds, kind = 1, 1, 0.0, b""
+    for kind, body in _png_chunks(data):
         if kind == b"IHDR":
             width, height = struct.unpack_from(">II", body)
         elif kind == b"eXIf":
-            orientation = _orientation(body)
+            orientation = orientation_of(body)
         elif kind == b"acTL":
             (frames,) = struct.unpack_from(">I", body)
         elif kind == b"fcTL":
-            shown, hundredths = struct.unpack_from(">HH", body, 20)
-            seconds += shown / (hundredths or 100)
+            lasts, hundredths = struct.unpack_from(">HH", body, 20)
+            seconds += lasts / (hundredths or 100)
+            shown += 1
         if kind in _PNG_KEPT:
-            out.append(data[at : at + 12 + size])
-        at += 12 + size
-        if kind == b"IEND":
-            return Clean(b"".join(out), width, height, orientation, frames, seconds)
+            out.append(_png_chunk(kind, body))
+    ended = kind == b"IEND"
+    if not ended and frames > max(shown, 1):
+        raise Damaged("cut off")
+    out.append(_png_chunk(b"IEND", b""))
+    return Clean(b"".join(out), width, height, orientation, frames, seconds, mended=not ended)
+
+
+def _png_chunk(kind: bytes, body: bytes) -> bytes:
+    crc = zlib.crc32(body, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(body)), kind, body, struct.pack(">I", crc)))
 
 
 _GIF_KEPT = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
@@ -172,20 +179,27 @@ def _gif(data: bytes) -> Clean:
             kept = True
         elif data[at] == _EXTENSION:
             label = data[at + 1]
-            at = _gif_blocks(data, at + 2)
+            try:
+                at = _gif_blocks(data, at + 2)
+            except Damaged:
+                if not frames:
+                    raise
+                break  # nothing of a picture stood in it
             hundredths += struct.unpack_from("<H", data, start + 4)[0] if label == _GRAPHIC_CONTROL else 0
             kept = label == _GRAPHIC_CONTROL or (
                 label == _APPLICATION and data[start + 3 : start + 14] in _GIF_KEPT
             )
+        elif frames:
+            break  # viewers show what stands before it
         else:
             raise Damaged("unknown block")
         if kept:
-            out.append(data[start:at])
+            out.append(data[start:at] + b"\0" * (at - min(at, len(data))))
     if not frames:
         raise Damaged("no picture in it")
-    return Clean(
-        b"".join([*out, b";"]), width, height, frames=frames, seconds=hundredths / 100 if frames > 1 else 0.0
-    )
+    seconds = hundredths / 100 if frames > 1 else 0.0
+    mended = data[at : at + 1] != b";"
+    return Clean(b"".join([*out, b";"]), width, height, frames=frames, seconds=seconds, mended=mended)
 
 
 def _palette(flags: int) -> int:
@@ -193,9 +207,11 @@ def _palette(flags: int) -> int:
 
 
 def _gif_blocks(data: bytes, at: int) -> int:
-    """Behind a row of length-prefixed blocks."""
-    while data[at]:
+    """Behind a row of length-prefixed blocks, and behind the end of all where nothing but the end of the row is missing."""
+    while at < len(data) and data[at]:
         at += 1 + data[at]
+    if at > len(data):
+        raise Damaged("cut off")
     return at + 1
 
 
@@ -216,7 +232,7 @@ def _webp(data: bytes) -> Clean:
         (size,) = struct.unpack_from("<I", data, at + 4)
         body = data[at + 8 : at + 8 + size]
         if kind == b"EXIF":
-            orientation = _orientation(body.removeprefix(b"Exif\0\0"))
+            orientation = orientation_of(body.removeprefix(b"Exif\0\0"))
         elif kind == b"VP8X":
             body = bytes([body[0] & ~_HAS_EXIF_OR_XMP]) + body[1:]
         elif kind == b"ANMF":

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from handlers.bad import BadMedia, quoted, readable_size
-from handlers.pictures.bounds import Bounds, too_large
+from handlers.pictures.bounds import FIRST, Bounds, too_large
 from handlers.pictures.decoding import decode, encode, on_white, simple
 from handlers.pictures.moving import MOST_PIXELS, SMALLEST, scaled, smaller
 from handlers.pictures.sniffing import GIF, JPEG, KINDS, PNG, WEBP
@@ -21,7 +21,6 @@ _LEVEL = 6
 """Of a PNG: 9 takes nine times as long for a tenth fewer bytes (24 million pixels: 22.7 s, 2.5 s)."""
 _HOPELESS = 3
 """A PNG whose bytes, scaled by its pixels, are so many times too many is not even tried."""
-_FIRST = "only its first picture"
 _SHORT = {JPEG: "JPEG", PNG: "PNG", GIF: "GIF", WEBP: "WebP"}
 
 Size = tuple[int, int]
@@ -54,7 +53,7 @@ def made(
         smallest = 0
         for kind, written in _encodings(image, mime, limits, profile, likely):
             if len(written) <= limits.bytes:
-                lost = [_FIRST] if frames > 1 else []
+                lost = [FIRST] if frames > 1 else []
                 if image.mode == "RGBA" and kind in (JPEG, GIF):
                     lost.append("transparent parts white")
                 said = [*_said((width, height), wanted, mime, kind), *lost]

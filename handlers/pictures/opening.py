@@ -8,13 +8,16 @@ from typing import Any, BinaryIO
 from PIL import Image, JpegImagePlugin, features
 
 from handlers.bad import Damaged, readable_size
-from handlers.pictures.cleaning import Clean, clean
+from handlers.pictures.bounds import FIRST
+from handlers.pictures.cleaned import Clean
+from handlers.pictures.cleaning import clean
 from handlers.pictures.decoding import FORMATS, decode, encode, judge_pixels, measure, simple, upright
 from handlers.pictures.phones import converted, pillow_heif
 from handlers.pictures.sniffing import JPEG, PHONES, PNG
+from handlers.pictures.wholeness import whole
 
 _QUALITY = 95
-"""For a JPEG that had to be turned; all others keep their very bytes."""
+"""For a JPEG that had to be turned, or made RGB; all others keep their very bytes."""
 
 
 def load() -> None:
@@ -37,20 +40,26 @@ def picture(source: BinaryIO, out: BinaryIO, mime: str, name: str) -> dict[str, 
     """Write the picture as it will be kept to `out`; returns what is known of it. Raises `BadMedia`, `Damaged`."""
     data, note = source.read(), ""
     if mime in PHONES:
-        data, mime = converted(data, mime, name)
-        note = f"made a {'PNG' if mime == PNG else 'JPEG'}, {readable_size(len(data))}"
+        data, mime, moved = converted(data, mime, name)
+        first = f"{FIRST}, " if moved else ""
+        note = f"made a {'PNG' if mime == PNG else 'JPEG'}, {first}{readable_size(len(data))}"
     known = clean(data, mime)
     del data
     judge_pixels(name, known.width, known.height, mime)
     if not known.width or not known.height:
         raise Damaged("no size")
-    if known.orientation == 1 or known.animated:
+    if known.mended:
+        whole(known.data, mime)
+    if known.animated or (known.orientation == 1 and not known.printing):
         decode(known.data, mime, (known.width // 8, known.height // 8))
         kept, size = known.data, (known.width, known.height)
     else:
-        kept, size = _turned(known, mime)
-        if size[0] * size[1] < known.width * known.height:
-            note = ", ".join(one for one in (note, f"scaled to {size[0]} × {size[1]}") if one)
+        kept, size = _anew(known, mime)
+        said = [note, "made RGB of a printer's colours (CMYK)" if known.printing else ""]
+        said.append(
+            f"scaled to {size[0]} × {size[1]}" if size[0] * size[1] < known.width * known.height else ""
+        )
+        note = ", ".join(one for one in said if one)
     out.write(kept)
     out.flush()
     return {
@@ -69,13 +78,16 @@ def measured(source: BinaryIO, mime: str) -> dict[str, Any]:
     return {"width": width, "height": height}
 
 
-def _turned(known: Clean, mime: str) -> tuple[bytes, tuple[int, int]]:
+def _anew(known: Clean, mime: str) -> tuple[bytes, tuple[int, int]]:
+    """Turned upright, and in the colours of screens."""
     image = decode(known.data, mime)  # reduced, where it is too large to be turned
-    profile = image.info.get("icc_profile")
+    fine = mime == JPEG and JpegImagePlugin.get_sampling(image) in (0, 1)
+    if known.printing:
+        image = simple(image)
+    profile = None if known.printing else image.info.get("icc_profile")
     turned = upright(image, known.orientation)
+    del image
     if mime == JPEG:
-        fine = JpegImagePlugin.get_sampling(image) in (0, 1)
-        del image
         data = encode(turned, mime, profile, quality=_QUALITY, subsampling=0 if fine else 2, optimize=True)
     elif mime == PNG:
         data = encode(turned, mime, profile, compress_level=6)

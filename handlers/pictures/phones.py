@@ -23,26 +23,29 @@ _QUALITY = 92
 _STRIP = 256
 """Rows; an even number."""
 _ORIENTATION = 0x0112
+_SEQUENCES = frozenset({b"hevc", b"hevx", b"msf1"})
+"""Brands of HEIC files that say they hold a sequence (ISO/IEC 23008-12)."""
 _INSTALL = (
     "{name} is {what}, and nothing is installed here that reads it: save it as JPEG and upload that "
     "(or install the bot with its extra `heic`)."
 )
 
 
-def converted(data: bytes, kind: str, name: str) -> tuple[bytes, str]:
-    """The picture as JPEG or PNG, upright, with its colour profile and nothing else; and its MIME type.
+def converted(data: bytes, kind: str, name: str) -> tuple[bytes, str, bool]:
+    """The picture as JPEG or PNG, upright, with its colour profile and nothing else; its MIME type; and whether it moved
+    (then this is the first picture).
 
     Raises `BadMedia` where nothing reads it or it is too large (before anything is decoded), and `Damaged`.
     """
     try:
-        image = _avif(data, name) if kind == AVIF else _heif(data, name)
+        image, moved = _avif(data, name) if kind == AVIF else (_heif(data, name), data[8:12] in _SEQUENCES)
         profile = image.info.get("icc_profile")
         drawn = simple(image)
         mime = PNG if drawn.mode == "RGBA" else JPEG
         options: dict[str, Any] = (
             {"compress_level": 6} if mime == PNG else {"quality": _QUALITY, "optimize": True}
         )
-        return encode(drawn, mime, profile, **options), mime
+        return encode(drawn, mime, profile, **options), mime, moved
     except (*TROUBLE, RuntimeError) as error:
         raise Damaged("cannot be decoded") from error
 
@@ -72,9 +75,9 @@ def _strip_by_strip(opened: Any) -> Image.Image:
     return made
 
 
-def _avif(data: bytes, name: str) -> Image.Image:
+def _avif(data: bytes, name: str) -> tuple[Image.Image, bool]:
     if not features.check("avif"):
         raise BadMedia(_INSTALL.format(name=quoted(name), what="an AVIF picture"))
     opened = Image.open(io.BytesIO(data), formats=["AVIF"])
     judge_pixels(name, *opened.size, AVIF)
-    return upright(opened, opened.getexif().get(_ORIENTATION, 1))
+    return upright(opened, opened.getexif().get(_ORIENTATION, 1)), getattr(opened, "n_frames", 1) > 1

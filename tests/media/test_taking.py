@@ -92,6 +92,52 @@ def test_the_colour_profile_stays(form: str, orientation: int, made: Any, store:
     assert opened(store, media.sha256).info["icc_profile"] == profile
 
 
+def without_adobe(data: bytes) -> bytes:
+    at = data.index(b"\xff\xee")
+    return data[:at] + data[at + 2 + int.from_bytes(data[at + 2 : at + 4], "big") :]
+
+
+def as_ycck(data: bytes) -> bytes:
+    at = data.index(b"Adobe") + 11
+    return data[:at] + b"\x02" + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    "change, profile",
+    [(bytes, None), (without_adobe, None), (as_ycck, None), (bytes, b"no profile at all")],
+    ids=["Adobe", "no Adobe", "YCCK", "a broken profile"],
+)
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_printers_colours_become_those_of_screens_and_it_is_told(
+    change: Any, profile: bytes | None, orientation: int, made: Any, store: Store
+) -> None:
+    paper = made.photo().convert("CMYK")
+    data = change(made.encoded(paper, "JPEG", quality=95, icc_profile=profile, exif=made.exif(orientation)))
+    assert Image.open(io.BytesIO(data)).mode == "CMYK"
+    media = take(data, "poster.jpg", "", store)
+    image = opened(store, media.sha256)
+    assert (image.mode, media.mime, "icc_profile" in image.info) == ("RGB", "image/jpeg", False)
+    assert media.note == "made RGB of a printer's colours (CMYK)"
+    assert (media.width, media.height) == image.size == ((64, 48) if orientation == 1 else (48, 64))
+    if change is not as_ycck:
+        assert set(corners(image)) == {"red", "green", "blue", "white"}
+
+
+@pytest.mark.parametrize("mode", ["I;16", "LA", "L", "1", "P", "RGBA"])
+def test_a_picture_in_the_colours_of_screens_keeps_its_very_bytes(mode: str, made: Any, store: Store) -> None:
+    data = made.encoded(Image.new(mode, (20, 10)), "PNG")
+    media = take(data, "a.png", "", store)
+    assert (store.read(media.sha256), media.note) == (data, "")
+
+
+def test_of_an_avif_that_moves_the_first_picture_is_taken_and_told(made: Any, store: Store) -> None:
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue")]
+    data = made.encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:], duration=100)
+    media = take(data, "dance.avif", "", store)
+    assert (media.mime, media.name) == ("image/jpeg", "dance.jpg")
+    assert media.note.startswith("made a JPEG, only its first picture, ")
+
+
 def test_texts_of_a_png_go_and_its_transparency_stays(made: Any, store: Store) -> None:
     image = Image.new("RGBA", (20, 10), (255, 0, 0, 128))
     data = made.encoded(image, "PNG")
