@@ -12,6 +12,7 @@ import os
 import secrets
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from handlers.media import PART, Media, MissingMedia, Store
 
@@ -28,8 +29,9 @@ class Known:
         """What was made then; None if that is not known, or its file is gone. The file counts as used now."""
         note = self._note(key)
         try:
-            told = json.loads(note.read_bytes())
-            media = Media(**{**told, "codecs": tuple(told["codecs"])})
+            told: dict[str, Any] = json.loads(note.read_bytes())
+            told |= {key: tuple(one) for key, one in told.items() if isinstance(one, list)}
+            media = Media(**told)
             path = self._store.path(media.sha256)
             os.utime(path)  # nobody tidies it away now
             os.utime(note)

@@ -41,6 +41,8 @@ class Media:
     """Of a film: how its pictures and its sound are written, by the names of ffprobe (`h264`, `aac`)."""
     fps: float = 0.0
     """Of a film: pictures per second; 0 where unknown."""
+    unusual: tuple[str, ...] = ()
+    """Of a film: what of how it is written players may not take (`handlers.films.sampling`)."""
     note: str = ""
     """What was done to it for this platform ("scaled to 2048 × 1365"), for the card."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from handlers.base import Draft, Part, Problem
 from handlers.counting import graphemes
 from handlers.media import Media, MissingMedia, Store
-from handlers.pictures import BadMedia, fit
+from handlers.pictures import ONLY_GIF, BadMedia, fit, stills
 from handlers.splitting import THREAD_BREAK, split
 from handlers.text import plain
 
@@ -114,6 +114,7 @@ def _fitted(
             problems.append(Problem(f"{allowed.title}: {error}", error=True))
             made = one
         found.append(made)
+        problems += stills(one, made, allowed.title, ONLY_GIF)
     return tuple(found), problems
 
 

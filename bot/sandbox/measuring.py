@@ -7,10 +7,13 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from bot.sandbox.files import VIDEO, look_at
 from bot.sandbox.keeping import Blobs
+
+if TYPE_CHECKING:
+    from handlers.films.reading import Film
 
 _PAGES = re.compile(rb"/Type\s*/Pages\b")
 _PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -50,16 +53,21 @@ def measured(blobs: Blobs, name: str, mime: str) -> Measures:
     return Measures(size, found.width, found.height) if found else Measures(size)
 
 
-def _of_film(file: BinaryIO, size: int) -> Measures:
+def film_in(file: BinaryIO) -> Film | None:
+    """What is known of a film; None where it is none."""
     # imported here: most sandboxes never see a film
     from handlers.bad import Damaged
     from handlers.films.reading import film
 
     try:
-        found = film(file)
+        return film(file)
     except Damaged:
-        return Measures(size)
-    return Measures(size, found.width, found.height, round(found.seconds, 2))
+        return None
+
+
+def _of_film(file: BinaryIO, size: int) -> Measures:
+    found = film_in(file)
+    return Measures(size, found.width, found.height, round(found.seconds, 2)) if found else Measures(size)
 
 
 def _pages(file: BinaryIO) -> int:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from handlers.bad import Damaged
 from handlers.media import CHUNK
 
+CUT = "cut off"
 HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"mvex", b"moof", b"traf"})
 MOST_BOXES = 250_000
 """Of a whole film; three hours in fragments of two seconds have some 60 000."""
@@ -45,11 +46,11 @@ class Source:
     def read(self, at: int, size: int) -> bytes:
         """Exactly so many bytes."""
         if at < 0 or at + size > self.size:
-            raise Damaged("cut off")
+            raise Damaged(CUT)
         self._file.seek(at)
         data = self._file.read(size)
         if len(data) != size:
-            raise Damaged("cut off")
+            raise Damaged(CUT)
         return data
 
     def unpack(self, form: str, at: int) -> tuple[int, ...]:
@@ -78,13 +79,13 @@ class Source:
             body = at + 8
             if size == _LARGE:
                 if len(head) < 16:  # noqa: PLR2004 - four bytes of size, four of kind, eight of the large size
-                    raise Damaged("cut off")
+                    raise Damaged(CUT)
                 (size,) = struct.unpack_from(">Q", head, 8)
                 body = at + 16
             elif size == _TO_THE_END:
                 size = end - at
             if at + size > end or size < body - at:
-                raise Damaged("cut off")
+                raise Damaged(CUT)
             yield Box(kind, at, body, at + size)
             at += size
 

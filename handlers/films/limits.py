@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from handlers.bad import grouped, quoted, readable_size
 from handlers.base import Problem
+from handlers.films.sampling import HE_AAC, INTERLACED, OBLONG, PLAIN, PROFILE, SURROUND
 from handlers.media import Media
 
 _HALF_A_PICTURE = 0.5
@@ -35,6 +36,18 @@ _CODECS = {
     "eac3": "E-AC-3",
     "alac": "Apple Lossless",
 }
+EVERYWHERE = frozenset({"h264", "aac"})
+"""Codecs that every browser and platform plays."""
+_IN_BROWSERS = EVERYWHERE | {"mp3", HE_AAC, SURROUND, OBLONG}
+CERTAIN = f"MP4 with H.264 (pixel format {PLAIN}, progressive) and AAC"
+_INSTEAD = {
+    INTERLACED: ("it is interlaced, or written as if", "progressive pictures (deinterlaced)"),
+    OBLONG: ("its pixels are not square", "square pixels (1:1)"),
+    PROFILE: ("its H.264 has a profile above High", "the profile High"),
+    HE_AAC: ("its sound is HE-AAC", "AAC-LC sound"),
+    SURROUND: ("its sound has more than two channels", "stereo sound"),
+}
+"""What is unusual in a film -> how that is said, and what to export instead; all other words are pixel formats."""
 SOUNDS = frozenset(
     [
         "aac",
@@ -82,6 +95,8 @@ class FilmLimits:
     """By the names of ffprobe: `h264`, `aac`."""
     containers: frozenset[str] | None = None
     """MIME types."""
+    plain: bool = False
+    """Only films with nothing unusual in how they are written (`Media.unusual`)."""
     hard: bool = True
     """False: what is broken is a warning, since the platform converts films itself."""
 
@@ -106,7 +121,8 @@ def judge(media: Media, limits: FilmLimits) -> list[Problem]:
         return []
     told = (*_of_file(media, limits), *_of_time(media, limits), *_of_size(media, limits))
     sentences = (*told, *_of_codecs(media, limits))
-    return [Problem(f"{limits.title}: {one}", error=limits.hard) for one in sentences]
+    found = [Problem(f"{limits.title}: {one}", error=limits.hard) for one in sentences]
+    return [*found, *_of_writing(media, limits)] if limits.plain else found
 
 
 def judge_document(media: Media, limits: DocumentLimits) -> list[Problem]:
@@ -182,6 +198,38 @@ def _of_codecs(media: Media, limits: FilmLimits) -> Iterator[str]:
                 f"the {what} of {name} {written} as {_CODECS.get(wrong[0], wrong[0])}, and only {taken} "
                 "is taken. Export it anew as MP4 (H.264 with AAC)."
             )
+
+
+def _of_writing(media: Media, limits: FilmLimits) -> Iterator[Problem]:
+    """Whether fields or whole pictures stand in a film that may hold fields cannot be told, so that is no error."""
+    for word in media.unusual:
+        wrong, instead = _INSTEAD.get(
+            word, (f"its pixel format is {word}", f"pixel format {PLAIN} (4:2:0, 8 bit)")
+        )
+        sure = limits.hard and word != INTERLACED
+        told = f"{limits.title}: {quoted(media.name)} {'cannot be taken' if sure else 'may be refused'}: {wrong}."
+        yield Problem(f"{told} Export it anew with {instead}.", error=sure)
+
+
+def uncertain(media: Media, certain: frozenset[str] = EVERYWHERE) -> str:
+    """What of a film is not `certain` to be taken, in words: codecs, and what is unusual; empty for none."""
+    if not media.mime.startswith("video/"):
+        return ""
+    strange = [_CODECS.get(one, one) for one in media.codecs if one not in certain]
+    words = [one for one in media.unusual if one not in certain]
+    strange += [one if one in _INSTEAD else f"pixel format {one}" for one in words]
+    return " and ".join(strange)
+
+
+def as_it_is(media: Media, title: str) -> list[Problem]:
+    """A warning where a server gives films out as they are, and a browser may not play this one."""
+    strange = uncertain(media, _IN_BROWSERS)
+    if not strange:
+        return []
+    told = (
+        f"{title}: not every browser plays {quoted(media.name)}, and it is not converted there ({strange})."
+    )
+    return [Problem(f"{told} {CERTAIN} plays everywhere.")]
 
 
 def is_sound(codec: str) -> bool:

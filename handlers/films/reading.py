@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from handlers.bad import Damaged
-from handlers.films.boxes import Box, Source
+from handlers.films.boxes import CUT, Box, Source
 from handlers.films.fragments import Run, Usual, runs, usual
 from handlers.films.tracks import Span, Track, spans, times, track
 
@@ -52,6 +52,8 @@ class Film:
     fps: float = 0.0
     codecs: tuple[str, ...] = ()
     """Of its pictures, then of its sound, by the names of ffprobe."""
+    unusual: tuple[str, ...] = ()
+    """Of either: what players may not take (`sampling`)."""
     telling: list[Box] = field(default_factory=list)
     """Boxes that only tell about it."""
     secret: list[Span] = field(default_factory=list)
@@ -68,7 +70,7 @@ def film(file: BinaryIO) -> Film:
 
 def _film(source: Source) -> Film:
     found, moov, moofs = Film(), None, []
-    for box in source.boxes(0, source.size):
+    for box in _top(source, found):
         if box.kind == b"moov" and moov is None:
             moov = box
         elif box.kind == b"moof":
@@ -90,9 +92,26 @@ def _film(source: Source) -> Film:
     found.fps = shown[0].rate
     heard = [one.codec for one in tracks if one.kind == b"soun" and one.codec]
     found.codecs = tuple(dict.fromkeys([shown[0].codec] * bool(shown[0].codec) + heard))
+    played = [shown[0], *(one for one in tracks if one.kind == b"soun")]
+    found.unusual = tuple(dict.fromkeys(word for one in played for word in one.unusual))
     by_tracks = max(one.seconds for one in tracks if one.kind in _KEPT)
     found.seconds = max(lasts, by_tracks) if fragments or not lasts else lasts
     return found
+
+
+def _top(source: Source, found: Film) -> Iterator[Box]:
+    """The boxes of the file. What stands behind the last one and is none is blanked: players pass it over."""
+    at, seen = 0, set()
+    try:
+        for box in source.boxes(0, source.size):
+            at = box.end
+            seen.add(box.kind)
+            yield box
+    except Damaged as error:
+        whole = {b"moov", b"mdat"} <= seen and source.read(at + 4, 4) not in _AT_THE_TOP
+        if not whole or str(error) != CUT:
+            raise
+    found.secret.append((at, source.size))
 
 
 def _dashcam(source: Source, mdat: Box) -> Iterator[Span]:

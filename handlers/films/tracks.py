@@ -11,6 +11,7 @@ from operator import mul
 from handlers.bad import Damaged
 from handlers.films.boxes import MOST_ROWS, Box, Source
 from handlers.films.codecs import name
+from handlers.films.sampling import unusual
 
 _DESCRIPTION = 4096
 """Bytes of a track's description that are looked at; the codec stands in the first hundred."""
@@ -29,6 +30,8 @@ class Track:
     kind: bytes = b""
     """`vide`, `soun`, `text`, `sbtl`, `meta` …"""
     codec: str = ""
+    unusual: tuple[str, ...] = ()
+    """See `sampling`."""
     width: int = 0
     height: int = 0
     """Pixels as shown, after it is turned."""
@@ -91,7 +94,7 @@ def _header(source: Source, tkhd: Box, found: Track) -> None:
 def _description(source: Source, stsd: Box, found: Track) -> None:
     for entry in source.boxes(stsd.body + 8, stsd.end):
         data = source.read(entry.body, min(entry.end - entry.body, _DESCRIPTION))
-        found.codec = name(entry.kind, data)
+        found.codec, found.unusual = name(entry.kind, data), unusual(data)
         if found.kind == b"vide" and not found.width and len(data) >= _SIZE_AT + 4:
             found.width, found.height = struct.unpack_from(">HH", data, _SIZE_AT)
         return

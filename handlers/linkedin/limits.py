@@ -10,11 +10,11 @@ from typing import Final
 
 from handlers.bad import quoted, readable_size
 from handlers.base import Problem
-from handlers.films.limits import DocumentLimits, FilmLimits, judge, judge_document
+from handlers.films.limits import CERTAIN, DocumentLimits, FilmLimits, judge, judge_document, uncertain
 from handlers.linkedin.errors import TITLE
 from handlers.linkedin.uploads import kind_of
 from handlers.media import Media, MissingMedia, Store
-from handlers.pictures import BadMedia, fit
+from handlers.pictures import ONLY_GIF, BadMedia, fit, stills
 
 ALT_LIMIT: Final = 4086
 """Of a picture. LinkedIn names none; other programs cut here (uncertain)."""
@@ -35,10 +35,11 @@ DOCUMENT_TYPES: Final = frozenset(
     }
 )
 DOCUMENTS: Final = DocumentLimits(TITLE, max_bytes=100_000_000, max_pages=300, containers=DOCUMENT_TYPES)
+FILM: Final = 5 * 1024**3
 FILMS: Final = FilmLimits(
     TITLE,
     min_bytes=75 * 1024,
-    max_bytes=5 * 1024**3,
+    max_bytes=FILM,
     min_seconds=3,
     max_seconds=30 * 60,
     containers=frozenset({"video/mp4"}),
@@ -46,8 +47,6 @@ FILMS: Final = FilmLimits(
 """3 s to 30 minutes, 75 KB to 500 MB; elsewhere on the same page up to 5 GB."""
 SURE_FILM: Final = 500_000_000
 """Bytes up to which both numbers of that page agree."""
-SURE_CODECS: Final = frozenset({"h264", "aac"})
-"""LinkedIn names none; of these it is known that they work."""
 
 
 def fitted(media: Media, store: Store, problems: list[Problem]) -> Media:
@@ -55,10 +54,12 @@ def fitted(media: Media, store: Store, problems: list[Problem]) -> Media:
     if kind_of(media) != "images":
         return media
     try:
-        return fit(media, store, max_bytes=PICTURE_SIZE, max_pixels=PIXELS, mimes=PICTURE_TYPES)
+        made = fit(media, store, max_bytes=PICTURE_SIZE, max_pixels=PIXELS, mimes=PICTURE_TYPES)
     except (BadMedia, MissingMedia) as error:
         problems.append(Problem(f"{TITLE}: {error}", error=True))
         return media
+    problems += stills(media, made, TITLE, ONLY_GIF)
+    return made
 
 
 def judged(media: tuple[Media, ...]) -> Iterator[Problem]:
@@ -82,8 +83,8 @@ def _each(number: int, media: Media) -> Iterator[Problem]:
     if kind == "documents":
         yield from judge_document(media, DOCUMENTS)
     elif kind == "videos":
-        refused = judge(media, FILMS)
-        yield from refused or _unsure(media)
+        yield from judge(media, FILMS)
+        yield from _unsure(media)
     else:
         if media.mime == "image/gif" and media.frames > GIF_PICTURES:
             yield Problem(
@@ -100,14 +101,12 @@ def _each(number: int, media: Media) -> Iterator[Problem]:
 
 def _unsure(media: Media) -> Iterator[Problem]:
     """What LinkedIn may refuse: its own pages do not agree, or do not say."""
-    if media.size > SURE_FILM:
+    if SURE_FILM < media.size <= FILM:
         yield Problem(
             f"LinkedIn: {quoted(media.name)} has {readable_size(media.size)}. One place of LinkedIn's own page allows "
             f"{readable_size(SURE_FILM)}, another one 5 GB: it may be refused."
         )
-    strange = [one for one in media.codecs if one not in SURE_CODECS]
-    if strange:
+    if strange := uncertain(media):
         yield Problem(
-            f"LinkedIn: {quoted(media.name)} is written as {' and '.join(strange)}. LinkedIn does not say whether it "
-            "takes that; MP4 with H.264 and AAC is certain."
+            f"LinkedIn does not say whether it takes {quoted(media.name)} ({strange}). {CERTAIN} is certain."
         )

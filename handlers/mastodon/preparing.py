@@ -8,7 +8,7 @@ from typing import Final
 
 from handlers.base import Draft, Outgoing, Part, Poll, Problem
 from handlers.counting import graphemes, mastodon_length
-from handlers.films.limits import FilmLimits, judge
+from handlers.films.limits import FilmLimits, as_it_is, judge
 from handlers.mastodon import polls
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.settings import VISIBILITIES
@@ -91,6 +91,9 @@ def _of_media(media: list[Media], who: str, limits: Limits) -> Iterator[Problem]
     film = FilmLimits(who, max_pixels=limits.video_pixels, max_fps=limits.video_fps)
     for one in media:
         yield from judge(one, film)
+        if limits.version and not limits.remembers_keys:
+            # Mastodon itself makes H.264 of 4:2:0 of whatever else it gets (lib/paperclip/transcoder.rb)
+            yield from as_it_is(one, who)
         if graphemes(one.alt) <= limits.alt < len(one.alt):
             told = f"the alt text of “{one.name}” has {len(one.alt)} of {limits.alt} characters, as servers count."
             yield Problem(f"{who}: {told} Shorten it.", error=True)

@@ -25,7 +25,7 @@ MAX_DOCUMENT_BYTES = 100 * 1024 * 1024
 MAX_FILM_BYTES = 1024 * 1024 * 1024
 """Of a film; what people can upload at all is Zulip's decision."""
 _FILMS = frozenset({MP4, MOV})
-_VERSION = 2
+_VERSION = 3
 """Changes whenever more is blanked in films, or more is told of them."""
 _MIB = 1024 * 1024
 
@@ -77,7 +77,7 @@ def _film(part: Part, mime: str, name: str, store: Store) -> Media:
     size = part.size
     limits = Limits(output=size, cpu_s=60)
     told = workers.work("film", {}, name=name, source=part.path, change=True, limits=limits)
-    known = probed(Film(**facts(told, "width", "height", "seconds", "fps", "codecs")), part.path)
+    known = probed(Film(**facts(told, "width", "height", "seconds", "fps", "codecs", "unusual")), part.path)
     return Media(
         sha256=store.adopt(part),
         name=name,
@@ -88,6 +88,7 @@ def _film(part: Part, mime: str, name: str, store: Store) -> Media:
         seconds=known.seconds,
         codecs=known.codecs,
         fps=known.fps,
+        unusual=known.unusual,
     )
 
 
@@ -95,11 +96,11 @@ def _document(part: Part, mime: str, name: str, store: Store) -> Media:
     size = part.size
     limits = Limits(output=size, mapped=size)
     told = workers.work("document", {}, name=name, source=part.path, change=True, limits=limits)
-    return Media(store.adopt(part), name, mime, size, **facts(told, "frames", "note"))
     if told.get("locked"):
         raise BadMedia(
             f"{quoted(name)} needs a password to be opened, which readers do not have: save it without one and upload it again."
         )
+    return Media(store.adopt(part), name, mime, size, **facts(told, "frames", "note"))
 
 
 def _picture(part: Part, mime: str, name: str, store: Store) -> Media:

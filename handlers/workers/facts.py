@@ -35,6 +35,7 @@ _KINDS: Final[Mapping[str, Callable[[object], Any]]] = {
     "note": _line,
     "mime": _line,
     "codecs": _names,
+    "unusual": _names,
 }
 
 

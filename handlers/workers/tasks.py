@@ -119,6 +119,7 @@ def _film(source: BinaryIO, _out: BinaryIO | None, _told: Mapping[str, Any]) -> 
         "height": known.height,
         "seconds": known.seconds,
         "codecs": known.codecs,
+        "unusual": known.unusual,
         "fps": known.fps,
     }
 

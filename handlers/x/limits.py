@@ -56,7 +56,9 @@ MENTION: Final = re.compile(r"(?<![\w@/.])[@＠](\w{1,20})(?![\w@])", re.ASCII)
 
 
 def film_limits(*, premium: bool) -> FilmLimits:
-    """Of a video (docs.x.com, media best practices and the changelog of September 2026)."""
+    """Of a video (docs.x.com, changelog of September 2026; media best practices: "Only YUV 4:2:0 pixel format is supported",
+    1:1 pixels, progressive scan, mono or stereo, no HE-AAC).
+    """
     return FilmLimits(
         title="X",
         max_bytes=FILM_BYTES,
@@ -68,4 +70,5 @@ def film_limits(*, premium: bool) -> FilmLimits:
         video_codecs=frozenset({"h264"}),
         audio_codecs=frozenset({"aac"}),
         containers=frozenset({"video/mp4", "video/quicktime"}),
+        plain=True,
     )

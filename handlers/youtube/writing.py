@@ -8,7 +8,7 @@ from typing import Final
 from handlers.base import Draft, Outgoing, Part, Problem
 from handlers.counting import clusters, utf8_bytes
 from handlers.media import Media, MissingMedia, Store
-from handlers.pictures import BadMedia, fit
+from handlers.pictures import BadMedia, fit, stills
 from handlers.text import plain
 from handlers.youtube import categories, films, tags
 from handlers.youtube.settings import YouTubeSettings
@@ -119,6 +119,7 @@ def _thumbnail(picture: Media, store: Store, problems: list[Problem]) -> Media |
     except (BadMedia, MissingMedia) as error:
         problems.append(Problem(f"YouTube gets no thumbnail: {error}"))
         return None
+    problems += stills(picture, made, "YouTube", ())
     if 0 < made.width < THUMBNAIL_WIDTH:
         told = f"The thumbnail “{made.name}” is {made.width} pixels wide; YouTube may refuse less than {THUMBNAIL_WIDTH}."
         problems.append(Problem(told))

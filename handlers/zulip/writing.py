@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.base import Draft, Outgoing, Part, Problem
+from handlers.films.limits import as_it_is
 from handlers.media import Media, MissingMedia, Store
-from handlers.pictures import BadMedia, fit
+from handlers.pictures import BadMedia, fit, stills
 from handlers.splitting import split
 from handlers.text import announcement
 from handlers.text.fences import Closed, Opened, scan
@@ -61,10 +62,13 @@ def fitted(media: tuple[Media, ...], store: Store, limit: int) -> tuple[tuple[Me
     found, problems = [], []
     for one in media:
         try:
-            found.append(fit(one, store, max_bytes=limit, mimes={one.mime}))
+            made = fit(one, store, max_bytes=limit, mimes={one.mime})
+            found.append(made)
+            problems += stills(one, made, "Zulip", {one.mime})
         except (BadMedia, MissingMedia) as error:
             found.append(one)
             problems.append(Problem(str(error), error=True))
+        problems += as_it_is(one, "Zulip")
     return tuple(found), problems
 
 

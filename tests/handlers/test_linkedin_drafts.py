@@ -74,7 +74,7 @@ def test_what_linkedin_refuses_of_a_file_is_an_error_on_the_card(
     [
         (file("video/mp4", size=500_000_000, codecs=("h264", "aac")), None),
         (file("video/mp4", size=600_000_000), "it may be refused"),
-        (file("video/mp4", codecs=("hevc", "aac")), "written as hevc"),
+        (file("video/mp4", codecs=("hevc", "aac")), "(H.265 (HEVC)). MP4 with H.264"),
     ],
 )
 def test_what_linkedin_may_refuse_is_a_warning(linkedin: LinkedIn, media: Media, words: str | None) -> None:

@@ -130,6 +130,81 @@ def test_the_codec_of_the_sound_stands_behind_it(letters: bytes, more: bytes, to
     assert look(movie(heard, SEEN)).codecs == ("h264", told)
 
 
+H420 = "0164000cffe1001a6764000cacd941419f9f011000000300100000030320f1429960"
+
+
+@pytest.mark.parametrize(
+    "kind, record, told",
+    [  # as x264 and x265 wrote them
+        (b"avcC", H420, ()),
+        (b"avcC", "0142c00cffe100196742c00cd901419f9f011000000300100000030320f142a480", ()),
+        (b"avcC", "01f4000cffe1001967f4000c919b282833f1b808800000030080000019078a14cb", ("yuv444p",)),
+        (b"avcC", "017a000cffe1001a677a000cbcd941419f8dc044000003000400000300c83c50a658", ("yuv422p",)),
+        (b"avcC", "016e000cffe1001a676e000ca6cd941419f9f011000003000100000300320f142996", ("yuv420p10",)),
+        (b"avcC", "017a000cffe1001a677a000cb6cd941419f8dc0440000003004000000c83c50a6580", ("yuv422p10",)),
+        (b"avcC", "0164000cffe100196764000cf36505067e37016c800000030080000019078a14cb", ("gray",)),
+        (b"avcC", "01640015ffe1001967640015acd941433f260220000003002000000643e28532c0", ("interlaced",)),
+        (
+            b"avcC",
+            "01f4000cffe1001867f4000caeb202833f3e0220000003002000000641e28549",
+            ("a profile above High",),
+        ),
+        (b"hvcC", "0101600000009000000000003cf000fcfdf8f800000f04", ()),
+        (b"hvcC", "0102200000009000000000003cf000fcfdfafa00000f04", ("yuv420p10",)),
+        (b"hvcC", "0104080000009e08000000003cf000fcfff8f800000f04", ("yuv444p",)),
+        (b"hvcC", "0101600000005000000000003cf000fcfdf8f800000f04", ("interlaced",)),
+        (b"hvcC", "010160000000d000000000003cf000fcfdf8f800000f04", ()),
+        (b"fiel", "0209", ("interlaced",)),
+        (b"fiel", "0100", ()),
+        (b"pasp", "0000001000000010", ()),
+        (b"pasp", "0000001000000009", ("oblong pixels",)),
+        (b"avcC", H420[:20], ()),
+        (b"avcC", "", ()),
+        (b"hvcC", "01", ()),
+    ],
+)
+def test_how_unusually_its_pictures_are_written_is_told(
+    kind: bytes, record: str, told: tuple[str, ...]
+) -> None:
+    described = entry(b"avc1" if kind == b"avcC" else b"hvc1", box(kind, bytes.fromhex(record)))
+    assert look(movie(track(b"vide", described, stts=(90, 20)))).unusual == told
+
+
+@pytest.mark.parametrize("table", ["1" * 16, "000010001"], ids=["whole", "ended early"])
+@pytest.mark.parametrize("order", ["11", "01001101111", "011"], ids=["0", "1", "2"])
+@pytest.mark.parametrize("whole_pictures", ["0", "1"])
+def test_what_stands_behind_tables_is_found(table: str, order: str, whole_pictures: str) -> None:
+    """10 bit, with tables of its own for how coarse it is, and each way of telling the order of pictures."""
+    bits = f"1 010 011 011 0 1 1 {table} 0000000 1 {order} 1 0 1 1 {whole_pictures} 1".replace(" ", "")
+    said = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+    parameters = b"\x67\x6e\0\x0c" + said
+    record = b"\1\x6e\0\x0c\xff\xe1" + struct.pack(">H", len(parameters)) + parameters
+    found = look(movie(track(b"vide", entry(b"avc1", box(b"avcC", record)), stts=(90, 20))))
+    assert found.unusual == ("yuv420p10", "interlaced")[: 2 - int(whole_pictures)]
+
+
+@pytest.mark.parametrize(
+    "configured, told",
+    [("1208", ()), ("1210", ()), ("1230", ("more than two channels of sound",)), ("2b92", ("HE-AAC",)), ("eb8a", ("HE-AAC",))],
+)  # fmt: skip
+@pytest.mark.parametrize("long", [b"", b"\x80\x80\x80"])
+def test_how_unusually_its_sound_is_written_is_told(
+    configured: str, told: tuple[str, ...], long: bytes
+) -> None:
+    own = b"\x05" + long + b"\x02" + bytes.fromhex(configured)
+    decoder = b"\x04" + long + bytes([13 + len(own), 0x40, 0x15]) + bytes(11) + own
+    esds = full(b"esds", b"\x03" + long + bytes([3 + len(decoder)]), bytes(3), decoder)
+    heard = track(b"soun", entry(b"mp4a", esds, sound=True), size=(0, 0))
+    assert look(movie(SEEN, heard)).unusual == told
+
+
+@settings(max_examples=200, deadline=2000)
+@given(data=st.binary(max_size=400), kind=st.sampled_from([b"avcC", b"hvcC", b"esds", b"fiel", b"pasp"]))
+def test_what_nobody_can_read_is_not_unusual_but_unknown(data: bytes, kind: bytes) -> None:
+    for word in look(movie(track(b"vide", entry(b"avc1", box(kind, data))))).unusual:
+        assert 0 < len(word) < 32
+
+
 def test_the_rate_is_that_of_all_pictures_together() -> None:
     assert look(movie(track(b"vide", entry(b"avc1"), stts=(30, 20, 30, 40)))).fps == 20.0
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handlers.films.limits import DocumentLimits, FilmLimits, judge, judge_document
+from handlers.films.limits import DocumentLimits, FilmLimits, as_it_is, judge, judge_document
 from handlers.media import Media
 
 FILM = Media(
@@ -63,6 +63,51 @@ def test_a_broken_limit_is_told_in_a_sentence(change: dict[str, Any], told: str)
     assert told in problem.text
     assert problem.text.startswith("Somewhere: ")
     assert problem.error
+
+
+@pytest.mark.parametrize(
+    "word, told",
+    [
+        ("yuv444p", "cannot be taken: its pixel format is yuv444p. Export it anew with pixel format yuv420p"),
+        (
+            "yuv420p10",
+            "its pixel format is yuv420p10. Export it anew with pixel format yuv420p (4:2:0, 8 bit).",
+        ),
+        ("oblong pixels", "its pixels are not square. Export it anew with square pixels (1:1)."),
+        ("a profile above High", "its H.264 has a profile above High. Export it anew with the profile High."),
+        ("HE-AAC", "its sound is HE-AAC. Export it anew with AAC-LC sound."),
+        ("more than two channels of sound", "more than two channels. Export it anew with stereo sound."),
+    ],
+)
+def test_what_is_unusual_is_told_with_what_to_do_about_just_that(word: str, told: str) -> None:
+    strict = replace(LIMITS, plain=True)
+    (problem,) = judge(replace(FILM, unusual=(word,)), strict)
+    assert told in problem.text
+    assert (problem.error, problem.text.startswith("Somewhere: ")) == (True, True)
+    assert judge(replace(FILM, unusual=(word,)), LIMITS) == []
+    assert not judge(replace(FILM, unusual=(word,)), replace(strict, hard=False))[0].error
+
+
+def test_a_film_that_may_be_interlaced_may_be_refused() -> None:
+    (problem,) = judge(replace(FILM, unusual=("interlaced",)), replace(LIMITS, plain=True))
+    assert not problem.error
+    assert (
+        "may be refused: it is interlaced, or written as if. Export it anew with progressive" in problem.text
+    )
+
+
+def test_where_films_are_given_out_as_they_are_it_is_told_what_not_every_browser_plays() -> None:
+    assert as_it_is(FILM, "Somewhere") == []
+    assert (
+        as_it_is(replace(FILM, codecs=("h264", "mp3"), unusual=("HE-AAC", "oblong pixels")), "Somewhere")
+        == []
+    )
+    (problem,) = as_it_is(replace(FILM, codecs=("hevc", "aac"), unusual=("yuv420p10",)), "Somewhere")
+    assert not problem.error
+    assert problem.text == (
+        "Somewhere: not every browser plays “talk.mp4”, and it is not converted there (H.265 (HEVC) and pixel format "
+        "yuv420p10). MP4 with H.264 (pixel format yuv420p, progressive) and AAC plays everywhere."
+    )
 
 
 def test_all_broken_limits_are_told_at_once() -> None:

@@ -73,6 +73,19 @@ def test_a_film_that_was_cut_off_is_refused(cut: int, made: Any, store: Store) -
         take(data[:cut], "film.mp4", "", store)
 
 
+@pytest.mark.parametrize(
+    "junk", [b"GPS", b"\0\0\0\1GPS secret", b"\0\0\1\0uuidGPS secret", b"\xff" * 40 + b"GPS"]
+)
+def test_what_stands_behind_a_film_is_blanked_and_no_damage(junk: bytes, made: Any, store: Store) -> None:
+    head = made.box(b"ftyp", FTYP) + made.movie(made.track(b"vide", size=(640, 360)))
+    whole = head + made.box(b"mdat", bytes(50))
+    media = take(whole + junk, "film.mp4", "", store)
+    assert store.read(media.sha256) == whole + bytes(len(junk))
+    for cut in (head + junk.ljust(8, b"\xff"), whole[:-9], whole + made.box(b"moof", bytes(99))[:-9]):
+        with pytest.raises(BadMedia, match="damaged or incomplete"):
+            take(cut, "film.mp4", "", store)
+
+
 def test_a_film_without_pictures_is_refused(made: Any, store: Store) -> None:
     with pytest.raises(BadMedia, match="no pictures in it"):
         take(made.box(b"ftyp", FTYP) + made.movie(made.track(b"soun")), "sound.mp4", "", store)

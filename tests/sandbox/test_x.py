@@ -470,6 +470,20 @@ def test_the_words_of_the_other_document_may_be_refused(staging: Staging) -> Non
                 assert f"[{foreign}.fields]" in wrong.json()["errors"][0]["message"]
 
 
+def test_a_video_of_other_colours_than_4_2_0_fails_while_it_is_processed(
+    stage: Any, http: httpx.Client
+) -> None:
+    path = Path(__file__).parents[3] / "shared" / "data" / "media" / "s444.mp4"
+    if not path.is_file():
+        pytest.skip("the shared files are not beside this checkout (../shared)")
+    identity = initialize(http, path.read_bytes())
+    append(http, identity, 0, path.read_bytes())
+    assert http.post(f"/2/media/upload/{identity}/finalize").status_code == 200
+    stage.advance(seconds=3)
+    asked = {"command": "STATUS", "media_id": identity}
+    assert http.get("/2/media/upload", params=asked).json()["data"]["processing_info"]["state"] == "failed"
+
+
 @pytest.mark.parametrize(
     "fault, states",
     [("processing-slow", ["in_progress"] * 2), ("processing-failed", ["in_progress", "failed"])],

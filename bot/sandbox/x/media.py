@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.sandbox.files import Look, look_at
-from bot.sandbox.measuring import measured
+from bot.sandbox.measuring import film_in
 from bot.sandbox.service import Doc, faulted, fields
 from bot.sandbox.service import upload as uploaded
 from bot.sandbox.x.core import Core
@@ -28,6 +28,8 @@ _MOST = {"tweet_image": 5 * 2**20, "tweet_gif": 15 * 2**20, "tweet_video": 8 * 2
 _SEGMENT = 8 * 2**20
 _LAST_SEGMENT = 999
 _KINDS = {"tweet_image": {"image", "gifv"}, "tweet_gif": {"image", "gifv"}, "tweet_video": {"video"}}
+_REFUSED = {"gray", "yuv422p", "yuv444p", "yuv420p10", "yuv422p10", "yuv444p10"}
+"""Pixel formats that fail while they are processed: only 4:2:0 of 8 bit is supported (docs.x.com, media best practices)."""
 _TYPES = {"video/mp4", "video/webm", "video/quicktime", "image/jpeg", "image/gif", "image/png", "image/webp"}
 _INITIALIZE = {"media_type", "total_bytes", "media_category", "shared", "additional_owners"}
 
@@ -179,6 +181,7 @@ class Media:
         core = self._core
         with core.world.blobs.open(sha) as file:
             found = look_at(file)
+            film = film_in(file) if found and found.kind == "video" else None
         if found is None or found.kind not in _KINDS[doc["category"]]:
             raise core.invalid("The media could not be read: unsupported or broken.", media_id=doc["id"])
         if core.world.blobs.size(sha) > _MOST[doc["category"]]:
@@ -186,10 +189,10 @@ class Media:
         moves = found.kind in {"video", "gifv"}
         doc.update(
             **self._seen(found),
-            seconds=measured(core.world.blobs, sha, found.mime).seconds if found.kind == "video" else 0.0,
+            seconds=round(film.seconds, 2) if film else 0.0,
             sha256=sha,
             ready=(core.now() + (wait if moves else timedelta())).isoformat(),
-            failed=failed and moves,
+            failed=(failed and moves) or bool(film and _REFUSED.intersection(film.unusual)),
         )
         core.media.put(doc["id"], doc)
 
