@@ -19,6 +19,7 @@ from handlers import passwords
 
 _REFERENCE = re.compile(rb"/Info\s{1,9}(\d{1,10})\s{1,9}(\d{1,5})\s{1,9}R\b")
 _LOCKED = re.compile(rb"/Encrypt\s{1,9}(\d{1,10})\s{1,9}(\d{1,5})\s{1,9}R\b|/Encrypt\s{0,9}<<")
+_TABLE = re.compile(rb"startxref\s{1,9}(\d{1,19})\b")
 _SIGNED = re.compile(rb"/ByteRange\s{0,9}\[")
 _PACKET = re.compile(rb"<x:x[am]pmeta\b[^>]{0,2000}>")
 _PACKET_END = re.compile(rb"</x:x[am]pmeta\s{0,9}>")
@@ -54,6 +55,7 @@ _LARGEST_DICTIONARY = 1 << 16
 _DATES = (b"/CreationDate", b"/ModDate")
 
 LEFT = "its title and author could not be removed"
+CUT = "it has no end, so it may be cut off: look whether all pages are there"
 SIGNED = "it is signed, so its title and author stay in it"
 
 
@@ -67,6 +69,13 @@ class Paper:
     """What is still in it that people may not want to publish, for the card."""
     locked: bool = False
     """Nobody can open it without a password."""
+    cut: bool = False
+    """It does not tell where its table of contents is, as one that was cut off does not."""
+
+    @property
+    def note(self) -> str:
+        """For the card."""
+        return ", ".join(one for one in (self.left, CUT if self.cut else "") if one)
 
 
 def blank(file: BinaryIO) -> Paper:
@@ -74,6 +83,11 @@ def blank(file: BinaryIO) -> Paper:
     found = Paper()
     file.flush()
     with mmap.mmap(file.fileno(), 0) as data:
+        at = data.rfind(b"startxref")
+        begins = _TABLE.match(data, at) if at >= 0 else None
+        found.cut = begins is None or not int(
+            begins[1]
+        )  # 0 stands in the first part of one that is made for the web
         objects = _objects(data)
         found.pages = _pages(data, objects)
         crypt = _LOCKED.search(data) is not None

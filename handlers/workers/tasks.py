@@ -126,7 +126,7 @@ def _film(source: BinaryIO, _out: BinaryIO | None, _told: Mapping[str, Any]) -> 
 
 def _document(source: BinaryIO, _out: BinaryIO | None, _told: Mapping[str, Any]) -> dict[str, Any]:
     paper = papers.blank(source)
-    return {"frames": paper.pages, "note": paper.left, "locked": paper.locked}
+    return {"frames": paper.pages, "note": paper.note, "locked": paper.locked}
 
 
 def _there(out: BinaryIO | None) -> BinaryIO:

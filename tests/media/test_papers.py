@@ -41,7 +41,7 @@ def paper(
         + b"".join(bodies)
         + b"trailer\n<< /Root 1 0 R "
         + trailer
-        + b" >>\n%%EOF\n"
+        + b" >>\nstartxref\n9\n%%EOF\n"
     )
 
 
@@ -104,7 +104,7 @@ def test_where_a_photo_was_taken_is_blanked(made: Any, store: Store) -> None:
 def test_what_is_inside_compressed_objects_stays_and_is_told(store: Store) -> None:
     inside = b"5 0 2 99 " + INFO + b"<< /Type /Pages /Count 2 >>"
     objects = stream(7, b"/Type /ObjStm /N 2 /First 9 /Filter /FlateDecode", zlib.compress(inside))
-    data = b"%PDF-1.5\n" + objects + stream(8, b"/Type /XRef /Info 5 0 R", b"\0") + b"%%EOF"
+    data = b"%PDF-1.5\n" + objects + stream(8, b"/Type /XRef /Info 5 0 R", b"\0") + b"startxref 9"
     media, out = kept(data, store)
     assert out == data
     assert (media.frames, media.note) == (2, papers.LEFT)
@@ -185,6 +185,14 @@ def test_a_shared_document_that_needs_a_password_is_refused(store: Store) -> Non
         BadMedia, match=r"“paper\.pdf” needs a password to be opened, which readers do not have"
     ):
         kept(path.read_bytes(), store)
+
+
+@pytest.mark.parametrize("end", [b"", b"%%EOF", b"startxref\n0\n%%EOF\n5 0 obj", b"startxref"])
+def test_a_document_without_an_end_is_told(end: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(paper().partition(b"startxref")[0] + end)
+    with path.open("r+b") as file:
+        assert papers.blank(file).note == papers.CUT
 
 
 def test_a_number_that_was_given_to_something_else_is_left_alone(store: Store) -> None:
