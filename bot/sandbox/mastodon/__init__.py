@@ -1,4 +1,4 @@
-"""A stand-in for one Mastodon instance (as 4.6.4 answers) with one account.
+"""A stand-in for one Mastodon instance (as 4.6.4 answers), or a server that speaks as it does, with one account.
 
 Left out, and answered with an honest error: quotes, boosts, favourites, votes, audio, other accounts.
 """
@@ -12,6 +12,7 @@ from starlette.routing import Route
 from typing_extensions import override
 
 from bot.sandbox.mastodon.core import Core
+from bot.sandbox.mastodon.dialects import MASTODON, Dialect
 from bot.sandbox.mastodon.endpoints import Endpoints
 from bot.sandbox.mastodon.media import Media
 from bot.sandbox.mastodon.oauth import OAuth
@@ -25,8 +26,9 @@ __all__ = ["Mastodon"]
 class Mastodon(Core):
     """One instance; `.token["access_token"]` is all a client needs. With `limits` its rate limits are enforced."""
 
-    def __init__(self, world: World, base: str, *, limits: bool = False) -> None:
+    def __init__(self, world: World, base: str, *, limits: bool = False, dialect: Dialect = MASTODON) -> None:
         super().__init__(world, base, limits=limits)
+        self.dialect = dialect
         self._statuses = Statuses(self)
         self.app = Starlette(
             routes=self._routes(),

@@ -12,14 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
-from bot.sandbox.mastodon.dialects import MASTODON
+from bot.sandbox.mastodon.dialects import MASTODON, Dialect
 from bot.sandbox.mastodon.misbehaving import OWN, refusal
 from bot.sandbox.service import Aim, Bucket, Doc, Ids, Json, Refusal, Service, bad_gateway, bearer, stamp
 from bot.sandbox.world import World
 
-MAX_CHARACTERS, MAX_MEDIA, PER_URL = 500, 4, 23
-DESCRIPTION_LIMIT = 10_000
-IMAGE_BYTES, IMAGE_PIXELS, VIDEO_BYTES = 16_777_216, 33_177_600, 103_809_024
 ACCESS_TOKEN = "sandbox-mastodon-access-token"  # noqa: S105 - opens a sandbox on loopback, nothing else
 SCOPES = "profile write:statuses write:media read:statuses read:accounts read write"
 USERNAME = "community"
@@ -40,8 +37,12 @@ class Core(Service):
     def __init__(self, world: World, base: str, *, limits: bool = False) -> None:
         super().__init__(world, base)
         self.limits = limits
-        self.dialect = MASTODON
-        """Which kind of server it is."""
+        self.dialect: Dialect = MASTODON
+        """Which kind of server it is; may be changed at any time."""
+        self.sensitive = False
+        """The account's own setting: mark what it posts as sensitive."""
+        self.writes_markdown = False
+        """The account's own setting on GoToSocial: read as Markdown what does not say what it is."""
         self.domain = urlsplit(self.base).netloc
         self.statuses = self.book("status")
         self.scheduled = self.book("scheduled")
@@ -70,30 +71,46 @@ class Core(Service):
         return Json(body, status, {**_CALM, **self.rate(bucket), **(headers or {})})
 
     def rate(self, bucket: str, left: int | None = None) -> dict[str, str]:
-        """X-RateLimit-*: the reset is an ISO time; only the statuses' counter goes down (as recorded)."""
-        one = self.buckets[bucket]
+        """X-RateLimit-*: the reset is an ISO time; only the statuses' counter goes down (as recorded).
+
+        GoToSocial has one limit for all, with milliseconds in its time; Takahē and Hollo tell none.
+        """
+        if self.dialect.limits == "none":
+            return {}
+        alone = self.dialect.limits == "one"
+        one = self.buckets["api" if alone else bucket]
         if left is None:
             left = one.left() if bucket == "statuses" else max(0, one.limit - max(1, one.used()))
         reset = one.reset() + timedelta(microseconds=self.now().microsecond)
         return {
             "x-ratelimit-limit": str(one.limit),
             "x-ratelimit-remaining": str(left),
-            "x-ratelimit-reset": stamp(reset, micro=True),
+            "x-ratelimit-reset": stamp(reset, micro=not alone),
         }
 
     def spend(self, bucket: str) -> None:
         """Count one request; refused with 429 when the limit is switched on and used up."""
-        if self.limits and self.buckets[bucket].left() == 0:
+        if self.limits and self.dialect.limits != "none" and self.buckets[bucket].left() == 0:
             raise Refusal(self.too_many(bucket))
         self.buckets[bucket].take()
 
     def too_many(self, bucket: str) -> Response:
-        """429 as Mastodon says it."""
-        return Json({"error": "Too many requests"}, 429, {**_CALM, **self.rate(bucket, 0)})
+        """429 as that server says it."""
+        _, said = self.dialect.refusal("limit") or (429, {})
+        return Json(said, 429, {**_CALM, **self.rate(bucket, 0)})
 
     def refuse(self, status: int, error: str, *, bucket: str = "api") -> Refusal:
         """An error to raise: `{"error": …}`."""
         return Refusal(self.json({"error": error}, status, bucket=bucket))
+
+    def says(self, what: str, *, bucket: str = "api", **words: object) -> Refusal | None:
+        """How this kind of server refuses, to be raised; None where it does not."""
+        said = self.dialect.refusal(what, **words)
+        if said is None:
+            return None
+        status, body = said
+        page = Response(body, status, media_type="text/html") if isinstance(body, str) else None
+        return Refusal(page or self.json(body, status, bucket=bucket))
 
     def missing(self) -> Refusal:
         """404 as the models say it."""
@@ -106,11 +123,14 @@ class Core(Service):
             raise Refusal(self.unauthorized())
         have = set(token["scopes"].split())
         if scopes and not any(one in have or one.partition(":")[0] in have for one in scopes):
-            raise self.refuse(403, "This action is outside the authorized scopes")
+            raise self.says("scope") or self.missing()
         return token
 
     def unauthorized(self, error: str = "The access token is invalid") -> Response:
-        """401 with Doorkeeper's header."""
+        """401 with Doorkeeper's header, or what another kind of server says."""
+        other = self.says("token")
+        if other is not None:
+            return other.response
         told = f'Bearer realm="Doorkeeper", error="invalid_token", error_description="{error}"'
         return self.json({"error": error}, 401, headers={"www-authenticate": told})
 
@@ -135,7 +155,7 @@ class Core(Service):
             return self.too_many("api")
         if fault == "expired-token":
             return self.unauthorized("The access token was revoked")
-        if fault == "429-epoch":  # as GoToSocial writes it
+        if fault == "429-epoch":  # as GoToSocial wrote it before 0.12
             answer = self.too_many("api")
             reset = int(self.buckets["api"].reset().timestamp())
             answer.headers["x-ratelimit-reset"] = str(reset)

@@ -189,7 +189,7 @@ class Endpoints:
 
     async def verify(self, request: Request) -> Response:
         """GET /api/v1/accounts/verify_credentials."""
-        self._core.owner(request, "profile", "read:accounts")
+        self._core.owner(request, *self._core.dialect.who)
         return self._core.json(entities.account(self._core, credentials=True))
 
     async def verify_app(self, request: Request) -> Response:

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.sandbox.mastodon import text
-from bot.sandbox.mastodon.core import (
-    DESCRIPTION_LIMIT,
-    IMAGE_BYTES,
-    IMAGE_PIXELS,
-    MAX_CHARACTERS,
-    MAX_MEDIA,
-    PER_URL,
-    USERNAME,
-    VIDEO_BYTES,
-    Core,
-)
+from bot.sandbox.mastodon import markdown, text
+from bot.sandbox.mastodon.core import USERNAME, Core
 from bot.sandbox.service import Doc, stamp
 
 ACCOUNT_ID = "109876543210987654"
-_IMAGES = ["jpeg", "png", "gif", "heic", "heif", "webp", "avif"]
-_VIDEOS = ["webm", "mp4", "quicktime", "ogg"]
-MIME_TYPES = [*(f"image/{one}" for one in _IMAGES), *(f"video/{one}" for one in _VIDEOS)]
-"""What the stand-in says it takes; it looks into the bytes, and leaves out audio."""
 
 
 def account(core: Core, *, credentials: bool = False) -> Doc:
@@ -63,13 +49,13 @@ def account(core: Core, *, credentials: bool = False) -> Doc:
         "roles": [],
         "fields": [],
     }
-    return doc | _own() if credentials else doc
+    return doc | _own(core) if credentials else doc
 
 
-def _own() -> Doc:
+def _own(core: Core) -> Doc:
     source: Doc = {
         "privacy": "public",
-        "sensitive": False,
+        "sensitive": core.sensitive,
         "language": None,
         "note": "",
         "fields": [],
@@ -85,7 +71,7 @@ def _own() -> Doc:
 
 
 def attachment(core: Core, doc: Doc) -> Doc:
-    """A media attachment; no `url` while it is being processed."""
+    """A media attachment; no `url` while it is being processed, but all else (as recorded of Mastodon 4.6.4)."""
     ready = is_ready(core, doc)
     place = f"{core.base}/system/media_attachments/files/{doc['id']}"
     meta: Doc = {"focus": doc["focus"]} if doc.get("focus") else {}
@@ -97,13 +83,13 @@ def attachment(core: Core, doc: Doc) -> Doc:
         "id": doc["id"],
         "type": doc["type"],
         "url": f"{place}/original/{doc['file']}" if ready else None,
-        "preview_url": f"{place}/small/{doc['file']}" if ready or doc["type"] == "image" else None,
+        "preview_url": f"{place}/small/{doc['file']}",
         "remote_url": None,
         "preview_remote_url": None,
         "text_url": None,
         "meta": meta,
-        "description": doc["description"],
-        "blurhash": "UGC~-#M{0JfkNFofR%M{IURj%Mt7E0oM%MR*" if doc["type"] == "image" else None,
+        "description": doc["description"] and core.dialect.alts(doc["description"]),
+        "blurhash": "UGC~-#M{0JfkNFofR%M{IURj%Mt7E0oM%MR*",
     }
 
 
@@ -114,13 +100,16 @@ def is_ready(core: Core, doc: Doc) -> bool:
 
 def content(core: Core, doc: Doc) -> str:
     """The HTML of a status."""
-    return core.dialect.marks_up(text.rendered(doc["text"], core.base, USERNAME, core.domain))
+    if doc.get("markdown"):
+        return markdown.rendered(doc["text"], lambda one: text.inline(one, core.base, USERNAME, core.domain))
+    return text.rendered(doc["text"], core.base, USERNAME, core.domain)
 
 
 def status(core: Core, doc: Doc, *, source: bool = False) -> Doc:
     """A status; with `source` its text instead of HTML, as after a deletion."""
     replies = sum(one["in_reply_to_id"] == doc["id"] for one in core.statuses.values())
-    media = [one for key in doc["media_ids"] if (one := core.media.get(key)) is not None]
+    ids = core.dialect.orders(doc["media_ids"])
+    media = [one for key in ids if (one := core.media.get(key)) is not None]
     mention = {"id": ACCOUNT_ID, "username": USERNAME, "url": f"{core.base}/@{USERNAME}", "acct": USERNAME}
     return {
         "id": doc["id"],
@@ -130,7 +119,7 @@ def status(core: Core, doc: Doc, *, source: bool = False) -> Doc:
         "sensitive": doc["sensitive"],
         "spoiler_text": doc["spoiler_text"],
         "visibility": doc["visibility"],
-        "language": doc["language"],
+        "language": doc["language"] if core.dialect.tells_languages else None,
         "uri": f"{core.base}/ap/users/{ACCOUNT_ID}/statuses/{doc['id']}",
         "url": f"{core.base}/@{USERNAME}/{doc['id']}",
         "replies_count": replies,
@@ -171,7 +160,10 @@ def poll(core: Core, doc: Doc) -> Doc | None:
         "voters_count": 0,
         "voted": True,
         "own_votes": [],
-        "options": [{"title": one, "votes_count": None if hidden else 0} for one in asked["options"]],
+        "options": [
+            {"title": core.dialect.titles(one), "votes_count": None if hidden else 0}
+            for one in asked["options"]
+        ],
         "emojis": [],
     }
 
@@ -218,7 +210,7 @@ def instance_v2(core: Core) -> Doc:
             },
             "vapid": {"public_key": ""},
             "accounts": {"max_featured_tags": 10, "max_pinned_statuses": 5},
-            **_configuration(),
+            **_configuration(core),
             "translation": {"enabled": False},
             "limited_federation": False,
         },
@@ -251,33 +243,35 @@ def instance_v1(core: Core) -> Doc:
         "registrations": False,
         "approval_required": False,
         "invites_enabled": False,
-        "configuration": {"accounts": {"max_featured_tags": 10}, **_configuration()},
+        "configuration": {"accounts": {"max_featured_tags": 10}, **_configuration(core)},
         "contact_account": None,
         "rules": [],
     }
 
 
-def _configuration() -> Doc:
+def _configuration(core: Core) -> Doc:
+    room = core.dialect.room
+    told = {} if room.alt is None else {"description_limit": room.alt}
     return {
         "statuses": {
-            "max_characters": MAX_CHARACTERS,
-            "max_media_attachments": MAX_MEDIA,
-            "characters_reserved_per_url": PER_URL,
+            "max_characters": room.characters,
+            "max_media_attachments": room.files,
+            "characters_reserved_per_url": room.per_url,
         },
         "media_attachments": {
-            "description_limit": DESCRIPTION_LIMIT,
-            "image_matrix_limit": IMAGE_PIXELS,
-            "image_size_limit": IMAGE_BYTES,
-            "supported_mime_types": MIME_TYPES,
+            **told,
+            "image_matrix_limit": room.image_pixels,
+            "image_size_limit": room.image_bytes,
+            "supported_mime_types": [*room.mimes],
             "video_frame_rate_limit": 120,
-            "video_matrix_limit": 8_294_400,
-            "video_size_limit": VIDEO_BYTES,
+            "video_matrix_limit": room.video_pixels,
+            "video_size_limit": room.video_bytes,
         },
         "polls": {
-            "max_options": 4,
-            "max_characters_per_option": 50,
-            "min_expiration": 300,
-            "max_expiration": 2_629_746,
+            "max_options": room.options,
+            "max_characters_per_option": room.option_characters,
+            "min_expiration": room.poll_s[0],
+            "max_expiration": room.poll_s[1],
         },
     }
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from bot.sandbox.blobs import handed_out
 from bot.sandbox.files import Look, look_at
 from bot.sandbox.mastodon import entities
-from bot.sandbox.mastodon.core import DESCRIPTION_LIMIT, IMAGE_BYTES, IMAGE_PIXELS, VIDEO_BYTES, Core
+from bot.sandbox.mastodon.core import Core
 from bot.sandbox.mastodon.params import params
 from bot.sandbox.service import Doc, faulted, fields
 
@@ -47,11 +47,14 @@ class Media:
         core, found = self._core, look_at(file.file)
         if found is None or found.kind == "other":
             raise core.refuse(422, _INVALID, bucket="media")
-        most = VIDEO_BYTES if found.kind == "video" else IMAGE_BYTES
+        room = core.dialect.room
+        if found.kind == "video" and (refusal := core.says("film", bucket="media")):
+            raise refusal
+        most = room.video_bytes if found.kind == "video" else room.image_bytes
         if (file.size or 0) > most:
             error = f"Validation failed: File file size must be less than {most // 2**20} MB"
             raise core.refuse(422, error, bucket="media")
-        if found.width * found.height > IMAGE_PIXELS:
+        if found.width * found.height > room.image_pixels:
             error = f"Validation failed: {found.width}x{found.height} images are not supported"
             raise core.refuse(422, error, bucket="media")
         return found
@@ -116,8 +119,9 @@ class Media:
 def _describe(core: Core, doc: Doc, asked: Doc) -> None:
     description = asked.get("description")
     if isinstance(description, str):
-        if len(description) > DESCRIPTION_LIMIT:
-            error = f"Validation failed: Description is too long (maximum is {DESCRIPTION_LIMIT} characters)"
+        most = core.dialect.room.alt
+        if most is not None and len(description) > most:
+            error = f"Validation failed: Description is too long (maximum is {most} characters)"
             raise core.refuse(422, error)
         doc["description"] = description.strip() or None
     focus = asked.get("focus")

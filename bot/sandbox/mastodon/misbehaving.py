@@ -1,7 +1,7 @@
 """What goes wrong on Mastodon and on servers that speak as it does: each answer, and the requests it meets.
 
-Measured on Mastodon 4.6.4, Takahē 0.11.0, Hollo 0.7.18 or told by their documents (late 2026). Those without an answer
-here reach the service, which then does what the name says.
+Measured on Mastodon 4.6.4, Takahē 0.11.0, Hollo 0.7.18 or told by their documents (late 2026); what they always do otherwise
+stands in `dialects`. Those without an answer here reach the service, which then does what the name says.
 """
 
 from __future__ import annotations

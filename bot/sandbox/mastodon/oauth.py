@@ -55,6 +55,8 @@ class OAuth:
 
     async def metadata(self, _request: Request) -> Response:
         """GET /.well-known/oauth-authorization-server (since Mastodon 4.3)."""
+        if not self._core.dialect.known:
+            raise self._core.refuse(404, "Not Found")
         base = self._core.base
         return self._core.json(
             {
@@ -117,10 +119,13 @@ class OAuth:
             told = "The authorization grant type is not supported by the authorization server."
             return core.json({"error": "unsupported_grant_type", "error_description": told}, 400)
         code = core.codes.get(word(asked.get("code")) or "")
+        if code is None and (refusal := core.says("code")):
+            raise refusal
         fresh = code is not None and datetime.fromisoformat(code["at"]) + CODE_LIFE > core.now()
         if (
             code is None
             or not fresh
+            or code.get("used")
             or code["app"] != app["client_id"]
             or code["redirect"] != asked.get("redirect_uri")
             or (
@@ -128,9 +133,11 @@ class OAuth:
                 and not consent.proves(code["challenge"], word(asked.get("code_verifier")) or "")
             )
         ):
+            if refusal := core.says("old-code"):
+                raise refusal
             told = "The provided authorization grant is invalid, expired, revoked, or was issued to another client."
             return core.json({"error": "invalid_grant", "error_description": told}, 400)
-        core.codes.drop(str(asked["code"]))
+        core.codes.put(str(asked["code"]), {**code, "used": True})
         return core.json(core.fresh_token(code["scopes"], app["name"]))
 
     async def revoke(self, request: Request) -> Response:

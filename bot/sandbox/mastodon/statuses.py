@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import grapheme
 
 from bot.sandbox.mastodon import entities, text
-from bot.sandbox.mastodon.core import MAX_CHARACTERS, MAX_MEDIA, PER_URL, USERNAME, Core
+from bot.sandbox.mastodon.core import USERNAME, Core
+from bot.sandbox.mastodon.dialects import GOTOSOCIAL, MASTODON
 from bot.sandbox.mastodon.params import texts, word, yes
 from bot.sandbox.published import Picture, Poll, Publication
 from bot.sandbox.service import Doc, Refusal, stamp
@@ -16,7 +17,7 @@ VISIBILITIES = ("public", "unlisted", "private", "direct")
 KEY_LIFE = timedelta(hours=1)
 SOONEST = timedelta(minutes=5)
 SCHEDULED_IN_ALL, SCHEDULED_A_DAY = 300, 25
-_POLL_OPTIONS, _OPTION_LENGTH, _POLL_LIFE = (2, 4), 50, (300, 2_629_746)
+_LEAST_OPTIONS = 2
 
 
 class Statuses:
@@ -32,7 +33,10 @@ class Statuses:
     def known(self, key: str | None) -> Doc | None:
         """What this idempotency key made within the last hour; 404 when that was deleted meanwhile."""
         doc = self._core.keys.get(key) if key and self._core.dialect.keys else None
-        if doc is None or datetime.fromisoformat(doc["at"]) + KEY_LIFE <= self._core.now():
+        if doc is None:
+            return None
+        at, now = datetime.fromisoformat(doc["at"]), self._core.now()
+        if not at + self._core.dialect.keys_after <= now < at + KEY_LIFE:
             return None
         found = self._core.statuses.get(doc["id"])
         if found is None:  # deleted, or only scheduled: Mastodon looks among the published
@@ -43,12 +47,16 @@ class Statuses:
         """The fields of a status from a request, checked; `old` when it is an edit."""
         spoiler = str(asked.get("spoiler_text") or "").strip()
         body = str(asked.get("status") or "").strip()
-        body, spoiler = (body, spoiler) if body else (spoiler, "")
+        if self._core.dialect.name == MASTODON.name:
+            body, spoiler = (body, spoiler) if body else (spoiler, "")
+        if not self._core.dialect.empty_text and asked.get("status") == "":
+            self._refuse("empty")
         media = self._media(texts(asked.get("media_ids")), asked.get("poll") is not None, old)
         if not body and not media:
-            raise self.invalid("Validation failed: Text can't be blank")
-        if text.length(body, spoiler, PER_URL) > MAX_CHARACTERS:
-            raise self.invalid(f"Validation failed: Text character limit of {MAX_CHARACTERS} exceeded")
+            self._refuse("empty")
+        most = self._core.dialect.room.characters
+        if self._length(body, spoiler) > most:
+            self._refuse("long", most=most)
         visibility = word(asked.get("visibility")) or "public"
         if visibility not in VISIBILITIES:
             raise self.invalid("Validation failed: Visibility is not included in the list")
@@ -58,30 +66,54 @@ class Statuses:
             "spoiler_text": spoiler,
             "visibility": old["visibility"] if old else visibility,
             "language": word(asked.get("language")) or (old["language"] if old else "en"),
-            "sensitive": bool(spoiler) if sensitive is None else sensitive or bool(spoiler),
+            "sensitive": bool(spoiler) or (self._marked() if sensitive is None else sensitive),
             "in_reply_to_id": old["in_reply_to_id"]
             if old
             else self._thread(word(asked.get("in_reply_to_id"))),
             "media_ids": media,
             "poll": self._poll(asked["poll"]) if asked.get("poll") else None,
             "app": app,
+            "markdown": self._core.dialect.markdown or self._reads_markdown(asked),
         }
+
+    def _reads_markdown(self, asked: Doc) -> bool:
+        """GoToSocial has Markdown as an account's setting, and as a request's."""
+        if self._core.dialect.name != GOTOSOCIAL.name:
+            return False
+        return asked.get("content_type", "text/markdown") == "text/markdown" and self._core.writes_markdown
+
+    def _refuse(self, what: str, **words: object) -> None:
+        """Refused, unless this kind of server does not."""
+        refusal = self._core.says(what, bucket="statuses", **words)
+        if refusal is not None:
+            raise refusal
+
+    def _length(self, body: str, spoiler: str) -> int:
+        counts = self._core.dialect.counts
+        if counts == "graphemes":
+            return text.length(body, spoiler, self._core.dialect.room.per_url)
+        return len(body) + (len(spoiler) if counts == "all" else 0)
+
+    def _marked(self) -> bool:
+        return self._core.sensitive and self._core.dialect.marks_sensitive
 
     def _thread(self, parent: str | None) -> str | None:
         if parent is not None and self._core.statuses.get(parent) is None:
-            raise self._core.refuse(404, "The post you are trying to reply to does not appear to exist.")
+            self._refuse("parent")
+            return None
         return parent
 
     def _media(self, ids: list[str], poll: bool, old: Doc | None) -> list[str]:
         core, wanted = self._core, list(dict.fromkeys(ids))
-        if len(ids) > MAX_MEDIA or (ids and poll):
-            raise self.invalid(f"Cannot attach more than {MAX_MEDIA} files")
+        most = core.dialect.room.files
+        if len(ids) > most or (ids and poll):
+            raise self.invalid(f"Cannot attach more than {most} files")
         own = old["id"] if old else None
         found = {
             key: doc for key in wanted if (doc := core.media.get(key)) and doc["status_id"] in {None, own}
         }
         if strays := [key for key in wanted if key not in found]:
-            raise self.invalid(f"Media {', '.join(strays)} not found or already attached to another post")
+            self._refuse("media", ids=", ".join(strays))
         if len(found) > 1 and any(one["type"] == "video" for one in found.values()):
             raise self.invalid("Cannot attach a video to a post that already contains images")
         if not all(entities.is_ready(core, one) for one in found.values()):
@@ -91,24 +123,26 @@ class Statuses:
         return wanted
 
     def _poll(self, asked: Doc) -> Doc:
-        options = texts(asked.get("options"))
-        least, most = _POLL_OPTIONS
-        if len(options) < least:
+        options, room = texts(asked.get("options")), self._core.dialect.room
+        if len(options) < _LEAST_OPTIONS:
             raise self.invalid("Validation failed: Poll options must have more than one item")
-        if len(options) > most:
-            raise self.invalid(f"Validation failed: Poll options can't contain more than {most} items")
-        if any(grapheme.length(one) > _OPTION_LENGTH for one in options):
+        if len(options) > room.options:
             raise self.invalid(
-                f"Validation failed: Poll options can't be longer than {_OPTION_LENGTH} characters each"
+                f"Validation failed: Poll options can't contain more than {room.options} items"
             )
+        measure = len if self._core.dialect.counts == "all" else grapheme.length
+        if any(measure(one) > room.option_characters for one in options):
+            most = f"{room.option_characters} characters each"
+            raise self.invalid(f"Validation failed: Poll options can't be longer than {most}")
         if len(set(options)) < len(options):
             raise self.invalid("Validation failed: Poll options contain duplicate items")
         try:
             span = int(asked.get("expires_in") or 0)
         except (TypeError, ValueError):
             span = 0
-        if not _POLL_LIFE[0] <= span <= _POLL_LIFE[1]:
-            error = "is too soon" if span < _POLL_LIFE[0] else "is too far into the future"
+        least, longest = room.poll_s
+        if not least <= span <= longest:
+            error = "is too soon" if span < least else "is too far into the future"
             raise self.invalid(f"Validation failed: Poll expires at {error}")
         return {
             "options": options,

@@ -65,6 +65,14 @@ def _is_local(name: str, host: str | None, username: str, domain: str) -> bool:
 
 def rendered(text: str, base: str, username: str, domain: str) -> str:
     """The HTML that Mastodon makes of a text; accounts of other servers, which it cannot reach, stay plain."""
+    if not text:
+        return ""
+    paragraphs = re.split(r"\n{2,}", inline(text.replace("\r\n", "\n"), base, username, domain))
+    return "".join(f"<p>{one.replace(chr(10), '<br />')}</p>" for one in paragraphs)
+
+
+def inline(text: str, base: str, username: str, domain: str) -> str:
+    """The HTML of a text but for its lines and paragraphs."""
 
     def token(match: re.Match[str]) -> str:
         if match["tag"]:
@@ -86,11 +94,7 @@ def rendered(text: str, base: str, username: str, domain: str) -> str:
             last = match.end()
         return "".join([*out, html.escape(piece[last:], quote=False)])
 
-    if not text:
-        return ""
-    made = "".join(_link(piece) if is_link else words(piece) for piece, is_link in _pieces(text))
-    paragraphs = re.split(r"\n{2,}", made.replace("\r\n", "\n"))
-    return "".join(f"<p>{one.replace(chr(10), '<br />')}</p>" for one in paragraphs)
+    return "".join(_link(piece) if is_link else words(piece) for piece, is_link in _pieces(text))
 
 
 def _link(url: str) -> str:
@@ -106,6 +110,6 @@ def _link(url: str) -> str:
 
 
 def readable(content: str) -> str:
-    """The text a reader sees (and copies) of such HTML."""
-    text = content.replace("</p><p>", "\n\n").replace("<br />", "\n")
+    """The text a reader sees (and copies) of such HTML; a line break in the HTML itself is a blank there."""
+    text = content.replace("\n", " ").replace("</p><p>", "\n\n").replace("<br />", "\n")
     return html.unescape(_TAG.sub("", text))
