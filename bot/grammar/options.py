@@ -17,6 +17,7 @@ from bot.grammar.reading import code
 from bot.grammar.uploads import Line
 from bot.when import is_time
 from handlers.base import Options, Poll, Problem
+from handlers.languages import meant_by
 from handlers.text.entities import shown
 
 _OPTION = re.compile(
@@ -146,7 +147,7 @@ def proves(name: str, value: str, accounts: Sequence[str]) -> bool:
 
 _TELLING: dict[str, Callable[[str], bool]] = {
     "thread": lambda value: reading.choice(value) is not None,
-    "lang": lambda value: reading.language(value) is not None,
+    "lang": lambda value: (reading.language(value) or meant_by(value)) is not None,
     "visibility": lambda value: value.casefold() in VISIBILITIES,
     "link": lambda value: value.startswith(("http://", "https://")),
     "poll": lambda value: len(reading.choices(value)) > 1,

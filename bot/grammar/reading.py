@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.grammar.known import LANGUAGES, LICENCES, NO, VISIBLE, YES
 from bot.when.spans import duration
+from handlers.languages import code_of, meant_by
 
-_LANG = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _BETWEEN_CHOICES = re.compile(r"\s*[|｜]\s*")
 _BETWEEN_TAGS = re.compile(r"\s*[,;]\s*")
 _MOST_MINUTES = 60 * 24 * 366
@@ -26,9 +26,8 @@ class Value:
 
 
 def language(value: str) -> str | None:
-    """The code of a language."""
-    found = _LANG.fullmatch(value)
-    return LANGUAGES.get(value.casefold()) or (found[1].lower() if found else None)
+    """The code of a language, with its script and region if they are written; None for what is no language."""
+    return LANGUAGES.get(value.casefold()) or code_of(value)
 
 
 def choice(value: str) -> bool | None:
@@ -78,8 +77,11 @@ def _thread(value: str) -> Value:
 
 
 def _lang(value: str) -> Value:
-    found = language(value)
-    complaint = None if found else f"`lang:` takes a language code such as `en` or `fi`, not `{code(value)}`."
+    found, meant = language(value), meant_by(value)
+    hint = f": did you mean `{meant}`?" if meant else "."
+    complaint = (
+        None if found else f"`lang:` takes a language code such as `en` or `fi`, not `{code(value)}`{hint}"
+    )
     return Value({"lang": found or value}, complaint)
 
 

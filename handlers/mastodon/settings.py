@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, SecretStr, field_validator
+from pydantic import ConfigDict, SecretStr, field_validator
 
-from handlers import base
+from handlers import base, languages
 
 VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
 """Mastodon's own words (docs.joinmastodon.org/methods/statuses)."""
@@ -24,7 +24,7 @@ class MastodonSettings(base.Settings):
     """From Preferences → Development on the server, or by `social login mastodon`; does not expire."""
     visibility: str = "public"
     """Of a post that does not say otherwise."""
-    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")
+    language: str | None = None
     """ISO 639-1 code of a post that does not say otherwise; None: the account's own."""
 
     @field_validator("base_url")
@@ -34,6 +34,14 @@ class MastodonSettings(base.Settings):
         if parts.scheme not in {"https", "http"} or not parts.hostname:
             raise ValueError("must be the address of a server, as in https://fosstodon.org")
         return value.rstrip("/")
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str | None) -> str | None:
+        found = languages.code_of(value) if value else None
+        if value and found is None:
+            raise ValueError(languages.unknown(value))
+        return found
 
     @field_validator("visibility")
     @classmethod

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from handlers import languages
 from handlers.base import Draft, Outgoing, Part, Problem
 from handlers.counting import clusters, utf8_bytes
 from handlers.media import Media, MissingMedia, Store
@@ -26,7 +26,6 @@ PRIVACIES: Final = ("public", "unlisted", "private")
 NO_VIDEO: Final = "There is no video in the draft."
 BETWEEN_TAGS: Final = ", "
 
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ANGLES: Final = str.maketrans("<>", "‹›")
 
 
@@ -180,10 +179,10 @@ def _category(draft: Draft, settings: YouTubeSettings, problems: list[Problem]) 
 
 def _language(draft: Draft, problems: list[Problem]) -> str | None:
     lang = (draft.options.lang or "").strip()
-    if lang and not _LANGUAGE.fullmatch(lang):
-        problems.append(Problem(f"YouTube does not know the language “{lang}”: use a code such as `en`."))
-        return None
-    return lang or None
+    found = languages.code_of(lang) if lang else None
+    if lang and found is None:
+        problems.append(Problem(f"YouTube: {languages.unknown(lang)}"))
+    return found
 
 
 def _licence(wanted: str, problems: list[Problem]) -> str:
