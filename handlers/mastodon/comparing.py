@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from handlers.base import Outgoing
 from handlers.likeness import Likeness, like_html, like_words
-from handlers.mastodon.answers import list_of, text_of
+from handlers.mastodon.answers import list_of, paired, text_of
 from handlers.mastodon.limits import Limits
 from handlers.media import Media
 from handlers.parts import Place
@@ -82,7 +82,7 @@ class Comparison:
             return
         if self._files:
             yield Likeness.OTHER if self._limits.remembers_keys else Likeness.ALIKE
-        for media, one in zip(wanted, there, strict=True):
+        for media, one in paired(wanted, self._files, there):
             yield _kind(media, text_of(one, "type"))
             said = text_of(one, "description")
             yield _alt(media.alt, said) if media.alt and said else _given(said, media.alt)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 
 import mastodon
 import requests
@@ -28,6 +29,10 @@ NEVER_SENT = (
     mastodon.MastodonFileNotFoundError,
 )
 """Raised by the library before it asks anything."""
+
+
+_TAKAHE_LACKS: Final = "out_of_scope_for_token"
+"""Takahē's word for a missing right. It tells as whom only with the whole of `read`."""
 
 
 def judge(
@@ -83,9 +88,13 @@ def judge_answer(answer: Answer, *, who: str, acts: bool, now: datetime, action:
             "Preferences → Development and puts it into zuliprc."
         )
     if status == HTTPStatus.FORBIDDEN:
+        takahe = _TAKAHE_LACKS in answer.text
+        needed = (
+            "`write:media` and `read`" if takahe else "`write:media`, `read:statuses` and `read:accounts`"
+        )
         return Barred(
             f"{who} does not allow this{said}. Either the access token lacks a right (it needs `write:statuses`, "
-            "`write:media`, `read:statuses` and `read:accounts`), or the account is suspended or locked: its owner signs in there and looks.",
+            f"{needed}), or the account is suspended or locked: its owner signs in there and looks.",
             checked=False,
         )
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:

@@ -1,6 +1,6 @@
 """What one Mastodon-like server allows, as it tells itself (`/api/v2/instance`, else v1, else Mastodon's defaults).
 
-Measured in November 2026: Mastodon 4.6.4, Takahē 0.11.0, Hollo 0.7.18. Forks leave out what they like.
+Measured in November 2026: Mastodon 4.6.4, Takahē 0.11.0, Hollo 0.10.0, GoToSocial 0.20. Forks leave out what they like.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from handlers.counting import graphemes, mastodon_length
+
 _MASTODON: Final = re.compile(
     r"(?P<major>\d+)\.\d+\.\d+(-?(alpha|beta|rc|nightly)[\w.-]*)?(\+(glitch|hometown|pr-)[\w.+-]*)?", re.ASCII
 )
@@ -18,6 +20,8 @@ _MASTODON: Final = re.compile(
 """
 _SOURCES: Final = re.compile(r".*/(mastodon|hometown)/?", re.IGNORECASE)
 """Where the code of these is; who changes it most often keeps the name."""
+_OTHERS: Final = ("takahe", "hollo", "gotosocial")
+"""What is in the version of the first, and in the address of the code of all three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Limits:
     """The defaults are those of Mastodon 4.6 (docs.joinmastodon.org/entities/Instance)."""
 
     characters: int = 500
-    """Graphemes of content warning and text together; a link counts `per_url`."""
+    """The most that text and content warning may have, by `length` and `warning`."""
     per_url: int = 23
     files: int = 4
     alt: int = 1500
@@ -64,16 +68,55 @@ class Limits:
         return found is not None and known and int(found["major"]) >= 3  # noqa: PLR2004 - Mastodon 3
 
     @property
-    def rewrites(self) -> bool:
-        """Whether what is read back may differ from what was sent: Hollo makes markup of it, which its version does not
-        tell from others'. Mastodon and Takahē do not (measured).
+    def software(self) -> str:
+        """Which kind of server this is: `mastodon` (with forks of its code), `takahe`, `hollo`, `gotosocial`, or nothing
+        that is known.
         """
-        return not self.remembers_keys and "takahe" not in self.version.lower()
+        if self.remembers_keys:
+            return "mastodon"
+        told = f"{self.version} {self.source}".lower()
+        return next((one for one in _OTHERS if one in told), "")
 
     @property
-    def counts_raw(self) -> bool:
-        """Whether every character counts, links and handles whole, and the content warning does not (measured)."""
-        return "takahe" in self.version.lower()
+    def rewrites(self) -> bool:
+        """Whether what is read back may differ from what was sent: GoToSocial decodes, and Hollo makes markup of what is not
+        escaped. Mastodon and Takahē do not (measured); of others nobody knows.
+        """
+        return self.software not in {"mastodon", "takahe"}
+
+    @property
+    def markdown(self) -> bool:
+        """Whether every text is read as Markdown (measured)."""
+        return self.software == "hollo"
+
+    @property
+    def marks_sensitive(self) -> bool:
+        """Whether the account's setting marks a post that says nothing of it: not on Takahē, Hollo and GoToSocial, where a
+        request that says nothing says no (read in their source).
+        """
+        return self.software not in _OTHERS
+
+    def length(self, text: str) -> int:
+        """A text as that server counts it. Takahē and GoToSocial count every code point, links and handles whole
+        (measured); of a server that is not known the larger number is safe.
+        """
+        if self.software in {"takahe", "gotosocial"}:
+            return len(text)
+        counted = mastodon_length(text, self.per_url)
+        return max(counted, len(text)) if self._strange else counted
+
+    def plain(self, text: str) -> int:
+        """What a content warning or a poll's answer counts, in which there are no links."""
+        return len(text) if self._strange or self.software == "gotosocial" else graphemes(text)
+
+    def warning(self, text: str) -> int:
+        """What a content warning takes of the room for the text; nothing on Takahē (measured)."""
+        return 0 if self.software == "takahe" else self.plain(text)
+
+    @property
+    def _strange(self) -> bool:
+        """A server told what it is, and it is none of those that were measured."""
+        return bool(self.version) and not self.software
 
     @classmethod
     def read(cls, instance: Any) -> Limits:

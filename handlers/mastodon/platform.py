@@ -38,6 +38,8 @@ class Mastodon:
         self._settings = settings
         self._tools = tools
         self._limits = Limits()
+        self._sensitive = False
+        """Whether the account's own setting hides the files of all its posts, as the last check saw it."""
         self._ask_at: datetime | None = None
         """When the server is asked for its limits again."""
         self._who = called(self.title, account)
@@ -60,6 +62,7 @@ class Mastodon:
             visibility=self._settings.visibility,
             language=self._settings.language,
             store=self._tools.store,
+            sensitive=self._sensitive,
         )
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:
@@ -108,6 +111,12 @@ class Mastodon:
             "The owner of the account makes a new token with all the rights named in zuliprc.example."
             for one, purpose in missing.items()
         ]
+        self._sensitive = self._limits.marks_sensitive and _is_sensitive(me)
+        if self._sensitive:
+            warnings.append(
+                f"{self._who}: the server hides the pictures and videos of every post of this account behind a click. If that "
+                "is not meant, its owner takes “Always mark media as sensitive” away there, in Preferences."
+            )
         if me.get("suspended") or me.get("limited"):
             warnings.append(f"{self._who}: the server has suspended or limited this account.")
         acct, host = str(me["acct"]), urlsplit(self._settings.base_url).hostname or ""
@@ -142,3 +151,9 @@ class Mastodon:
             f"{self._who} is not signed in. The owner of the account runs `social login {self.account}`, "
             "or puts an `access_token` into zuliprc."
         )
+
+
+def _is_sensitive(me: dict[str, Any]) -> bool:
+    """Whether the account's setting marks what it posts as sensitive."""
+    source = me.get("source")
+    return isinstance(source, dict) and source.get("sensitive") is True

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from handlers.base import Poll, Problem
-from handlers.counting import graphemes
-from handlers.mastodon.limits import PollLimits
+from handlers.mastodon.limits import Limits
 from handlers.text import plain
 
 _HOUR, _DAY = 60, 24 * 60
@@ -18,7 +17,7 @@ def readable(poll: Poll) -> Poll:
     return replace(poll, choices=tuple(" ".join(plain(one).split()) for one in poll.choices))
 
 
-def judge(poll: Poll, limits: PollLimits, who: str, *, parts: int, files: int) -> Iterator[Problem]:
+def judge(poll: Poll, limits: Limits, who: str, *, parts: int, files: int) -> Iterator[Problem]:
     """Everything that stands in its way on a server with these limits; `parts` and `files` are the post's."""
     told = [*_of_choices(poll, limits), *_of_time(poll, limits)]
     if files:
@@ -29,21 +28,21 @@ def judge(poll: Poll, limits: PollLimits, who: str, *, parts: int, files: int) -
         yield Problem(f"{who}: the poll stands under the first part of the thread. Put the question there.")
 
 
-def _of_choices(poll: Poll, limits: PollLimits) -> Iterator[str]:
-    if len(poll.choices) > limits.choices:
-        yield f"takes {limits.choices} answers in a poll, not {len(poll.choices)}. Leave some out."
+def _of_choices(poll: Poll, limits: Limits) -> Iterator[str]:
+    if len(poll.choices) > limits.polls.choices:
+        yield f"takes {limits.polls.choices} answers in a poll, not {len(poll.choices)}. Leave some out."
     for choice in poll.choices:
-        length = graphemes(choice)
-        if length > limits.characters:
-            yield f"the answer “{choice}” of the poll has {length} of {limits.characters} characters. Shorten it."
+        length = limits.plain(choice)
+        if length > limits.polls.characters:
+            yield f"the answer “{choice}” of the poll has {length} of {limits.polls.characters} characters. Shorten it."
     if len(set(poll.choices)) < len(poll.choices):
         yield "two answers of the poll read alike there. Write one of them otherwise."
     if not all(poll.choices):
         yield "an answer of the poll is empty there. Write it in words."
 
 
-def _of_time(poll: Poll, limits: PollLimits) -> Iterator[str]:
-    shortest, longest = -(-limits.shortest // 60), limits.longest // 60
+def _of_time(poll: Poll, limits: Limits) -> Iterator[str]:
+    shortest, longest = -(-limits.polls.shortest // 60), limits.polls.longest // 60
     if poll.minutes < shortest:
         yield f"a poll is open for at least {span(shortest)}: write it as `poll for: {span(shortest)}`."
     elif poll.minutes > longest:

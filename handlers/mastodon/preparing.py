@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from handlers import languages
 from handlers.base import Draft, Outgoing, Part, Poll, Problem
-from handlers.counting import graphemes, mastodon_length
+from handlers.counting import graphemes
 from handlers.films.limits import FilmLimits, as_it_is, judge
 from handlers.mastodon import polls
 from handlers.mastodon.limits import Limits
@@ -15,7 +15,6 @@ from handlers.mastodon.settings import VISIBILITIES
 from handlers.media import Media, Store
 from handlers.messages import Allowed, messages
 
-LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 MIMES: Final = frozenset(
     {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/webm", "video/quicktime"}
 )
@@ -33,16 +32,21 @@ def prepare(
     visibility: str,
     language: str | None,
     store: Store,
+    sensitive: bool = False,
 ) -> Outgoing:
     """What exactly would go out; what a person wrote wrong becomes a problem, never an exception.
 
-    `who` is the account in sentences.
+    `who` is the account in sentences; `sensitive`: its own setting hides the files of every post.
     """
     problems: list[Problem] = []
     cw = " ".join((draft.options.cw or "").split()) or None
-    allowed = _allowed(who, limits, _room(cw, limits, problems))
+    allowed = _allowed(who, limits, _room(cw, who, limits, problems))
     parts, more = messages(draft, allowed, store)
     media = [one for part in parts for one in part.media]
+    if sensitive and media and not cw:
+        problems.append(
+            Problem(f"{who} hides the pictures or videos behind a click: so the account is set there.")
+        )
     poll = _poll(draft.options.poll, who, limits, parts, problems)
     return Outgoing(
         account,
@@ -56,15 +60,13 @@ def prepare(
     )
 
 
-def _room(cw: str | None, limits: Limits, problems: list[Problem]) -> int:
+def _room(cw: str | None, who: str, limits: Limits, problems: list[Problem]) -> int:
     """Characters that are left for the text."""
-    if limits.counts_raw:
-        return limits.characters
-    room = limits.characters - graphemes(cw or "")
+    room = limits.characters - limits.warning(cw or "")
     if room >= min(ROOM, limits.characters):
         return room
     told = (
-        f"Mastodon counts the content warning with the text, and it leaves no room ({limits.characters} "
+        f"{who} counts the content warning with the text, and it leaves no room ({limits.characters} "
         "characters in all). Shorten it."
     )
     problems.append(Problem(told, error=True))
@@ -75,7 +77,7 @@ def _allowed(who: str, limits: Limits, room: int) -> Allowed:
     return Allowed(
         title=who,
         limit=room,
-        measure=len if limits.counts_raw else lambda text: mastodon_length(text, limits.per_url),
+        measure=limits.length,
         pictures=limits.files,
         picture_bytes=limits.image_bytes,
         gif_bytes=limits.image_bytes,
@@ -106,7 +108,7 @@ def _poll(
         return None
     poll = polls.readable(wanted)
     files = sum(len(part.media) for part in parts)
-    problems += polls.judge(poll, limits.polls, who, parts=len(parts), files=files)
+    problems += polls.judge(poll, limits, who, parts=len(parts), files=files)
     return poll
 
 
@@ -124,10 +126,8 @@ def _visibility(wanted: str | None, default: str, problems: list[Problem]) -> st
 
 
 def _language(wanted: str | None, default: str | None, problems: list[Problem]) -> str | None:
-    found = (wanted or "").strip() or default
-    if found is not None and not LANGUAGE.fullmatch(found):
-        problems.append(
-            Problem(f"“{found}” is no language code. Write it as in `lang: en` or `lang: fi`.", error=True)
-        )
-        return default
-    return found
+    written = (wanted or "").strip()
+    found = languages.code_of(written) if written else default
+    if found is None and written:
+        problems.append(Problem(languages.unknown(written), error=True))
+    return found or default

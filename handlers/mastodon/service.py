@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from handlers.base import Outgoing, Published, Rejected, Ticket, Tools, Unavailable, Uncertain
+from handlers.base import Outgoing, PlatformError, Published, Rejected, Ticket, Tools, Unavailable, Uncertain
 from handlers.mastodon import uploading
 from handlers.mastodon.answers import address_of, differences, instant, text_of
 from handlers.mastodon.comparing import Comparison
 from handlers.mastodon.limits import Limits
 from handlers.mastodon.line import Line
+from handlers.mastodon.markdown import escaped
 from handlers.media import Media
 from handlers.parts import Place, Service, StaleFiles, Trying, Upload
 from handlers.reconcile import Before, Found, Seen
@@ -24,7 +25,12 @@ KEY_LIFE: Final = timedelta(minutes=55)
 """Mastodon keeps an `Idempotency-Key` for an hour (docs.joinmastodon.org/methods/statuses)."""
 PAGES: Final = 10
 """Pages of 40 statuses that are searched for a post."""
-_NOT_FINISHED: Final = {HTTPStatus.PARTIAL_CONTENT, HTTPStatus.ACCEPTED}
+_OF_FILES: Final = {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}
+"""How servers refuse a status because of its files: Mastodon and Hollo, Takahē, GoToSocial."""
+_UNKNOWN_FILE: Final = "media not found"
+"""What Hollo and GoToSocial say of a file that they do not know (any more)."""
+_STILLS: Final = frozenset({"image/jpeg", "image/png"})
+"""What no server works on after it was uploaded."""
 
 
 class Posting(Service):
@@ -51,7 +57,25 @@ class Posting(Service):
 
     @override
     def post(self, place: Place, files: list[str], key: str) -> Published:
-        answer = self._line.plain(
+        answer = self._asked(place, files, key)
+        try:
+            status = self._line.done(answer, acts=True)
+        except Rejected as error:
+            if not files or answer.status not in _OF_FILES:
+                raise
+            self._look_at_files(files, answer, error)
+            moving = any(one.mime not in _STILLS for one in place.part.media)
+            if not moving or answer.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise
+            # perhaps a film was not finished then, and is now; what was refused used up no key
+            status = self._line.done(self._asked(place, files, key), acts=True)
+        except Uncertain:
+            self._look_at_parent(place, answer)
+            raise
+        return self._checked(status, place, files)
+
+    def _asked(self, place: Place, files: list[str], key: str) -> Answer:
+        return self._line.plain(
             "POST",
             "/api/v1/statuses",
             acts=True,
@@ -59,19 +83,17 @@ class Posting(Service):
             json=self._body(place, files),
             headers={"Idempotency-Key": f"{key}-{place.number + 1}"},
         )
-        try:
-            status = self._line.done(answer, acts=True)
-        except Rejected as error:
-            if files and answer.status in {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND}:
-                self._look_at_files(files, error)
-            raise
-        return self._checked(status, place)
 
     def _body(self, place: Place, files: list[str]) -> dict[str, Any]:
-        """The request. No `sensitive`: the account's own setting holds, and a content warning hides the files too."""
+        """The request. No `sensitive`: the account's own setting holds, and a content warning hides the files too.
+
+        No `status` beside files that have no text: Hollo refuses an empty one.
+        """
         out, poll = self._outgoing, self._outgoing.poll if not place.number else None
         body = {
-            "status": place.part.text,
+            "status": escaped(place.part.text) if self._limits.markdown else place.part.text,
+            # else GoToSocial may read it as Markdown, if the account's setting says so
+            "content_type": "text/plain" if self._limits.software == "gotosocial" else None,
             "in_reply_to_id": place.parent.id if place.parent else None,
             "media_ids": files,
             "visibility": out.visibility,
@@ -84,13 +106,29 @@ class Posting(Service):
                 "multiple": poll.multiple,
             },
         }
-        return {name: value for name, value in body.items() if value or name == "status"}
+        return {name: value for name, value in body.items() if value}
 
-    def _look_at_files(self, files: list[str], error: Rejected) -> None:
+    def _look_at_parent(self, place: Place, broken: Answer) -> None:
+        """Hollo breaks at a parent that it does not have (measured): nothing is out then, and never will be."""
+        if self._limits.software != "hollo" or place.parent is None or broken.status < HTTPStatus.BAD_REQUEST:
+            return
+        try:
+            answer = self._line.plain("GET", f"/api/v1/statuses/{place.parent.id}", action="the part before")
+        except PlatformError:
+            return
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise Rejected(
+                f"{self.name} does not have the part before this one any more: it was deleted there. "
+                "Make a new copy of the post with `copy`."
+            ) from None
+
+    def _look_at_files(self, files: list[str], refusal: Answer, error: Rejected) -> None:
         """A status with files was refused: are they the reason?"""
+        if _UNKNOWN_FILE in refusal.text.lower():
+            raise StaleFiles(str(error)) from None
         for identity in files:
             answer = self._line.plain("GET", f"/api/v1/media/{identity}", action="a file of the post")
-            if answer.status in _NOT_FINISHED:
+            if uploading.unfinished(answer):
                 raise self._still_busy()
             if answer.status == HTTPStatus.NOT_FOUND:
                 raise StaleFiles(str(error)) from None
@@ -106,12 +144,12 @@ class Posting(Service):
             wait=timedelta(minutes=5),
         )
 
-    def _checked(self, status: Any, place: Place) -> Published:
+    def _checked(self, status: Any, place: Place, files: list[str]) -> Published:
         """The answer as a publication, with what a reader sees otherwise than approved."""
         identity = text_of(status, "id")
         if not identity:
             raise Uncertain(f"{self.name} answered nonsense after the post was sent, so it may be out.")
-        warnings = tuple(differences(status, place, self._outgoing, self.name))
+        warnings = tuple(differences(status, place, self._outgoing, files, self.name))
         return Published(identity, address_of(status), warnings)
 
     @override
@@ -134,7 +172,7 @@ class Posting(Service):
     def look(self, place: Place, since: datetime, files: list[str]) -> Seen:
         compare = Comparison(place, self._outgoing, files, self._limits, self._line.host, self._line.app())
         found = [
-            Found(self._checked(one, place), instant(one.get("created_at")), compare.agreement(one))
+            Found(self._checked(one, place, files), instant(one.get("created_at")), compare.agreement(one))
             for one in self._own(since)
         ]
         told = self._line.wire.last

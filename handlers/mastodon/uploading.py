@@ -1,7 +1,7 @@
 """One file brought to a Mastodon-like server: streamed from disk, then watched until it may be attached.
 
 POST /api/v2/media        200 it is ready · 202 it is being processed · 404 an older server: v1
-GET /api/v1/media/:id     200 it is ready · 206 it is being processed · 422 it cannot be used · 404 it is gone
+GET /api/v1/media/:id     200 with `url` it is ready · 206 it is being processed · 422 it cannot be used · 404 it is gone
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from handlers.wire import Answer
 
 DEADLINE: Final = timedelta(hours=1)
 """How long a server may work on a file. Films of the largest size (99 MiB) take minutes, where its queue is short."""
+_NOT_FINISHED: Final = {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.ACCEPTED}
+"""With 200 it is finished only if it has an address."""
 _OLDER: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
 
 
@@ -34,9 +36,7 @@ def upload(line: Line, media: Media, told: Upload, store: Store) -> str:
     identity = text_of(found, "id")
     if not identity:
         raise Unavailable(f"{line.who} answered nonsense. Nothing is out; the bot tries again by itself.")
-    told.ready = answer.status == HTTPStatus.OK and bool(
-        text_of(found, "url") or text_of(found, "preview_url")
-    )
+    told.ready = _finished(answer)
     return identity
 
 
@@ -60,9 +60,9 @@ def _sent(line: Line, path: str, media: Media, told: Upload, store: Store) -> An
 def ready(line: Line, media: Media, identity: str, *, waited: timedelta) -> None:
     """Return when the file may be attached; see `handlers.parts.Service.ready`."""
     answer = line.plain("GET", f"/api/v1/media/{identity}", action=_action(media))
-    if answer.status == HTTPStatus.OK:
+    if _finished(answer):
         return
-    if answer.status in {HTTPStatus.PARTIAL_CONTENT, HTTPStatus.ACCEPTED}:
+    if answer.status in _NOT_FINISHED:
         if waited > DEADLINE:
             raise Rejected(
                 f"{line.who} did not finish with {_action(media)} within {DEADLINE.seconds // 3600} hour. "
@@ -77,6 +77,16 @@ def ready(line: Line, media: Media, identity: str, *, waited: timedelta) -> None
             "Try another format: MP4 with H.264 and AAC, JPEG or PNG."
         )
     line.done(answer, action=_action(media))
+
+
+def _finished(answer: Answer) -> bool:
+    """A file has its address when it may be attached, and not before: there may be a preview long before it."""
+    return answer.status == HTTPStatus.OK and bool(text_of(answer.body, "url"))
+
+
+def unfinished(answer: Answer) -> bool:
+    """The server still works on the file of which it says that."""
+    return answer.status in _NOT_FINISHED and not _finished(answer)
 
 
 def later(line: Line, waited: timedelta) -> Later:

@@ -10,6 +10,7 @@ from town import Town, picture
 
 from bot import wiring
 from bot.sandbox.mastodon import Mastodon as StandIn
+from bot.sandbox.mastodon import dialects
 from bot.sandbox.serve import serving
 from bot.sandbox.world import World
 
@@ -191,3 +192,25 @@ def test_what_a_server_loses_in_silence_is_told_in_the_topic(town: Town, fault: 
     town.later(minutes=1)
     assert "🎉 **#1** is out" in town.said()[-1]
     assert words in town.said()[-1]
+
+
+@pytest.mark.parametrize("voice", ["takahe", "hollo", "gotosocial"])
+def test_the_main_job_on_a_server_that_speaks_as_mastodon_does(town: Town, voice: str) -> None:
+    """What readers see is what the card shows, and nothing is told that is not so."""
+    server: Any = town.sandbox.platforms["mastodon"]
+    server.dialect = dialects.VOICES[voice]
+    town.desk.platforms["mastodon"].check()
+    files = [town.carol.uploads(picture(size, size), f"{size}.png") for size in (40, 48, 56)]
+    shown = "\n".join(f"[Wall {number}]({path})" for number, path in enumerate(files))
+    text = "R&D, 2 * 3 * 4 and a_b\n1986. A great year #CodeRefinery\n\nhttps://coderefinery.org/a_b/"
+    town.carol.says(f"@social draft\nto: mastodon\nlang: pt-BR\n{text}\n{shown}")
+    town.carol.says("@social draft\nto: mastodon\npoll: R&D | No\npoll for: 1 day\nWhich of them?")
+    town.carol.says(f"@social draft\nto: mastodon\n{shown.splitlines()[0]}")
+    for number in (1, 2, 3):
+        town.alice.reacts(town.card_id(number))
+    town.later(minutes=1)
+    assert [one["text"] for one in town.published("mastodon")] == [text, "Which of them?", ""]
+    assert [one["alt"] for one in town.published("mastodon")[0]["media"]] == ["Wall 0", "Wall 1", "Wall 2"]
+    assert [one["raw"].get("language") for one in town.published("mastodon")] == ["pt-BR", None, None]
+    assert not any("⚠" in one for one in town.said() if one.startswith("🎉")), town.said()
+    assert sum(one.startswith("🎉") for one in town.said()) == 3

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.base import Outgoing, Part, Poll, Published, Rejected, Unavailable, Uncertain
+from handlers.mastodon.answers import differences
 from handlers.mastodon.comparing import Comparison
 from handlers.mastodon.limits import Limits
 from handlers.media import Media
@@ -110,6 +111,24 @@ def test_files_by_number_kind_and_alt_text(
 ) -> None:
     found = {"content": "", "media_attachments": attached}
     assert agreed(found, ALONE, limits, files=files) is wanted
+
+
+@pytest.mark.parametrize("files", [[], ["7", "8"]])
+def test_files_are_compared_by_number_or_alt_text_and_not_by_place(files: list[str]) -> None:
+    """Takahē gives them in another order."""
+    part = Part("", 0, (A, replace(A, alt="A dog")))
+    there = [file("8", "A dog"), file("7", "A cat")]
+    assert agreed({"content": "", "media_attachments": there}, part, TAKAHE, files=files) is (
+        OWN if files else SAME
+    )
+    outgoing = Outgoing("mastodon", (part,), visibility="public")
+    told = {**BASE, "content": "", "media_attachments": there}
+    assert list(differences(told, Place(0, 1, part, None, None), outgoing, files, "Mastodon")) == []
+    lost = [file("8", "A dog"), file("7", None)]
+    (sentence,) = differences(
+        {**told, "media_attachments": lost}, Place(0, 1, part, None, None), outgoing, files, "Mastodon"
+    )
+    assert sentence == "Mastodon dropped the alt text of “a.png”."
 
 
 def test_an_alt_text_without_its_tags_may_be_ours() -> None:
@@ -316,3 +335,30 @@ def test_the_keys_of_mastodon_and_of_forks_of_its_code_are_believed(version: str
 )
 def test_no_other_servers_keys_are_believed(version: str) -> None:
     assert not Limits(version=version).remembers_keys
+
+
+@pytest.mark.parametrize(
+    "version,source,software",
+    [
+        ("4.6.4", "", "mastodon"),
+        ("4.6.4+glitch", "https://github.com/glitch-soc/mastodon", "mastodon"),
+        ("takahe/0.11.0", "", "takahe"),
+        ("0.20.0+git-57cb4fe", "https://codeberg.org/superseriousbusiness/gotosocial", "gotosocial"),
+        ("0.10.0", "https://github.com/fedify-dev/hollo", "hollo"),
+        ("0.10.0", "", ""),
+        ("2.7.2 (compatible; Pleroma 2.9.1)", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_which_server_it_is_and_how_it_counts(version: str, source: str, software: str) -> None:
+    limits = Limits(version=version, source=source)
+    assert limits.software == software
+    family, link = "👩‍👩‍👧‍👦", "https://coderefinery.org/" + "a" * 30
+    whole = software in {"takahe", "gotosocial"}
+    safe = bool(version) and not software  # then the larger number of both
+    assert limits.length(family) == (len(family) if whole or safe else 1)
+    assert limits.length(link) == (len(link) if whole or safe else 23)
+    assert limits.length("https://coderefinery.org") == (24 if whole or safe else 23)
+    assert limits.length("https://a.fi") == (12 if whole else 23)
+    counted = {"takahe": 0, "mastodon": 1, "hollo": 1}.get(software, len(family) if version else 1)
+    assert limits.warning(family) == counted
