@@ -73,11 +73,27 @@ def _mastodon(settings: MastodonSettings, title: str, redirect_uri: str) -> Cons
         known = _known(web, base)
         wanted = scopes("mastodon")
         if "profile" not in _texts(known.get("scopes_supported")):  # Mastodon before 4.3, and its relatives
-            wanted = tuple("read:accounts" if one == "profile" else one for one in wanted)
+            wanted = _older(wanted, _version(web, base))
         app = _register(web, base, redirect_uri, wanted)
     client = Client(f"{base}/oauth/token", app[0], app[1])
     pkce = "S256" in _texts(known.get("code_challenge_methods_supported"))
-    return Consent(title, f"{base}/oauth/authorize", client, redirect_uri, wanted, pkce=pkce)
+    return Consent(title, f"{base}/oauth/authorize", client, redirect_uri, wanted, pkce=pkce, own_app=True)
+
+
+def _older(wanted: tuple[str, ...], version: str) -> tuple[str, ...]:
+    """The same rights where `profile` is not known. Takahē tells as whom only with the whole of `read`, in which
+    `read:statuses` is.
+    """
+    if "takahe" in version.lower():
+        return ("read", *(one for one in wanted if one.startswith("write")))
+    return tuple("read:accounts" if one == "profile" else one for one in wanted)
+
+
+def _version(web: Web, base: str) -> str:
+    """What the server says that it is; empty where it does not."""
+    response = web.call("GET", f"{base}/api/v1/instance")
+    said = json_object(response).get("version") if response.status_code == HTTPStatus.OK else ""
+    return said if isinstance(said, str) else ""
 
 
 def _known(web: Web, base: str) -> dict[str, Any]:

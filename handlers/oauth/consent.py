@@ -53,6 +53,8 @@ class Consent:
     redirect_uri: str
     scopes: tuple[str, ...]
     pkce: bool = True
+    own_app: bool = False
+    """Whether the app was made for this one sign-in (Mastodon): then nobody set it up, and nothing of it is in zuliprc."""
     more: Mapping[str, str] = field(default_factory=dict)
     """What this platform's page wants to know beside the usual."""
     state: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -114,9 +116,13 @@ class Consent:
         if error in _REFUSED:
             raise Rejected(f"{self.title}: you did not allow it, so nothing has changed.")
         if error in _RIGHTS:
+            mend = (
+                "Perhaps the server is too old for one of them: ask who runs it."
+                if self.own_app
+                else "Whoever set the app up adds them there."
+            )
             raise Rejected(
-                f"{self.title} does not let the bot's app ask for these rights ({', '.join(self.scopes)}). Whoever "
-                f"set the app up adds them there."
+                f"{self.title} does not let the bot's app ask for these rights ({', '.join(self.scopes)}). {mend}"
             )
         if error:
             named = error if _WORD.fullmatch(error) else "an error"
@@ -151,6 +157,8 @@ class Consent:
 
     def _refusal(self, status: int, error: object) -> PlatformError:
         code = error if isinstance(error, str) and _WORD.fullmatch(error) else ""
+        if self.own_app and status != HTTPStatus.TOO_MANY_REQUESTS:
+            return self._refusal_of_own_app(status, code)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
             return Unavailable(f"{self.title} cannot give tokens at the moment. Try it in some minutes.")
         if code in _STRANGER:
@@ -164,3 +172,19 @@ class Consent:
                 f"name `{self.redirect_uri}` as its redirect address. Sign in once more, without a pause."
             )
         return Rejected(f"{self.title} gave no tokens ({code or f'status {status}'}). Sign in once more.")
+
+    def _refusal_of_own_app(self, status: int, code: str) -> PlatformError:
+        """Nothing in zuliprc can be wrong, nor on an app's page. Takahē breaks (500) at a code that it does not know."""
+        again = (
+            "Run `social login` once more, open the new address, and paste what the page shows then, whole."
+        )
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Unavailable(
+                f"{self.title} answered with an error ({status}): either the code was not pasted whole, or the server "
+                f"has trouble. {again}"
+            )
+        if code in _OLD_CODE | _REFUSED | _STRANGER:
+            return Rejected(
+                f"{self.title} does not take the code: it was too old, used already, or not pasted whole. {again}"
+            )
+        return Rejected(f"{self.title} gave no tokens ({code or f'status {status}'}). {again}")

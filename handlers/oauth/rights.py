@@ -42,7 +42,10 @@ RIGHTS: Final[dict[str, tuple[Right, ...]]] = {
     ),
     # docs.joinmastodon.org/api/oauth-scopes
     "mastodon": (
-        Right("profile", "tell as whom (servers before 4.3 know only the wider `read:accounts`)"),
+        Right(
+            "profile",
+            "tell as whom (servers before 4.3 know only the wider `read:accounts`, Takahē only the whole of `read`)",
+        ),
         Right("read:statuses", "see whether a post is out when the answer was lost"),
         Right("write:statuses", "post"),
         Right("write:media", "upload pictures and videos"),
