@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.sandbox import accounts
+from bot.sandbox.mastodon import dialects
 from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
@@ -86,6 +87,21 @@ def make(name: str, url: str, tools: Tools) -> Platform:
 @pytest.fixture(params=sorted(PLATFORMS))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture
+def voice() -> str:
+    """Which server stands behind `mastodon`; a test that is for all of them says so."""
+    return dialects.MASTODON.name
+
+
+def on_each_server(*names: str) -> pytest.MarkDecorator:
+    """These platforms, and Mastodon's in the voice of each server that speaks its API."""
+    voices = [("mastodon", one) for one in dialects.VOICES if one != "mastodon"]
+    return pytest.mark.parametrize("name, voice", [*((one, "mastodon") for one in names), *voices])
+
+
+ON_EACH_SERVER = on_each_server(*sorted(PLATFORMS))
 
 
 @pytest.fixture
@@ -427,7 +443,9 @@ PEOPLE = "people"
 class Place:
     """One platform before its stand-in, and what the world sees there."""
 
-    def __init__(self, name: str, sandbox: Sandbox, tools: Tools, film: Media) -> None:
+    def __init__(self, name: str, sandbox: Sandbox, tools: Tools, film: Media, voice: str) -> None:
+        mastodon: Any = sandbox.platforms["mastodon"]
+        mastodon.dialect = dialects.VOICES[voice]
         self.name, self.world, self.sandbox, self._count = name, sandbox.world, sandbox, 0
         bot = sandbox.scene.bot
         file = accounts.sections(sandbox.base, (bot["email"], bot["api_key"]), sandbox.tokens())
@@ -503,7 +521,7 @@ class Place:
 
 
 @pytest.fixture
-def place(name: str, tools: Tools, film: Media) -> Iterator[Place]:
+def place(name: str, voice: str, tools: Tools, film: Media) -> Iterator[Place]:
     made: list[Sandbox] = []
 
     def build(url: str) -> Any:
@@ -512,16 +530,18 @@ def place(name: str, tools: Tools, film: Media) -> Iterator[Place]:
 
     with serving(build):
         given = Tools(tools.store, tools.vault, made[0].world.clock.now, tools.meter)
-        yield Place(name, made[0], given, film)
+        yield Place(name, made[0], given, film, voice)
         made[0].world.shelf.close()
 
 
+@ON_EACH_SERVER
 def test_the_one_that_agrees_is_found(place: Place) -> None:
     row = place.row()
     place.sent(row, "reset-after")
     assert [place.found(row)] == place.ids()
 
 
+@ON_EACH_SERVER
 def test_what_never_arrived_is_not_found_in_what_was_there_before(place: Place) -> None:
     """An equal post of an earlier delivery, of which nothing is known any more."""
     place.sent(place.row(), "reset-after" if place.name == "youtube" else "")
@@ -532,6 +552,7 @@ def test_what_never_arrived_is_not_found_in_what_was_there_before(place: Place) 
     assert place.found(row) != earlier
 
 
+@ON_EACH_SERVER
 def test_a_number_of_another_delivery_is_never_taken(place: Place) -> None:
     row = place.row()
     place.sent(row, "reset-after")
@@ -539,6 +560,7 @@ def test_a_number_of_another_delivery_is_never_taken(place: Place) -> None:
     assert place.found(row) == "", "nor is anybody asked of what is known to be another's"
 
 
+@ON_EACH_SERVER
 @pytest.mark.parametrize("text", ["Registration is open, for all: 1-3", "Registration is open for all: 1-2"])
 def test_a_text_that_differs_by_one_sign_is_another_post(place: Place, text: str, film: Media) -> None:
     row = place.row()
@@ -586,7 +608,13 @@ BESIDE: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize(
-    "name, sent, other", [(name, sent, other) for name, pairs in BESIDE.items() for sent, other in pairs]
+    "name, voice, sent, other",
+    [
+        (name, voice, sent, other)
+        for name, pairs in BESIDE.items()
+        for voice in (dialects.VOICES if name == "mastodon" else ["mastodon"])
+        for sent, other in pairs
+    ],
 )
 def test_what_differs_beside_the_text_is_another_post(
     place: Place, sent: dict[str, Any], other: dict[str, Any], film: Media
@@ -626,7 +654,7 @@ ELSEWHERE = {
 """How a file is called that was there when a copy was made."""
 
 
-@pytest.mark.parametrize("name", list(ELSEWHERE))
+@on_each_server(*ELSEWHERE)
 def test_after_a_restore_other_files_prove_nothing(place: Place, tools: Tools) -> None:
     """They may have been brought there anew since the copy was made."""
     file = io.BytesIO()
@@ -641,7 +669,7 @@ def test_after_a_restore_other_files_prove_nothing(place: Place, tools: Tools) -
         place.platform.find(place.outgoing, replace(copy.ticket(), restored=True))
 
 
-@pytest.mark.parametrize("name", ["mastodon", "x"])
+@on_each_server("mastodon", "x")
 def test_a_part_of_another_thread_is_another_post(place: Place) -> None:
     """The second halves are equal, and the other's was made after ours began; elsewhere no part answers another."""
     ours, other, tail = place.row(), place.row(), Part("The end of both", 15)
@@ -658,7 +686,7 @@ def test_a_part_of_another_thread_is_another_post(place: Place) -> None:
     assert len(ours.receipt["out"]) == 1
 
 
-@pytest.mark.parametrize("name", ["mastodon", "x"])
+@on_each_server("mastodon", "x")
 @pytest.mark.parametrize("fault", ["reset-before", "reset-after"])
 def test_what_answers_another_post_of_the_conversation_is_another_post(place: Place, fault: str) -> None:
     head, aside, tail = Part("Beginning", 9), Part("A comment", 9), Part("Ask us here", 11)
@@ -688,6 +716,7 @@ LATER = {"linkedin": timedelta(days=3), "x": timedelta(days=2)}
 """So long they take no text twice."""
 
 
+@ON_EACH_SERVER
 def test_of_two_candidates_people_choose(place: Place) -> None:
     row = place.row()
     place.sent(row, "reset-after")
@@ -698,6 +727,7 @@ def test_of_two_candidates_people_choose(place: Place) -> None:
     assert place.found(row) == PEOPLE
 
 
+@ON_EACH_SERVER
 def test_what_was_made_by_hand_just_before_the_first_attempt_is_not_ours(place: Place) -> None:
     """Minutes before it, and what we sent never arrived: nobody trusts a margin where the server tells its time."""
     place.sent(place.row())
@@ -818,6 +848,7 @@ class Mending:
         message.content, message.edited = self.text, now
 
 
+@ON_EACH_SERVER
 @pytest.mark.parametrize("taken", [False, True])
 def test_what_was_edited_there_may_be_ours_unless_it_is_known_to_be_anothers(
     place: Place, taken: bool
