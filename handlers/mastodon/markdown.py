@@ -12,12 +12,14 @@ from typing import Final
 
 _KEPT: Final = re.compile(
     r"""
-    https?://[^\s<>]+ [<>]?                # an address is read before any mark in it; a backslash would be of it
+    (?<![a-z0-9.+-]) https?://[^\W_][\w.@:-]*  # an address is read before any mark in it; a backslash would be of it
+      (?: [/?\#] (?: [^\s<>()\[\]{}"] | \([^\s)]*\) | \[[^\s\]]*\] | \{[^\s}]*\} | "[^\s"]+" )* [\[\]<>]? )?
     | (?<![\w/@]) @(?!_)\w+ (?:[.-]+\w+)* (?:@[\w.:-]*\w)? (?!\w|://)  # somebody's name
-    | (?<=[^\W_])_+(?=[^\W_])                       # within a word it is no mark
+    | (?<=[^\W_])_+(?=[^\W_])  # within a word it is no mark
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+"""Addresses as linkify-it 5 finds them (`lib/re.mjs`)."""
 _MARKS: Final = re.compile(r"[\\`*_\[\]<&~|]")
 _AT_THE_START: Final = re.compile(
     r"(?P<blanks>[ \t]*)(?:(?P<sign>\#(?=\#{0,5}(?:[ \t]|$))|[>+=-])|(?P<number>\d{1,9})(?P<dot>[.)]))?"

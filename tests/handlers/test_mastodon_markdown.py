@@ -15,7 +15,12 @@ HOST = "h.example"
 WRITTEN = "* _ ** ` ``` ~~ ~ [ ](b) ( ) < > & &amp; \\ # 1. 2) - + = === --- | a word é 🎉 ! ![ :"
 MARKS = WRITTEN.split()
 BLANKS = ["# ", "- ", "+ ", "1. ", "2) ", "\n", "\n\n", " ", "    ", "\t"]
-TOKENS = [" https://coderefinery.org/x_y*z ", " @me ", " @a_b@far.example ", " #tag "]
+GLUED = [
+    "(https://coderefinery.org/a_(b)_c)*",
+    "word_https://coderefinery.org/*x*",
+    "https://coderefinery.org*x*",
+]
+TOKENS = [*GLUED, " https://coderefinery.org/x_y*z ", " @me ", " @a_b@far.example ", " #tag "]
 PIECES = st.lists(st.sampled_from([*MARKS, *BLANKS, *TOKENS]), min_size=1, max_size=12).map("".join)
 
 
@@ -30,6 +35,8 @@ def shown(text: str) -> str:
 @example("[x]: https://coderefinery.org")
 @example("> a\n- b\n    c\n===")
 @example("https://coderefinery.org/a_b_c*\n*d*")
+@example("(https://coderefinery.org/a_(b)_c)&amp;")
+@example("See https://coderefinery.org*x*, and wordhttps://coderefinery.org/*x*_y_")
 @given(PIECES)
 def test_whatever_is_written_is_shown_letter_for_letter(text: str) -> None:
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip()

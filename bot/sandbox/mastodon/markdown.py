@@ -9,8 +9,12 @@ from typing import Any, Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_ADDRESS: Final = re.compile(r"https?://[^\s<>]*[^\s<>*.,:;!?'\")]", re.IGNORECASE)
-"""With a scheme its linkify takes every domain; asterisks at its end are none of it."""
+_ADDRESS: Final = re.compile(
+    r"(?<![a-z0-9.+-])https?://[^\s<>()\[\]{}\"/?#*_~`|&\\]+"
+    r"(?:[/?#](?:[^\s<>()\[\]{}\"]|\([^\s)]*\)|\[[^\s\]]*\])*)?(?<![*.,:;!?'])",
+    re.IGNORECASE,
+)
+"""With a scheme its linkify takes every domain, and brackets in pairs; asterisks and points at its end are none of it."""
 _OPEN, _SHUT = "\ue000", "\ue001"
 """Around the number of an address, which is a link before anything else of it is read."""
 _MARKS: Final = str.maketrans("", "", _OPEN + _SHUT)
