@@ -19,13 +19,13 @@ NOW = "@social draft\nto: mastodon\nHello"
 
 @pytest.fixture
 def second(town: Town) -> Iterator[World]:
-    """A second Mastodon server, and the bot with an account on each: `mastodon:fosstodon` and `mastodon:nordic-rse`."""
+    """A second server, a Hollo, and the bot with an account on each: `mastodon:fosstodon` and `mastodon:nordic-rse`."""
     world = World()
     world.clock.to(town.now)
     made: list[StandIn] = []
 
     def build(base: str) -> Any:
-        made.append(StandIn(world, base))
+        made.append(StandIn(world, base, dialect=dialects.HOLLO))
         return made[0].app
 
     with serving(build) as base:
@@ -50,6 +50,12 @@ def test_a_post_for_the_platform_goes_to_all_its_accounts(town: Town, second: Wo
     town.alice.reacts(town.card_id(1))
     assert (texts(town.world), texts(second)) == (["Hello"], ["Hello"])
     assert [one.state for one in town.deliveries(1).values()] == ["published", "published"]
+    town.desk.platforms["mastodon:nordic-rse"].check()
+    town.carol.says(f"{NOW}\n1986. A year, and snake_case\n2 * 3 * 4")
+    assert "of 500" in town.card(2)
+    assert "of 10000" in town.card(2)
+    town.alice.reacts(town.card_id(2))
+    assert texts(town.world)[1] == texts(second)[1] == "Hello\n1986. A year, and snake_case\n2 * 3 * 4"
 
 
 def test_a_post_for_one_account_goes_there_alone(town: Town, second: World) -> None:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx
@@ -14,7 +15,7 @@ from PIL import Image
 
 from bot.sandbox.mastodon import Mastodon as StandIn
 from bot.sandbox.mastodon import dialects
-from handlers.base import Draft, Later, Options, Outgoing, Part, PlatformError, Poll, Rejected
+from handlers.base import Draft, Later, Options, Outgoing, Part, PlatformError, Poll, Rejected, Unavailable
 from handlers.mastodon import Mastodon, MastodonSettings
 from handlers.media import Media
 
@@ -225,6 +226,16 @@ def test_a_token_without_the_whole_of_read_is_told_by_takahes_word(mastodon: Mas
     few = signed_in(scene, scene.service.fresh_token(scopes, "Social")["access_token"])
     with pytest.raises(Rejected, match="`write:statuses`, `write:media` and `read`"):
         few.check()
+
+
+@pytest.mark.parametrize("voice", ["gotosocial"])
+def test_the_time_of_a_rate_limit_is_understood(mastodon: Mastodon, scene: Any) -> None:
+    """An ISO time with milliseconds, of one limit for all: 300 in 5 minutes."""
+    scene.fault("429", method="POST", path=STATUSES)
+    with pytest.raises(Unavailable) as raised:
+        mastodon.send(drafted(mastodon, "Hello"), scene.ticket())
+    assert raised.value.until is not None
+    assert timedelta() < raised.value.until - scene.world.clock.now() <= timedelta(minutes=5)
 
 
 PARENTLESS: Final = {
