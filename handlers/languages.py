@@ -52,8 +52,8 @@ def meant_by(written: str) -> str | None:
     return f"{found}-{rest.upper()}" if found and rest else found
 
 
-def unknown(written: str) -> str:
-    """A sentence about what is no code, with what was probably meant."""
+def unknown(written: str, example: str = "`lang: en` or `lang: pt-BR`") -> str:
+    """A sentence about what is no code, with what was probably meant; `example`: how one is written there."""
     meant = meant_by(written)
-    hint = f"Did you mean `{meant}`?" if meant else "Write it as in `lang: en` or `lang: pt-BR`."
+    hint = f"Did you mean `{meant}`?" if meant else f"Write it as in {example}."
     return f"“{written}” is no language code. {hint}"

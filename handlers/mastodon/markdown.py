@@ -22,14 +22,14 @@ _KEPT: Final = re.compile(
 """Addresses as linkify-it 5 finds them (`lib/re.mjs`)."""
 _MARKS: Final = re.compile(r"[\\`*_\[\]<&~|]")
 _AT_THE_START: Final = re.compile(
-    r"(?P<blanks>[ \t]*)(?:(?P<sign>\#(?=\#{0,5}(?:[ \t]|$))|[>+=-])|(?P<number>\d{1,9})(?P<dot>[.)]))?"
+    r"(?P<blanks>[ \t]*)(?:(?P<sign>\#(?=\#{0,5}(?:[ \t]|$))|:(?=-)|[>+=-])|(?P<number>\d{1,9})(?P<dot>[.)]))?"
 )
-"""What begins a heading, a quote, a list, a rule or a line under a heading; and code, by its blanks."""
+"""What begins a heading, a quote, a list, a rule, a line under a heading or a table's; and code, by its blanks."""
 
 
 def escaped(text: str) -> str:
     """The text with a backslash before every mark, and two blanks at the end of every line that another one follows."""
-    lines = [one.rstrip() for one in text.splitlines()]
+    lines = [one.rstrip(" \t") for one in text.replace("\r\n", "\n").split("\n")]
     made = [_line(one) for one in lines]
     for number, one in enumerate(lines[:-1]):
         if one and lines[number + 1]:

@@ -40,7 +40,7 @@ class MastodonSettings(base.Settings):
     def _language(cls, value: str | None) -> str | None:
         found = languages.code_of(value) if value else None
         if value and found is None:
-            raise ValueError(languages.unknown(value))
+            raise ValueError(languages.unknown(value, "`language = en`"))
         return found
 
     @field_validator("visibility")

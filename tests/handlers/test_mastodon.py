@@ -532,6 +532,18 @@ def test_settings_that_cannot_work_are_refused(bad: dict[str, Any]) -> None:
     assert TOKEN not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "written,wanted",
+    [("pt_br", "pt-BR"), ("fi", "fi"), ("jp", "Did you mean `ja`"), ("qq", "`language = en`")],
+)
+def test_the_language_of_an_account_is_a_code_or_asked_about(written: str, wanted: str) -> None:
+    try:
+        said = str(MastodonSettings(base_url="https://fosstodon.org", language=written).language)
+    except ValidationError as error:
+        said = str(error)
+    assert wanted in said
+
+
 def test_the_secret_is_not_shown() -> None:
     settings = MastodonSettings(base_url="https://fosstodon.org", access_token=SecretStr(TOKEN))
     assert TOKEN not in repr(settings)

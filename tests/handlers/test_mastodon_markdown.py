@@ -12,7 +12,7 @@ from handlers.likeness import Likeness, like_html
 from handlers.mastodon.markdown import escaped
 
 HOST = "h.example"
-WRITTEN = "* _ ** ` ``` ~~ ~ [ ](b) ( ) < > & &amp; \\ # 1. 2) - + = === --- | a word é 🎉 ! ![ :"
+WRITTEN = "* _ ** ` ``` ~~ ~ [ ](b) ( ) < > & &amp; \\ # 1. 2) - + = === --- :--- | a word é 🎉 ! ![ :"
 MARKS = WRITTEN.split()
 BLANKS = ["# ", "- ", "+ ", "1. ", "2) ", "\n", "\n\n", " ", "    ", "\t"]
 GLUED = [
@@ -34,6 +34,7 @@ def shown(text: str) -> str:
 @example("One\ntwo")
 @example("[x]: https://coderefinery.org")
 @example("> a\n- b\n    c\n===")
+@example("a | b\n:---\nc | d")
 @example("https://coderefinery.org/a_b_c*\n*d*")
 @example("(https://coderefinery.org/a_(b)_c)&amp;")
 @example("See https://coderefinery.org*x*, and wordhttps://coderefinery.org/*x*_y_")
