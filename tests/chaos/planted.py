@@ -23,7 +23,7 @@ ALIKE: Final = "alike --trials 1000 --most 1"
 TAKAHE: Final = f"{ALIKE} --servers takahe"
 BEFORE: Final = f"{TAKAHE} --kinds equal --moments before"
 THREADS: Final = f"{TAKAHE} --kinds thread --moments half"
-HOLLO: Final = f"{ALIKE} --servers 0.10 --kinds markup"
+STRANGER: Final = f"{ALIKE} --servers 0.9 --kinds markup"
 KEYLESS: Final = f"{ALIKE} --servers takahe,0.20"
 STOPPED: Final = "stopped --trials 20 --posts 6"
 
@@ -129,7 +129,7 @@ FAULTS: Final = {
                 "return found",
             ),
         ),
-        HOLLO,
+        STRANGER,
     ),
     "nobody is ever asked": Fault(
         (_ALIKE_IS_OTHER, _BLIND, _ONE_OF_TWO),

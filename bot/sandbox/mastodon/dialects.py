@@ -19,7 +19,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -228,6 +228,8 @@ GOTOSOCIAL: Final = Dialect(
     titles=html.escape,
     alts=_untagged,
 )
+STRANGER: Final = replace(HOLLO, name="stranger", version="0.9.0", source="")
+"""A server that nobody knows, which reads Markdown: as a fork of Hollo might tell itself."""
 SNAC: Final = Dialect("snac", "4.0.0 (not true; really snac/2.73)", "", keys=False, tells_apps=False)
 
 VOICES: Final = {one.name: one for one in (MASTODON, TAKAHE, HOLLO, GOTOSOCIAL)}
