@@ -381,6 +381,7 @@ def test_a_number_is_not_looked_up(
 def test_the_general_chat_has_an_empty_topic(
     make: Callable[..., Zulip], community: Community, server: Any, delivery: Any
 ) -> None:
+    community.level = 334
     zulip = make(topic="")
     out = zulip.prepare(Draft(TEXT))
     assert out.extra["topic"] == "(general chat)"

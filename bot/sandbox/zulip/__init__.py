@@ -1,6 +1,7 @@
 """A stand-in for Zulip's REST API and event queues, which answers as the real server does.
 
-Measured on a recorded server of feature level 218, with the known changes up to level 512. What it leaves out
+Measured on a recorded server of feature level 218 and on one of level 321, with the known changes up to level 512.
+What it leaves out
 (scheduled messages, drafts, presence, typing, votes in polls …) it refuses, saying so; it never pretends.
 """
 

@@ -58,7 +58,7 @@ def topics(core: Core, call: Call) -> dict[str, Any]:
     for message in core.organisation.messages.values():
         if message.stream_id == channel.stream_id and core.organisation.can_read(call.person, message):
             shown = message.topic
-            if core.newer and not shown and not call.params.flag("allow_empty_topic_name"):
+            if core.since(334) and not shown and not call.params.flag("allow_empty_topic_name"):
                 shown = "general chat"
             newest[message.topic.lower()] = {"name": shown, "max_id": message.id}
     return {"topics": sorted(newest.values(), key=lambda one: -one["max_id"])}
@@ -139,7 +139,7 @@ def join(core: Core, call: Call) -> dict[str, Any]:
 
 
 def _key(core: Core, person: Person) -> str:
-    return str(person.user_id) if core.newer else person.email  # level 289
+    return str(person.user_id) if core.since(289) else person.email  # level 289
 
 
 def leave(core: Core, call: Call) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def change(core: Core, call: Call) -> dict[str, Any]:
     """`PATCH /streams/{id}`: name, privacy, who may post; by administrators."""
     params = call.params
     name, private = params.text("new_name"), params.json("is_private")
-    policy = None if core.newer else params.number("stream_post_policy")
+    policy = None if core.since(333) else params.number("stream_post_policy")
     administrators_only(call)
     channel = _channel(core, call)
     if name is not None:

@@ -33,13 +33,13 @@ def edit(core: Core, call: Call) -> dict[str, Any]:
     stream_id = params.number("stream_id")
     to_old = params.flag("send_notification_to_old_thread")
     to_new = params.flag("send_notification_to_new_thread", True)
-    sha = params.text("prev_content_sha256") if core.newer else None
+    sha = params.text("prev_content_sha256") if core.since(379) else None
     if mode not in _MODES:
         raise Refusal("Invalid propagate_mode")
     if content is not None and not core.organisation.settings.allow_editing:
         raise Refusal("Your organization has turned off message editing")
     topic = _new_topic(core, message, topic)
-    if core.newer and stream_id == message.stream_id:  # level 509
+    if core.since(509) and stream_id == message.stream_id:  # level 509
         stream_id = None
     _payload(message, content, topic, stream_id, mode)
     if content is not None:
@@ -47,7 +47,7 @@ def edit(core: Core, call: Call) -> dict[str, Any]:
         content = tidy(content) if content.strip() else "(deleted)"
     channel = _may_move(core, call.person, message, topic, stream_id)
     _change(core, call.person, message, content, moving.Move(topic, channel, mode, to_old, to_new))
-    return {"detached_uploads": []} if core.newer else {}
+    return {"detached_uploads": []} if core.since(285) else {}
 
 
 def _new_topic(core: Core, message: Message, topic: str | None) -> str | None:
@@ -95,10 +95,10 @@ def _may_move(
         limit = organisation.settings.topic_edit_limit
         old = limit is not None and organisation.now() - message.timestamp > limit + GRACE_S
         if old and not person.is_admin:
-            code = "MOVE_MESSAGES_TIME_LIMIT_EXCEEDED" if core.newer else "BAD_REQUEST"
+            code = "MOVE_MESSAGES_TIME_LIMIT_EXCEEDED" if core.since(505) else "BAD_REQUEST"
             raise Refusal("The time limit for editing this message's topic has passed.", code)
         target = organisation.channels[stream_id or message.stream_id or 0]
-        if core.newer:
+        if core.since(392):
             topic_allowed(core, person, target, topic)
     if stream_id is None:
         return None
@@ -113,7 +113,7 @@ def _may_move(
         and person.role > MODERATOR
         and organisation.now() - message.timestamp > limit + GRACE_S
     ):
-        code = "MOVE_MESSAGES_TIME_LIMIT_EXCEEDED" if core.newer else "BAD_REQUEST"
+        code = "MOVE_MESSAGES_TIME_LIMIT_EXCEEDED" if core.since(505) else "BAD_REQUEST"
         raise Refusal(f"The time limit for editing this message's {organisation.word} has passed", code)
     may_post(core, person, channel)
     return channel
@@ -168,7 +168,7 @@ def _rewrite(
     """New content: its HTML, flags, files; and what the event and the history say of it."""
     rendered = render(core, content, person, ready=False)
     pictures = fresh_pictures(core, rendered.found)
-    final = render(core, content, person).html if core.newer else rendered.html
+    final = render(core, content, person).html if core.since(276) else rendered.html
     event |= {
         "orig_content": message.content,
         "orig_rendered_content": message.rendered,
@@ -177,7 +177,7 @@ def _rewrite(
         "is_me_message": is_me_message(content, final),
     }
     entry |= {"prev_content": message.content, "prev_rendered_content": message.rendered}
-    if not core.newer:
+    if not core.since(284):
         event["prev_rendered_content_version"] = entry["prev_rendered_content_version"] = 1
     message.content, message.rendered = content, event["rendered_content"]
     message.is_me = event["is_me_message"]

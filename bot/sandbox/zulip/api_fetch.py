@@ -29,7 +29,7 @@ def one(core: Core, call: Call) -> dict[str, Any]:
 def _shown(
     core: Core, call: Call, message: Message, *, markdown: bool, gravatar: bool = True
 ) -> dict[str, Any]:
-    empty = core.newer and call.params.flag("allow_empty_topic_name")
+    empty = core.since(334) and call.params.flag("allow_empty_topic_name")
     shown = message_json(core.organisation, message, markdown=markdown, gravatar=gravatar, empty_topics=empty)
     shown["flags"] = flags_of(core.organisation, call.person, message)
     return shown
@@ -39,7 +39,7 @@ def some(core: Core, call: Call) -> dict[str, Any]:
     """`GET /messages`."""
     params, organisation = call.params, core.organisation
     anchor = params.text("anchor")
-    ids = params.listed("message_ids", int) if core.newer else None
+    ids = params.listed("message_ids", int) if core.since(300) else None
     include = params.flag("include_anchor", True)
     optional = 0 if ids is not None else None
     before, after = params.natural("num_before", optional), params.natural("num_after", optional)

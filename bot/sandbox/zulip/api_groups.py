@@ -14,7 +14,7 @@ from bot.sandbox.zulip.web import Call
 
 
 def _gate(core: Core, call: Call) -> None:
-    if not core.newer:
+    if not core.since(496):
         not_for_bots(call)
     not_for_guests(call)
 
@@ -30,8 +30,8 @@ def _changeable(core: Core, call: Call) -> Group:
     """The recorded server lets every member of a group change it, the newer one those it is given to."""
     _gate(core, call)
     group = _group(core, call)
-    inside = call.person.user_id in group.members and not core.newer
-    made = core.newer and group.creator_id == call.person.user_id
+    inside = call.person.user_id in group.members and not core.since(283)
+    made = core.since(283) and group.creator_id == call.person.user_id
     if group.system or not (call.person.is_admin or inside or made):
         raise Refusal("Insufficient permission")
     return group
@@ -55,7 +55,7 @@ def members(core: Core, call: Call) -> dict[str, Any]:
     _gate(core, call)
     group = _group(core, call)
     found = sorted(group.members) if direct else core.organisation.members_of(group)
-    return {"members": sorted(set(found)) if core.newer else found}
+    return {"members": sorted(set(found)) if core.since(290) else found}
 
 
 def is_member(core: Core, call: Call) -> dict[str, Any]:
@@ -86,12 +86,12 @@ def create(core: Core, call: Call) -> dict[str, Any]:
     params = call.params
     name, description = params.required("name"), params.text("description") or ""
     users = params.listed("members", int) or []
-    below = (params.listed("subgroups", int) or []) if core.newer else []
+    below = (params.listed("subgroups", int) or []) if core.since(311) else []
     _gate(core, call)
     for user in users:
         core.organisation.person(user)
     group = groups.make(core, name, description, users, below, call.person)
-    return {"group_id": group.group_id} if core.newer else {}
+    return {"group_id": group.group_id} if core.since(317) else {}
 
 
 def change(core: Core, call: Call) -> dict[str, Any]:

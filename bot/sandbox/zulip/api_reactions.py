@@ -106,7 +106,7 @@ def _tell(core: Core, op: str, person: Person, message: Message, reaction: dict[
         "emoji_code": reaction["emoji_code"],
         "reaction_type": reaction["reaction_type"],
     }
-    if not core.newer:
+    if not core.since(484):
         event["user"] = {
             "user_id": person.user_id,
             "email": person.email,

@@ -21,13 +21,20 @@ from bot.sandbox.zulip.web import Call
 MOBILE_IDLE_S = 12 * 3600
 EMOJI_PATH = "/static/generated/emoji/emoji_api.json"
 
+_VERSIONS = ((502, "13.0"), (426, "12.0"), (377, "11.0"), (280, "10.0"), (0, "8.0"))
+"""From which level on a server calls itself so."""
+
 State = Callable[[Core, Call, bool], dict[str, Any]]
 
 
 def version(core: Core) -> dict[str, Any]:
     """Which server this is."""
-    name = "13.0-dev+git" if core.newer else "8.0-dev+git"
-    return {"zulip_version": name, "zulip_feature_level": core.organisation.level, "zulip_merge_base": ""}
+    name = next(name for level, name in _VERSIONS if core.since(level))
+    return {
+        "zulip_version": f"{name}-dev+git",
+        "zulip_feature_level": core.organisation.level,
+        "zulip_merge_base": "",
+    }
 
 
 def register(core: Core, call: Call) -> dict[str, Any]:
@@ -45,7 +52,7 @@ def register(core: Core, call: Call) -> dict[str, Any]:
         if wanted is None or name in wanted:
             answer |= state(core, call, include)
     answer["last_event_id"] = -1
-    if core.newer:
+    if core.since(481):
         answer["idle_queue_timeout_secs"] = int(queue.idle_s)
     return answer
 
@@ -78,7 +85,7 @@ def _queue(core: Core, call: Call, types: list[str] | None) -> Queue:
 
 
 def _idle(core: Core, call: Call) -> float:
-    if not core.newer:
+    if not core.since(481):
         seconds = call.params.number("queue_lifespan_secs")
         return min(max(seconds or 0, IDLE_S), LONGEST_IDLE_S)
     wanted = call.params.json("idle_queue_timeout")
@@ -200,26 +207,33 @@ def _realm(core: Core, _call: Call, _include: bool) -> dict[str, Any]:
         "server_inline_url_embed_preview": False,
         "server_web_public_streams_enabled": True,
     }
-    return answer | (_newer_realm(core) if core.newer else _older_realm(core))
+    return answer | _realm_by_level(core)
 
 
-def _older_realm(core: Core) -> dict[str, Any]:
+def _realm_by_level(core: Core) -> dict[str, Any]:
     settings = core.organisation.settings
-    return {
-        "realm_mandatory_topics": settings.mandatory_topics,
-        "realm_delete_own_message_policy": 1 if settings.delete_own == "everyone" else 2,
-    }
-
-
-def _newer_realm(core: Core) -> dict[str, Any]:
-    mandatory = core.organisation.settings.mandatory_topics
-    size = {"name": "840x560.webp", "max_width": 840, "max_height": 560, "format": "webp", "animated": False}
-    return {
-        "realm_url": core.organisation.base,
-        "realm_empty_topic_display_name": NO_TOPIC,
-        "realm_topics_policy": "disable_empty_topic" if mandatory else "allow_empty_topic",
-        "server_thumbnail_formats": [size],
-    }
+    answer: dict[str, Any] = {}
+    if not core.since(291):
+        answer["realm_delete_own_message_policy"] = 1 if settings.delete_own == "everyone" else 2
+    if core.since(257):
+        answer["realm_url"] = core.organisation.base
+    if core.since(273):
+        size = {
+            "name": "840x560.webp",
+            "max_width": 840,
+            "max_height": 560,
+            "format": "webp",
+            "animated": False,
+        }
+        answer["server_thumbnail_formats"] = [size]
+    if core.since(334):
+        answer["realm_empty_topic_display_name"] = NO_TOPIC
+    if core.since(392):
+        wanted = "disable_empty_topic" if settings.mandatory_topics else "allow_empty_topic"
+        answer["realm_topics_policy"] = wanted
+    else:
+        answer["realm_mandatory_topics"] = settings.mandatory_topics
+    return answer
 
 
 _STATES: dict[str, State] = {

@@ -32,7 +32,7 @@ def send(core: Core, call: Call) -> dict[str, Any]:
     raw = params.as_sent()
     for name in ("queue_id", "local_id", "read_by_sender"):
         params.text(name)
-    if kind in {"stream"} | ({"channel"} if core.newer else set()):
+    if kind in {"stream"} | ({"channel"} if core.since(248) else set()):
         target = _channel_target(core, to)
         topic = _topic(core, topic)
         body = tidy(content)
@@ -51,7 +51,7 @@ def send(core: Core, call: Call) -> dict[str, Any]:
     else:
         raise Refusal("Invalid type")
     answer: dict[str, Any] = {"id": message.id}
-    if core.newer:
+    if core.since(508):
         answer |= {"message_url": core.address(message), "message_link": _link(core, message)}
     return answer
 
@@ -110,9 +110,9 @@ def _topic(core: Core, topic: str | None) -> str:
 def check_topic(core: Core, topic: str) -> str:
     """The topic as it is stored. Raises Refusal for one that is empty (older server) or has odd characters."""
     topic = topic.strip()
-    if core.newer and topic in {"(no topic)", NO_TOPIC}:
+    if core.since(334) and topic in {"(no topic)", NO_TOPIC}:
         topic = ""
-    if not topic and not core.newer:
+    if not topic and not core.since(334):
         raise Refusal("Topic can't be empty!")
     for position, character in enumerate(topic, 1):
         if not printable(character):
@@ -122,7 +122,7 @@ def check_topic(core: Core, topic: str) -> str:
 
 def topic_allowed(core: Core, sender: Person, channel: Channel, topic: str) -> str:
     """The channel's rules about topics (newer server). Raises Refusal."""
-    if not core.newer:
+    if not core.since(392):
         return topic
     organisation = core.organisation
     policy = channel.topics_policy
@@ -161,7 +161,7 @@ def may_post(core: Core, sender: Person, channel: Channel) -> None:
 
 def _not_authorized(core: Core, channel: Channel) -> Refusal:
     name = channel.name
-    if channel.archived and not core.newer:
+    if channel.archived and not core.since(315):
         name = archived_name(channel)
     return Refusal(f"Not authorized to send to {core.organisation.word} '{name}'")
 
@@ -176,13 +176,13 @@ def _policy_allows(person: Person, policy: int) -> bool:
 
 
 def _policy_sentence(organisation: Organisation, policy: int) -> str:
-    if organisation.newer:
+    if organisation.since(333):
         return "You do not have permission to post in this channel."
     who = {2: "Only organization administrators", 4: "Only organization administrators and moderators"}
     return (
-        f"{who[policy]} can send to this stream."
+        f"{who[policy]} can send to this {organisation.word}."
         if policy in who
-        else "New members cannot send to this stream."
+        else f"New members cannot send to this {organisation.word}."
     )
 
 
@@ -196,13 +196,13 @@ def _wildcards(core: Core, sender: Person, body: str, channel: Channel, topic: s
             raise Refusal(f"You are not allowed to mention user group '{group.name}'.")
     if sender.is_admin:
         return
-    code = "STREAM_WILDCARD_MENTION_NOT_ALLOWED" if core.newer else "BAD_REQUEST"
+    code = "STREAM_WILDCARD_MENTION_NOT_ALLOWED" if core.since(229) else "BAD_REQUEST"
     if found.everybody and len(organisation.active(channel.subscribers)) > LARGE_CHANNEL:
         raise Refusal(
             f"You do not have permission to use wildcard mentions in this {organisation.word}.", code
         )
     if found.topic and len(participants(core, channel.stream_id, topic)) > LARGE_CHANNEL:
-        code = "TOPIC_WILDCARD_MENTION_NOT_ALLOWED" if core.newer else "BAD_REQUEST"
+        code = "TOPIC_WILDCARD_MENTION_NOT_ALLOWED" if core.since(229) else "BAD_REQUEST"
         raise Refusal("You do not have permission to use topic wildcard mentions in this topic.", code)
 
 

@@ -28,7 +28,7 @@ def settings(core: Core) -> dict[str, Any]:
         "realm_web_public_access_enabled": False,
         "external_authentication_methods": [],
     }
-    return answer | ({"realm_url": base} if core.newer else {})
+    return answer | ({"realm_url": base} if core.since(257) else {})
 
 
 def change(core: Core, call: Call) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def change(core: Core, call: Call) -> dict[str, Any]:
     params, kept = call.params, core.organisation.settings
     limit = params.json("message_content_edit_limit_seconds")
     editing = params.json("allow_message_editing")
-    own = None if core.newer else params.number("delete_own_message_policy")
+    own = None if core.since(291) else params.number("delete_own_message_policy")
     topics = params.json("mandatory_topics")
     administrators_only(call)
     changed: dict[str, Any] = {}

@@ -47,7 +47,7 @@ def upload(core: Core, call: Call) -> dict[str, Any]:
     mime = (file.content_type or "").split(";")[0].strip() or mimetypes.guess_type(name)[0]
     row = keep(core, call.person, name, mime or "application/octet-stream", file.file)
     address = f"/user_uploads/{row.path}"
-    return {"url": address, "uri": address, "filename": row.name} if core.newer else {"uri": address}
+    return {"url": address, "uri": address, "filename": row.name} if core.since(272) else {"uri": address}
 
 
 def keep(core: Core, owner: Person, name: str, mime: str, data: BinaryIO) -> Upload:
@@ -171,7 +171,7 @@ def mine(core: Core, call: Call) -> dict[str, Any]:
             "name": row.name,
             "path_id": row.path,
             "size": row.size,
-            "create_time": row.created if core.newer else row.created * 1000,
+            "create_time": row.created if core.since(443) else row.created * 1000,
             "messages": [],
         }
         for number, row in enumerate(rows, 1)

@@ -94,7 +94,7 @@ def welcome(core: Core, channel: Channel, creator: Person) -> None:
         f"**{kind}** {core.organisation.word} created by @_**{creator.full_name}|{creator.user_id}**. "
         f"**Description:**\n```` quote\n{description}\n````"
     )
-    notify(core, channel, EVENTS_TOPIC[core.newer], text)
+    notify(core, channel, EVENTS_TOPIC[core.since(255)], text)
 
 
 def rename(core: Core, channel: Channel, name: str, by: Person | None = None) -> None:
@@ -104,13 +104,13 @@ def rename(core: Core, channel: Channel, name: str, by: Person | None = None) ->
     core.organisation.save(channel)
     told = core.who_sees(channel)
     event = {"op": "update", "type": "stream", "stream_id": channel.stream_id, "name": old}
-    if not core.newer:
+    if not core.since(226):
         address = f"{name}.{channel.stream_id:032x}.show-sender@127.0.0.1"
         core.tell({**event, "property": "email_address", "value": address}, told)
     core.tell({**event, "property": "name", "value": name}, told)
     if by is not None:
         text = f"@_**{by.full_name}|{by.user_id}** renamed {core.organisation.word} **{old}** to **{name}**."
-        notify(core, channel, EVENTS_TOPIC[core.newer], text)
+        notify(core, channel, EVENTS_TOPIC[core.since(255)], text)
 
 
 def _access(channel: Channel) -> str:
@@ -139,7 +139,7 @@ def set_private(core: Core, channel: Channel, private: bool, by: Person) -> None
         f"@_**{by.full_name}|{by.user_id}** changed the [access permissions](/help/stream-permissions) "
         f"for this {core.organisation.word} from **{old}** to **{_access(channel)}**."
     )
-    notify(core, channel, EVENTS_TOPIC[core.newer], text)
+    notify(core, channel, EVENTS_TOPIC[core.since(255)], text)
 
 
 def set_policy(core: Core, channel: Channel, policy: int, by: Person) -> None:
@@ -167,7 +167,7 @@ def set_policy(core: Core, channel: Channel, policy: int, by: Person) -> None:
         f"for this {core.organisation.word}:\n\n* **Old permissions**: {names[old]}.\n"
         f"* **New permissions**: {names[policy]}."
     )
-    notify(core, channel, EVENTS_TOPIC[core.newer], text)
+    notify(core, channel, EVENTS_TOPIC[core.since(255)], text)
 
 
 def archive(core: Core, channel: Channel) -> None:
@@ -177,7 +177,7 @@ def archive(core: Core, channel: Channel) -> None:
     channel.archived = True
     core.organisation.save(channel)
     event: dict[str, Any] = {"type": "stream", "op": "delete", "streams": [shown]}
-    if core.newer:
+    if core.since(343):
         event["stream_ids"] = [channel.stream_id]
         event["streams"] = [{"stream_id": channel.stream_id}]
     core.tell(event, told)

@@ -39,10 +39,9 @@ class Core:
         self.rate = Rate()
         self._announcements = {name.lower() for name in announcement_channels}
 
-    @property
-    def newer(self) -> bool:
-        """Speaks as the newest known server."""
-        return self.organisation.newer
+    def since(self, level: int) -> bool:
+        """See `Organisation.since`."""
+        return self.organisation.since(level)
 
     def channel_json(self, channel: Channel) -> dict[str, Any]:
         """A channel with its description rendered."""

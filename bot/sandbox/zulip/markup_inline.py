@@ -63,7 +63,7 @@ def _mention(state: StateInline, silent: bool) -> bool:
 
 def _user(context: Context, name: str, quiet: bool, looking: bool) -> str | None:
     quiet = quiet or context.silent
-    found, newer = context.found, context.organisation.newer
+    found, newer = context.found, context.organisation.since(247)
     if name in {"all", "everyone", "stream"} or (newer and name == "channel"):
         found.everybody |= not quiet and not looking
         kind = "user-mention channel-wildcard-mention" if newer else "user-mention"
@@ -116,7 +116,7 @@ def _channel(state: StateInline, silent: bool) -> bool:
     if channel is None or not organisation.can_see(context.sender, channel):
         return False
     topic, message_id = match[2], match[3]
-    if message_id and not organisation.newer:
+    if message_id and not organisation.since(319):
         topic, message_id = f"{topic}@{message_id}", None
     attributes = f'data-stream-id="{channel.stream_id}"'
     name = escapeHtml(f"#{channel.name}" if topic is None else f"#{channel.name} > {topic}")
@@ -152,13 +152,13 @@ def _time(state: StateInline, silent: bool) -> bool:
     match = _TIME.match(state.src, state.pos)
     if match is None:
         return False
-    newer = context_of(state).organisation.newer
-    instant = _instant(match[1], epoch=not newer)
+    organisation = context_of(state).organisation
+    instant = _instant(match[1], epoch=not organisation.since(503))
     shown = escapeHtml(match[1])
     if instant is not None:
         when = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return _put(state, match, f'<time datetime="{when}">{shown}</time>', silent)
-    if newer:  # level 451: stays as it was written
+    if organisation.since(451):  # stays as it was written
         return False
     html = f'<span class="timestamp-error">Invalid time format: {shown}</span>'
     return _put(state, match, html, silent)
@@ -230,7 +230,7 @@ def _text(content: str, level: int) -> list[Token]:
 
 def _picture(state: StateInline, silent: bool) -> bool:
     """`![alt](/user_uploads/…)`, which shows the picture in the line; the recorded server did not know it."""
-    if state.src[state.pos] != "!" or not context_of(state).organisation.newer:
+    if state.src[state.pos] != "!" or not context_of(state).organisation.since(405):
         return False
     match = _PICTURE.match(state.src, state.pos)
     if match is None:

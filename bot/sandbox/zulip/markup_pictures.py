@@ -33,7 +33,7 @@ def _image(context: Context, upload: Upload, classes: str, alt: str = "") -> str
 def below(context: Context, upload: Upload, title: str) -> str:
     """The picture under the paragraph that links it."""
     address = f"/user_uploads/{escapeHtml(upload.path)}"
-    picture = _image(context, upload, "") if context.organisation.newer else f'<img src="{address}">'
+    picture = _image(context, upload, "") if context.organisation.since(276) else f'<img src="{address}">'
     shown = f' title="{escapeHtml(title)}"' if title else ""
     return f'<div class="message_inline_image"><a href="{address}"{shown}>{picture}</a></div>\n'
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.sandbox.zulip.core import Core
 from bot.sandbox.zulip.deleting import remove, tell_gone
+from bot.sandbox.zulip.organisation import NEWEST
 from bot.sandbox.zulip.rows import NOTIFICATION_BOT, Channel, Message, Person
 from bot.sandbox.zulip.speaking import notify, participants
 
@@ -80,7 +81,7 @@ def plan(core: Core, message: Message, move: Move) -> Plan:
         others = [one for one in topic if one.id != message.id]
     others.sort(key=lambda one: -one.id)
     messages = [message, *others]
-    if core.newer:
+    if core.since(393):
         messages.sort(key=lambda one: one.id)
     answer = Plan(move, messages, channel, message.topic, len(messages) == len(topic))
     answer.event = {"propagate_mode": move.mode, "orig_subject": message.topic}
@@ -104,7 +105,7 @@ def carry_out(core: Core, person: Person, first: Message, plan: Plan) -> None:
         message.topic = plan.topic
         message.stream_id = plan.channel.stream_id
         message.recipient_id = plan.channel.recipient_id
-        if core.newer:
+        if core.since(365):
             message.moved = now
         else:
             message.edited = now
@@ -155,7 +156,7 @@ def _resolving(core: Core, plan: Plan, voice: str) -> bool:
     bare = [one.removeprefix(RESOLVED) for one in (plan.old_topic, plan.topic)]
     if plan.move.mode != "change_all" or was == is_now or bare[0] != bare[1]:
         return False
-    if not is_now and core.newer and (note := _fresh_note(core, plan)) is not None:
+    if not is_now and core.since(NEWEST) and (note := _fresh_note(core, plan)) is not None:
         remove(core, [note])
         return True
     took_part = participants(core, plan.channel.stream_id, plan.topic)

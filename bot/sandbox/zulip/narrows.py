@@ -92,11 +92,11 @@ class Narrow:
 
     def _test(self, term: Term) -> Test:
         operator, operand = term.operator, term.operand
-        if operator == "stream" or (operator == "channel" and self._organisation.newer):
+        if operator == "stream" or (operator == "channel" and self._organisation.since(250)):
             return self._channel(term)
         if operator == "topic":
             wanted = str(operand).lower()
-            empty = self._organisation.newer and wanted in {"", "(no topic)", "general chat"}
+            empty = self._organisation.since(334) and wanted in {"", "(no topic)", "general chat"}
             return lambda m: m.stream_id is not None and m.topic.lower() == ("" if empty else wanted)
         if operator == "sender":
             sender = self._user(operand)
@@ -171,7 +171,7 @@ class Narrow:
         raise bad_narrow(f"unknown 'is' operand {operand}")
 
     def _has(self, operand: str) -> Test:
-        if operand == "reaction" and self._organisation.newer:
+        if operand == "reaction" and self._organisation.since(249):
             return lambda m: bool(m.reactions)
         if operand == "attachment":
             return lambda m: 'href="/user_uploads/' in m.rendered

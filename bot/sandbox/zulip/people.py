@@ -97,9 +97,10 @@ def set_active(core: Core, person: Person, active: bool) -> None:
         return
     person.is_active = active
     core.organisation.save(person)
-    if core.newer:
+    if core.since(222):
         _update(core, person, is_active=active)
-        _leave_or_rejoin(core, person, active)
+        if core.since(303):
+            _leave_or_rejoin(core, person, active)
     elif active:
         _tell_new(core, person)
     else:

@@ -24,6 +24,7 @@ from bot.sandbox.zulip import (
 )
 from bot.sandbox.zulip.core import Core
 from bot.sandbox.zulip.errors import Refusal, missing, unknown_to_sandbox
+from bot.sandbox.zulip.organisation import NEWEST
 from bot.sandbox.zulip.web import NO_STORE, Call, Params
 
 Handler = Callable[[Core, Call], "dict[str, Any] | Response"]
@@ -110,7 +111,7 @@ def _limited(core: Core, user_id: int, domain: str, headers: dict[str, str]) -> 
         return
     headers["Retry-After"] = str(wait)
     text = "API usage exceeded rate limit"
-    if core.newer:
+    if core.since(NEWEST):
         text += "; see https://zulip.com/api/http-headers#rate-limiting-response-headers"
     raise Refusal(text, "RATE_LIMIT_HIT", 429, **{"retry-after": wait})
 

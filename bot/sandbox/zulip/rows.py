@@ -11,7 +11,7 @@ OWNER, ADMIN, MODERATOR, MEMBER, GUEST = 100, 200, 300, 400, 600
 NOTIFICATION_BOT = 4
 """The server's own voice; the user id of the recorded server."""
 
-Level = Literal[218, 512]
+Level = Literal[218, 321, 512]
 """The two servers this can be: the recorded one (8.0-dev) and the newest known (13.0-dev)."""
 
 

@@ -16,6 +16,7 @@ from bot.sandbox.zulip import api_uploads, channels, emoji, groups, people, rout
 from bot.sandbox.zulip.api_register import EMOJI_PATH
 from bot.sandbox.zulip.core import Core
 from bot.sandbox.zulip.errors import Refusal, unknown_to_sandbox
+from bot.sandbox.zulip.organisation import NEWEST
 from bot.sandbox.zulip.rows import MEMBER, Channel, Group, Level, Message, Person, Settings, Upload
 from bot.sandbox.zulip.speaking import say, tidy, tidy_topic
 
@@ -25,7 +26,8 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 class Zulip:
     """One organisation on one server. `app` answers; the methods do what people do elsewhere. Thread-safe.
 
-    `feature_level` 218 speaks as the recorded server (8.0-dev), 512 as the newest known (13.0-dev).
+    `feature_level` 218 speaks as the recorded server (8.0-dev), 321 as the one that was measured since (10.0-dev), 512 as
+    the newest known (13.0-dev).
     What a bot says in one of `announcement_channels` is published to the world's readers.
     """
 
@@ -67,7 +69,7 @@ class Zulip:
             return None
 
     async def _file(self, request: Request) -> Response:
-        attachment = self.core.newer and request.query_params.get("download") == "true"
+        attachment = self.core.since(NEWEST) and request.query_params.get("download") == "true"
         with self.core.lock:
             path = str(request.path_params["path"])
             return api_uploads.download(

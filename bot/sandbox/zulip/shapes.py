@@ -70,21 +70,20 @@ def channel_json(organisation: Organisation, channel: Channel, rendered: str) ->
         "is_announcement_only": channel.announcement_only,
         "stream_weekly_traffic": None,
     }
-    if organisation.newer:
-        answer |= {
-            "creator_id": channel.creator_id,
-            "is_archived": channel.archived,
-            "is_recently_active": True,
-            "topics_policy": channel.topics_policy,
-            "folder_id": None,
-            "subscriber_count": len(organisation.active(channel.subscribers)),
-            "can_add_subscribers_group": 9,
-            "can_administer_channel_group": 9,
-            "can_create_topic_group": 15 if channel.new_topics else 11,
-            "can_send_message_group": {1: 15, 2: 11, 3: 13, 4: 12}[channel.post_policy],
-            "can_subscribe_group": 9,
-        }
-    return answer
+    since = {
+        "creator_id": (254, channel.creator_id),
+        "is_archived": (315, channel.archived),
+        "is_recently_active": (323, True),
+        "topics_policy": (392, channel.topics_policy),
+        "folder_id": (389, None),
+        "subscriber_count": (394, len(organisation.active(channel.subscribers))),
+        "can_add_subscribers_group": (342, 9),
+        "can_administer_channel_group": (325, 9),
+        "can_create_topic_group": (441, 15 if channel.new_topics else 11),
+        "can_send_message_group": (333, {1: 15, 2: 11, 3: 13, 4: 12}[channel.post_policy]),
+        "can_subscribe_group": (357, 9),
+    }
+    return answer | {name: value for name, (level, value) in since.items() if organisation.since(level)}
 
 
 def subscription_json(
@@ -102,10 +101,10 @@ def subscription_json(
         "push_notifications": unset,
         "wildcard_mentions_notify": None,
     }
-    if not organisation.newer:
+    if not organisation.since(226):
         secret = hashlib.md5(str(channel.stream_id).encode(), usedforsecurity=False).hexdigest()
-        answer |= {"in_home_view": True, "email_address": f"{channel.name}.{secret}.show-sender@127.0.0.1"}
-    return answer
+        answer["email_address"] = f"{channel.name}.{secret}.show-sender@127.0.0.1"
+    return answer if organisation.since(433) else answer | {"in_home_view": True}
 
 
 def group_json(organisation: Organisation, group: Group) -> dict[str, Any]:
@@ -119,7 +118,7 @@ def group_json(organisation: Organisation, group: Group) -> dict[str, Any]:
         "is_system_group": group.system,
         "can_mention_group": group.can_mention,
     }
-    if organisation.newer:
+    if organisation.since(283):
         managers = {
             "direct_members": [group.creator_id] if group.creator_id else [],
             "direct_subgroups": [11],
@@ -132,7 +131,11 @@ def group_json(organisation: Organisation, group: Group) -> dict[str, Any]:
             "can_join_group": 9,
             "can_leave_group": 9 if group.system else 15,
             "can_manage_group": 9 if group.system else managers,
-            "can_remove_members_group": 9 if group.system else managers,
+            **(
+                {"can_remove_members_group": 9 if group.system else managers}
+                if organisation.since(324)
+                else {}
+            ),
             **group.settings,
         }
     return answer
@@ -146,7 +149,7 @@ def reaction_json(organisation: Organisation, reaction: dict[str, Any]) -> dict[
         "reaction_type": reaction["reaction_type"],
         "user_id": reaction["user_id"],
     }
-    if not organisation.newer:
+    if not organisation.since(328):
         person = organisation.people[reaction["user_id"]]
         answer["user"] = {"email": person.email, "id": person.user_id, "full_name": person.full_name}
     return answer
@@ -196,7 +199,7 @@ def message_json(
 
 def shown_topic(organisation: Organisation, message: Message, empty_topics: bool) -> str:
     """The topic as this client gets it."""
-    if message.stream_id is not None and not message.topic and organisation.newer and not empty_topics:
+    if message.stream_id is not None and not message.topic and organisation.since(334) and not empty_topics:
         return NO_TOPIC
     return message.topic
 
@@ -222,5 +225,5 @@ def with_new_names(organisation: Organisation, flags: list[str]) -> list[str]:
     wild = {"stream_wildcard_mentioned", "topic_wildcard_mentioned"}
     if not wild & set(flags):
         return list(flags)
-    kept = list(flags) if organisation.newer else [one for one in flags if one not in wild]
+    kept = list(flags) if organisation.since(224) else [one for one in flags if one not in wild]
     return [*kept, "wildcard_mentioned"]

@@ -161,7 +161,7 @@ def direct_recipient(core: Core, sender: Person, people: list[int]) -> int:
     """The number of a direct conversation: on the older server that of whoever receives, when it is only one."""
     organisation = core.organisation
     others = [one for one in people if one != sender.user_id]
-    if not core.newer and len(others) <= 1:
+    if not core.since(327) and len(others) <= 1:
         return organisation.people[others[0] if others else sender.user_id].recipient_id
     key = "dm:" + ",".join(map(str, people))
     if key not in organisation.counters:

@@ -151,9 +151,9 @@ def staged() -> Callable[..., AbstractContextManager[Scene]]:
     return _scene
 
 
-@pytest.fixture(params=[218, 512])
+@pytest.fixture(params=[218, 321, 512])
 def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
-    """The scene on both servers, one after the other."""
+    """The scene on each kind of server, one after the other."""
     with _scene(request.param) as served:
         yield served
 

@@ -8,14 +8,16 @@ from typing import Any
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 
 
-def test_reactions_name_the_person_only_on_the_older_server(scene: Any) -> None:
+def test_reactions_name_the_person_only_on_older_servers(scene: Any) -> None:
     queue = scene.queue(scene.bot, event_types='["reaction"]')
     number = scene.say(scene.alice, "react")
     scene.call(scene.bob, "POST", f"messages/{number}/reactions", emoji_name="thumbs_up")
     (event,) = queue.news()
     (kept,) = scene.call(scene.bot, "GET", f"messages/{number}")["message"]["reactions"]
-    older = scene.server.core.organisation.level == 218
-    assert ("user" in event, "user" in kept) == (older, older)
+    assert ("user" in event, "user" in kept) == (
+        not scene.server.core.since(484),
+        not scene.server.core.since(328),
+    )
     assert (event["user_id"], kept["user_id"]) == (scene.bob.user_id, scene.bob.user_id)
     assert kept["emoji_name"] == "thumbs_up"
 
@@ -259,3 +261,33 @@ def test_messages_can_be_fetched_by_their_ids(new: Any) -> None:
     numbers = [new.say(new.alice, text) for text in ("a", "b", "c")]
     found = new.call(new.bot, "GET", "messages", message_ids=f"[{numbers[0]}, {numbers[2]}, 9999]")
     assert [one["id"] for one in found["messages"]] == [numbers[0], numbers[2]]
+
+
+def test_the_server_between_them_has_what_had_come_by_then(staged: Any) -> None:
+    """Level 321 (10.0-dev) was measured: it is neither the oldest nor the newest in one piece."""
+    with staged(321) as between:
+        told = between.call(between.bot, "POST", "register", event_types="[]", fetch_event_types='["realm"]')
+        assert (told["zulip_version"], told["zulip_feature_level"]) == ("10.0-dev+git", 321)
+        assert "realm_empty_topic_display_name" not in told  # level 334
+        assert told["realm_mandatory_topics"] is False  # until level 392
+        empty = between.call(
+            between.bot, "POST", "messages", type="channel", to="social-media", topic="", content="x"
+        )
+        assert empty["msg"] == "Topic can't be empty!"
+        between.media.post_policy = 2
+        between.server.save(between.media)
+        refused = between.call(
+            between.carol, "POST", "messages", type="channel", to="social-media", topic="t", content="x"
+        )
+        assert refused["msg"] == "Only organization administrators can send to this channel."
+        (shown,) = [
+            one
+            for one in between.call(between.bot, "GET", "streams")["streams"]
+            if one["name"] == "social-media"
+        ]
+        assert shown["stream_post_policy"] == 2
+        assert "can_send_message_group" not in shown  # level 333
+        asked = between.call(between.bot, "GET", "user_groups")  # for bots only from level 496
+        assert asked["msg"] == "This endpoint does not accept bot requests."
+        between.server.deactivate(between.bob)  # level 303: out of the groups at once
+        assert between.call(between.alice, "GET", "user_groups/17/members")["members"] == [7]
