@@ -25,12 +25,12 @@ from handlers.links import server_of
 from handlers.naming import naming
 from handlers.parts import Progress, Walk
 from handlers.web import lost
-from handlers.zulip import topics, writing
+from handlers.zulip import posting, topics, writing
 from handlers.zulip.address import number_of
 from handlers.zulip.api import TITLE, Api, Refused
 from handlers.zulip.channel import Channel
 from handlers.zulip.clients import Clients
-from handlers.zulip.privacy import is_private
+from handlers.zulip.privacy import is_private, seen
 from handlers.zulip.settings import TOPIC_LIMIT, ZulipSettings
 
 DAY: Final = timedelta(days=1)
@@ -110,14 +110,10 @@ class Zulip:
         """Sign in, learn the server's limits, and see whether the bot sees the channel and may post there."""
         with self._api() as api:
             me = api.call("GET", "users/me")
-            limits = self._learn(api, anew=True)
+            realm = self._ask_realm(api)
+            limits = self._limits or Limits()
             channel = self._resolve(api, self._settings.channel)
-            warnings = []
-            if not self._subscribed(api, channel):
-                warnings.append(
-                    f"The bot is not subscribed to #{self._settings.channel}: subscribe it, "
-                    "else it may not be allowed to post and cannot see what it posted."
-                )
+            warnings = [*self._visible(api, channel, me, realm)]
             if len(topics.fixed(self._settings.topic)) > limits.topic:
                 warnings.append(f"The topic is cut after {limits.topic} characters: shorten `topic`.")
             who = f"{me.get('full_name', 'a bot')} in #{self._settings.channel}"
@@ -137,6 +133,8 @@ class Zulip:
         topic = outgoing.extra.get("topic", self._settings.topic)
         number = self._resolve(api, name)
         topic = "" if topic == GENERAL else topic
+        if refused := posting.topicless(self._settings, topic, api.level):
+            raise Rejected(refused)
         return Channel(api, self._tools, number, name, topic, private=self._is_private(api, number))
 
     def _is_private(self, api: Api, number: int) -> bool:
@@ -159,7 +157,7 @@ class Zulip:
                 if error.code not in {"BAD_REQUEST", "STREAM_DOES_NOT_EXIST"}:
                     raise
                 raise Rejected(
-                    f"Zulip has no channel “{name}”, or the bot may not see it. The owner of the bot corrects `channel` "
+                    f"Zulip has no channel “{name}”, it is archived, or the bot may not see it. The owner of the bot corrects `channel` "
                     "in the configuration (best: the channel's number), and somebody subscribes the bot to it."
                 ) from None
             if not isinstance(number, int):
@@ -167,28 +165,45 @@ class Zulip:
             self._channels[name] = number
         return self._channels[name]
 
-    def _subscribed(self, api: Api, channel: int) -> bool:
-        listed = api.call("GET", "users/me/subscriptions").get("subscriptions")
-        if not isinstance(listed, list):
-            raise lost(self.title, acts=False)
-        return any(isinstance(one, dict) and one.get("stream_id") == channel for one in listed)
+    def _visible(self, api: Api, number: int, me: dict[str, Any], realm: dict[str, Any]) -> Iterator[str]:
+        """What would be refused there, as far as the bot is told."""
+        where = f"#{self._settings.channel}"
+        channel, subscribed = seen(api, number)
+        if channel is None:
+            yield (
+                f"The bot cannot see {where}: it is archived, private without the bot, or not there. An administrator "
+                "unarchives it or subscribes the bot, or the owner of the bot takes another `channel`."
+            )
+            return
+        if not subscribed:
+            yield (
+                f"The bot is not subscribed to {where}: subscribe it, "
+                "else it may not be allowed to post and cannot see what it posted."
+            )
+        yield from posting.hindrances(api, self._settings, posting.Server(me, realm, channel, number))
 
-    def _learn(self, api: Api, *, anew: bool = False) -> Limits:
+    def _learn(self, api: Api) -> Limits:
         """The server's limits, asked once a day: longer messages are cut without a word."""
         now = self._tools.clock()
-        if not anew and self._limits and self._learned and now - self._learned < DAY:
+        if self._limits and self._learned and now - self._learned < DAY:
             return self._limits
-        answer = api.call("POST", "register", {"event_types": ["realm"], "fetch_event_types": ["realm"]})
+        self._ask_realm(api)
+        return self._limits or Limits()
+
+    def _ask_realm(self, api: Api) -> dict[str, Any]:
+        """What the organization tells of itself and of its groups; its limits are kept."""
+        fetched = {"event_types": ["realm"], "fetch_event_types": ["realm", "realm_user_groups"]}
+        answer = api.call("POST", "register", fetched)
         if answer.get("queue_id"):
             with suppress(PlatformError):  # else the server clears it away after ten minutes
                 api.call("DELETE", "events", {"queue_id": answer["queue_id"]})
-        self._learned = now
+        self._learned = self._tools.clock()
         self._limits = Limits(
             message=_number(answer, "max_message_length", writing.LIMIT),
             topic=_number(answer, "max_topic_length", TOPIC_LIMIT),
             file=_number(answer, "max_file_upload_size_mib", 25) * 1024 * 1024,
         )
-        return self._limits
+        return answer
 
 
 def _number(answer: dict[str, Any], key: str, otherwise: int) -> int:

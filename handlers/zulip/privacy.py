@@ -1,4 +1,4 @@
-"""Who may read a channel, as far as the bot is told: a private one is never linked to."""
+"""What the bot is told of a channel, and who may read it: a private one is never linked to."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ def is_private(api: Api, channel: int) -> bool:
 
     Asked each time, since a channel can be made private. Raises `Unavailable`.
     """
+    found, _ = seen(api, channel)
+    return found is None or found.get("invite_only") is not False
+
+
+def seen(api: Api, channel: int) -> tuple[dict[str, Any] | None, bool]:
+    """What the server tells of the channel, and whether the bot is subscribed to it; nothing of one that is archived,
+    private without the bot, or not there. Raises `Unavailable`.
+    """
     for path, name in (("users/me/subscriptions", "subscriptions"), ("streams", "streams")):
         try:
             answer = api.call("GET", path)
@@ -22,8 +30,8 @@ def is_private(api: Api, channel: int) -> bool:
             continue
         found = _channel(answer.get(name), channel)
         if found is not None:
-            return found.get("invite_only") is not False
-    return True
+            return found, name == "subscriptions"
+    return None, False
 
 
 def _channel(listed: Any, channel: int) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Zulip in depth, against the sandbox's own server at both ends of what is known: several channels and topics, private
+"""Zulip in depth, against the sandbox's own server at the levels that are known: several channels and topics, private
 ones, what is stored, polls, large files.
 """
 
@@ -12,7 +12,7 @@ import pytest
 from bot.sandbox.serve import serving
 from bot.sandbox.world import World
 from bot.sandbox.zulip import Zulip as Town
-from handlers.base import Draft, Options, Poll, Tools
+from handlers.base import Draft, Options, Poll, Rejected, Tools
 from handlers.media import Media
 from handlers.zulip import Zulip
 from handlers.zulip.privacy import NO_LINK
@@ -46,7 +46,7 @@ class Square:
         return [one for one in rows if one.sender_id == self.bot.user_id]
 
 
-@pytest.fixture(params=[218, 512])
+@pytest.fixture(params=[218, 321, 512])
 def square(request: Any, tools: Tools, clock: Any) -> Iterator[Square]:
     world = World()
     world.clock.to(clock())
@@ -163,3 +163,76 @@ def test_a_large_film_is_streamed(square: Square, delivery: Any) -> None:
     assert done == sorted(done)
     assert done[-1] == film.size
     assert "[A talk](/user_uploads/" in square.messages()[0].content
+
+
+# --- what would be refused is found by the check
+
+
+def test_a_check_finds_nothing_in_a_channel_that_is_as_it_should_be(square: Square) -> None:
+    square.channel("news")
+    assert square.handler("news").check().warnings == ()
+
+
+@pytest.mark.parametrize("policy, owner_role", [(2, 200), (4, 300)], ids=["administrators", "moderators"])
+def test_a_channel_in_which_the_bot_may_not_write_is_found_before_a_post_is_due(
+    square: Square, delivery: Any, policy: int, owner_role: int
+) -> None:
+    channel = square.channel("news")
+    channel.post_policy = policy
+    square.town.save(channel)
+    handler = square.handler("news")
+    (warning,) = handler.check().warnings
+    assert "The bot may not post in #news: only" in warning
+    with pytest.raises(Rejected, match="may not write"):
+        handler.send(handler.prepare(Draft("Hello")), delivery.ticket())
+    square.town.set_role(square.owner, owner_role)  # a bot may what its owner may
+    assert handler.check().warnings == ()
+    assert handler.send(handler.prepare(Draft("Hello")), delivery.ticket()).id
+
+
+@pytest.mark.parametrize("by_name", [True, False], ids=["name", "number"])
+def test_an_archived_channel_is_found(square: Square, by_name: bool) -> None:
+    channel = square.channel("news")
+    handler = square.handler("news" if by_name else str(channel.stream_id))
+    assert handler.check().warnings == ()
+    square.town.archive(channel)
+    (warning,) = handler.check().warnings
+    assert "it is archived, private without the bot, or not there" in warning
+    if by_name:  # as after a start
+        with pytest.raises(Rejected, match="archived"):
+            square.handler("news").check()
+
+
+def test_an_empty_topic_is_found_where_the_server_has_none(square: Square, delivery: Any) -> None:
+    square.channel("news")
+    handler = square.handler("news", topic="")
+    warnings = handler.check().warnings
+    if square.town.core.since(334):
+        assert warnings == ()
+        assert handler.send(handler.prepare(Draft("Hello")), delivery.ticket()).id
+    else:
+        assert ["takes no message without a topic" in one for one in warnings] == [True]
+        with pytest.raises(Rejected, match="sets `topic`"):
+            handler.send(handler.prepare(Draft("Hello")), delivery.ticket())
+
+
+@pytest.mark.parametrize(
+    "rule, topic, said",
+    [
+        ({"topics_policy": "disable_empty_topic"}, "", "takes no message without a topic"),
+        ({"topics_policy": "empty_topic_only"}, "announcements", "takes only messages without a topic"),
+        ({"new_topics": False}, "announcements", "begins the topic “announcements”"),
+        ({"new_topics": False}, "{title}", "may not begin a topic"),
+    ],
+)
+@pytest.mark.parametrize("square", [512], indirect=True)
+def test_a_channels_rule_about_topics_is_found(square: Square, rule: Any, topic: str, said: str) -> None:
+    channel = square.channel("news")
+    for name, value in rule.items():
+        setattr(channel, name, value)
+    square.town.save(channel)
+    (warning,) = square.handler("news", topic=topic).check().warnings
+    assert said in warning
+    if "new_topics" in rule and topic == "announcements":
+        square.town.say(square.owner, channel, topic, "It is begun.")
+        assert square.handler("news", topic=topic).check().warnings == ()
