@@ -243,6 +243,11 @@ def lives_elsewhere(channel: str) -> str:
     return f"I work in #**{channel}**: please write to me there. (`help` tells what I can do.)"
 
 
+def mentioned_outside(channel: str) -> str:
+    """Alone to somebody who mentioned the bot in a private channel that it is not in."""
+    return f"I am not in the channel where you mentioned me, so I cannot answer there. {lives_elsewhere(channel)}"
+
+
 def not_home(channel: str) -> str:
     """While the bot is not in its channel, it can neither see nor do anything there."""
     return (

@@ -305,7 +305,9 @@ def test_a_draft_cannot_break_out_of_its_part_of_the_card(town: Town) -> None:
     assert [one == "```" for one in fences] == [False, True] * (len(fences) // 2)
 
 
-def test_a_mention_in_a_private_channel_without_the_bot_reaches_nobody(town: Town) -> None:
+def test_a_mention_in_a_private_channel_without_the_bot_reaches_nobody_and_is_answered_to_its_author(
+    town: Town,
+) -> None:
     zulip = town.sandbox.zulip
     secret = zulip.add_channel("secret", [town.row(town.carol), town.row(town.owner)], private=True)
     town.carol.says(LATER)
@@ -315,6 +317,10 @@ def test_a_mention_in_a_private_channel_without_the_bot_reaches_nobody(town: Tow
     town.later(minutes=1)
     assert len(town.said()) == said
     assert [one for one in town.channel("secret") if one["sender_email"] == town.bot_email] == []
+    (told,) = town.whispered(town.carol)  # once, however often; and nothing of the post
+    assert "I cannot answer there" in told
+    assert "#**social-media**" in told
+    assert [town.whispered(one) for one in (town.alice, town.owner)] == [[], []]
 
 
 def test_two_drafts_in_one_message_are_one_post(town: Town) -> None:

@@ -23,6 +23,10 @@ KINDS: Final[Mapping[str, Kind]] = {
 """Verb -> what it is; none is left out, so that nobody forgets one that changes a post."""
 CAREFUL: Final = ("hold", "withdraw", "resume", "approve")
 """Of several orders in one message, the one that waits for most, and that keeps a post back whoever says it, stands for all."""
+OUTSIDE: Final = "outside"
+"""In the place of a verb: it mentions the bot in a channel that the bot is not in. Of a private one Zulip brings the mention,
+and shows no message (recording 25).
+"""
 LARGEST: Final = 2**31 - 1
 """No post has a greater number."""
 
@@ -40,7 +44,8 @@ def of(desk: Desk, message: Message, said: Said, now: datetime) -> Heard:
     """The same for words that were read already."""
     elsewhere = message.place.channel_id not in {None, desk.chat.home}
     if elsewhere:
-        return Heard(message.id, Kind.QUESTION, message.sender_id, now)
+        outside = message.mentioned and message.place.channel_id not in desk.chat.directory.channels
+        return Heard(message.id, Kind.QUESTION, message.sender_id, now, verb=OUTSIDE if outside else "")
     if isinstance(said, Unknown):
         return _not_understood(message, said, now)
     if isinstance(said, Written):

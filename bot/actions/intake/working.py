@@ -11,11 +11,12 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.actions import allowing, answering, receiving
-from bot.actions.intake.sorting import sort
+from bot.actions.intake.sorting import OUTSIDE, sort
 from bot.actions.revising import revise
 from bot.actions.sync import Edited, draft_of, follow, note_edit
 from bot.chat import ChatError, Dismissed, Down, NotHome
 from bot.desk import Desk
+from bot.replies import lines
 from storage import inbox, queue
 from storage.errors import StorageError
 from storage.inbox import Heard, Inbox, Kind
@@ -107,6 +108,8 @@ def _attend(desk: Desk, row: Inbox, now: datetime) -> bool:
     """A message: an order, a question, a draft."""
     message = desk.chat.look(row.message_id)
     if message is None:
+        if row.verb == OUTSIDE:
+            _tell_aside(desk, row.person_id, now)
         return True
     wanted = _lane(desk, row, sort(desk, message, now))
     if wanted is not None:
@@ -122,6 +125,14 @@ def _attend(desk: Desk, row: Inbox, now: datetime) -> bool:
         note_edit(desk, error.post_id, now)
         return False
     return not (answered and receiving.later(row))
+
+
+def _tell_aside(desk: Desk, person_id: int, now: datetime) -> None:
+    """Once a day, to who mentioned the bot where it cannot answer."""
+    text = lines.mentioned_outside(desk.chat.home_name)
+    with desk.database.transaction() as session:
+        key = f"outside:{person_id}:{now:%Y-%m-%d}"
+        queue.notify(session, key=key, text=text, user_id=person_id, now=now)
 
 
 def _lane(desk: Desk, row: Inbox, found: Heard | None) -> Heard | None:
