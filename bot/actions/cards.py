@@ -261,8 +261,8 @@ def show(
     with desk.database.transaction() as session:
         rows.card_said(session, post_id, revision.number, card_open=shown, card_text=text)
         own_line = queue.told_since(session, f"judged:{post_id}:", since or now)
-        if not shown and post.state == PostState.DRAFT and not own_line:
-            # a change of state has its own line; this is a vote that did not bring one about
+        if not shown and post.state == PostState.DRAFT and not judgement.approved and not own_line:
+            # a change of state has its own line, or is about to: this is a vote that did not bring one about
             queue.notify(
                 session,
                 key=f"standing:{post_id}:{revision.number}:{now.isoformat()}",

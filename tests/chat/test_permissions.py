@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from town import BOTH_KINDS, Town
 
+from bot.actions import cards, rows, sync
+from storage import queue
+from storage.states import PostState
+
 pytestmark = BOTH_KINDS
 
 DRAFT = "@social draft\nto: mastodon\nHello"
@@ -191,3 +195,27 @@ def test_when_zulip_no_longer_lets_the_card_be_edited_votes_are_told_in_its_topi
     town.alice.reacts(town.card_id(1), "-1")
     assert "is vetoed by Alice and stays in" in town.said()[-1]
     assert len([one for one in town.said() if "approved so far" in one]) == 1
+
+
+def test_a_card_looked_at_between_resume_and_its_judgement_says_nothing_of_missing_approvals(
+    town: Town,
+) -> None:
+    """Both are commits of their own, and cards are looked at by other threads: when Zulip's time for edits is over,
+    "approved so far by Alice: 0 approvals missing" was said of it.
+    """
+    town.carol.says("@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello")
+    town.alice.reacts(town.card_id(1))
+    town.later(minutes=12)
+    town.alice.says("@social hold 1")
+    said = len(town.said())
+    with town.database.transaction() as session:  # as far as `resume` comes in its first one
+        queue.transition(
+            session, rows.post(session, 1), PostState.DRAFT, who="Alice", what="resumed", now=town.now
+        )
+    cards.refresh(town.desk, 1, town.now)
+    town.settle()
+    assert town.said()[said:] == []
+    sync.follow(town.desk, 1, town.now)
+    town.settle()
+    assert town.post(1).state == "approved"
+    assert [one.partition(":")[0] for one in town.said()[said:]] == ["✔ **#1** is approved by Alice"]
