@@ -124,9 +124,9 @@ class Lanes:
         """Claim that one, unless something was said meanwhile that may keep it back."""
         now = self._desk.clock()
         with self._desk.database.transaction() as session:
-            post = rows.post(session, post_id)
-            late = post.not_after is not None and post.not_after < now
-            if late or gate.kept_back(self._desk, session, post):
+            latest = rows.not_after(session, post_id)
+            late = latest is not None and latest < now
+            if late or gate.kept_back_now(self._desk, session, post_id):
                 lastlook.pass_over(self._desk, [post_id])
                 return None
             lease = self._desk.config.social.lease

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
 from storage.database import insert
 from storage.models import Cursor
+from storage.prepared import Prepared
+
+_VALUE: Final = Prepared(select(Cursor.value).where(Cursor.name == bindparam("of_name")))
 
 
 def read(session: Session, name: str) -> str:
     """The value under this name; empty when there is none."""
-    return session.exec(select(Cursor.value).where(Cursor.name == name)).first() or ""
+    found = _VALUE.first(session, {"of_name": name})
+    return str(found[0]) if found else ""
 
 
 def write(session: Session, name: str, value: str) -> None:

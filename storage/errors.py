@@ -6,6 +6,9 @@ StorageError    what happened, what to do; `passing` when trying again may help
 
 from __future__ import annotations
 
+import sqlite3
+from typing import cast
+
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -86,6 +89,11 @@ class Moved(StorageError):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, passing=True)
+
+
+def of_sqlite(words: str, error: sqlite3.Error) -> DBAPIError:
+    """What SQLAlchemy would have raised, where the driver was asked without it; without the values, which may be a draft."""
+    return cast("DBAPIError", DBAPIError.instance(words, None, error, sqlite3.Error, hide_parameters=True))
 
 
 def explain(error: SQLAlchemyError, url: URL) -> StorageError | None:

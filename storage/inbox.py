@@ -17,6 +17,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete, func, or_, select, u
 
 from storage.database import insert
 from storage.models import Post
+from storage.prepared import Prepared
 
 
 class Kind(StrEnum):
@@ -121,6 +122,19 @@ _ABOUT_ONE = (
     .order_by(col(Inbox.id))
 )
 """Both written once: they are asked at every claim, which is of one post."""
+_CONCERNS = Prepared(
+    select(Inbox.id)
+    .where(
+        or_(
+            col(Inbox.post_id) == bindparam("post"),
+            col(Inbox.post_id).is_(None),
+            col(Inbox.others).like(bindparam("named")),
+        ),
+        col(Inbox.answer) == "",
+        *(col(Inbox.kind) != kind for kind in sorted(set(Kind) - STOPS)),
+    )
+    .limit(1)
+)
 _ONE = ("message_id", "kind", "person_id")
 
 
@@ -168,6 +182,11 @@ def about(session: Session, post_ids: Collection[int], kinds: Collection[Kind] =
         return session.exec(_ABOUT_ONE, params=given | {"named": f"%,{number},%"}).all()
     found = session.exec(_ABOUT, params=given).all()
     return [one for one in found if one.post_id is None or any(one.names(number) for number in post_ids)]
+
+
+def concerns(session: Session, post_id: int) -> bool:
+    """Whether there is anything `about` this post: nearly always there is not, and it is asked at every claim."""
+    return _CONCERNS.first(session, {"post": post_id, "named": f"%,{post_id},%"}) is not None
 
 
 def unanswered(session: Session, limit: int) -> Sequence[Inbox]:

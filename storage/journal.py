@@ -9,28 +9,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import bindparam, update
+from sqlalchemy import insert as new_row
+from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 from sqlmodel import Session, col, select
 
 from storage.database import AFTER, insert
 from storage.errors import Moved
 from storage.models import Delivery, Entry, Notice, Post
+from storage.prepared import Prepared
 from storage.states import DeliveryState, PostState, advance
 
 _log = logging.getLogger("storage")
 
 Row = TypeVar("Row", Post, Delivery)
+_ENTRY: Final = Prepared(new_row(Entry))
 
 
-def create(session: Session, row: Row, *, who: str, what: str, now: datetime) -> Row:
-    """Add a new post or delivery, with its first line in the log; afterwards it has its `id`."""
-    session.add(row)
+def create(session: Session, *rows: Row, who: str, what: str, now: datetime) -> None:
+    """Add new posts or deliveries, each with its first line in the log; afterwards they have their `id`."""
+    session.add_all(rows)
     session.flush()
-    _record(session, row, "", row.state, who=who, what=what, now=now)
-    return row
+    for row in rows:
+        _record(session, row, "", row.state, who=who, what=what, now=now)
 
 
 def transition(
@@ -55,20 +59,32 @@ def transition(
     else:
         advance(old, DeliveryState(new))
     session.add(row)
-    session.flush()
-    model = type(row)
-    changed = session.execute(
-        update(model)
-        .where(col(model.id) == row.id, col(model.state) == old.value)
-        .values(state=new.value)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]  # the stubs know it of cursor results only
+    if row in session.new:
+        session.flush()
+    _date(row, old, new, now)
+    # what the caller changed of it goes with the state: one statement
+    kept = instance_dict(row)
+    changed = {name: kept[name] for name in sorted(instance_state(row).committed_state) if name in kept}
+    for name, value in changed.items():
+        set_committed_value(row, name, value)
+    given = {f"new_{name}": value for name, value in changed.items()}
+    given |= {"new_state": new.value, "of_id": row.id, "of_state": old.value}
+    if _changing(type(row), tuple(changed)).changed(session, given) != 1:
         raise Moved(f"{_name(row)} was changed by somebody else at the same moment. Look at it again.")
     set_committed_value(row, "state", new.value)
-    _date(row, old, new, now)
     _record(session, row, old.value, new.value, who=who, what=what, now=now, reason=reason)
     return row
+
+
+@lru_cache(maxsize=200)
+def _changing(model: type[Post | Delivery], names: tuple[str, ...]) -> Prepared:
+    """Change the state, and these columns, of one row that is in the state that it was seen in."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*names, "state")}
+    return Prepared(
+        update(model)
+        .where(col(model.id) == bindparam("of_id"), col(model.state) == bindparam("of_state"))
+        .values(**values)
+    )
 
 
 def write_entry(
@@ -83,15 +99,23 @@ def write_entry(
     new: str = "",
     about: str = "",
     reason: str = "",
-) -> Entry:
+) -> None:
     """Add one line to the log of a post; the database lets nobody change or remove it.
 
     Once that is committed it is told in the program's log as well, `about` whatever it is about: what changed, never
     by whom, and never what was written, such as the `reason` that somebody gave.
     """
     said = f"{what}: {reason}" if reason else what
-    entry = Entry(at=at, post_id=post_id, account=account, who=who, what=said, old=old, new=new)
-    session.add(entry)
+    line = {
+        "at": at,
+        "post_id": post_id,
+        "account": account,
+        "who": who,
+        "what": said,
+        "old": old,
+        "new": new,
+    }
+    _ENTRY.changed(session, line)
     kind = "delivery" if account else "post"
     facts: dict[str, Any] = {"action": f"{kind}_{new}" if new else f"{kind}_noted"}
     facts |= {"post": post_id} if post_id is not None else {}
@@ -100,7 +124,6 @@ def write_entry(
     told = f"{old or 'new'} -> {new}" if new else what
     lines = session.info.setdefault(AFTER, [])
     lines.append(lambda: _log.info("%s: %s", about, told, extra=facts))
-    return entry
 
 
 def log(session: Session, post_id: int) -> Sequence[Entry]:

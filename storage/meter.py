@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import bindparam, delete, func
 from sqlmodel import Session, col, select
 
 from storage.database import Database
 from storage.locks import Lock
 from storage.models import Usage
+from storage.prepared import Prepared, new_only
+
+_WHOSE = (Usage.account == bindparam("a"), Usage.what == bindparam("w"))
+_KNOWN = Prepared(select(Usage.id).where(*_WHOSE, Usage.key == bindparam("k")))
+_SUM = Prepared(
+    select(func.coalesce(func.sum(col(Usage.amount)), 0)).where(*_WHOSE, Usage.period == bindparam("p"))
+)
+_ROW = new_only(Usage)
 
 
 class Meter:
@@ -28,14 +36,11 @@ class Meter:
         """
         with self._database.transaction() as session:
             _alone(session, account)
-            known = select(Usage.id).where(Usage.account == account, Usage.what == what, Usage.key == key)
-            if session.exec(known).first() is not None:
-                return True
-            if most is not None and _sum(session, account, what, period) + amount > most:
+            row = {"account": account, "what": what, "period": period, "key": key, "amount": amount}
+            counted = most is None or _KNOWN.rows(session, {"a": account, "w": what, "k": key})
+            if not counted and _sum(session, account, what, period) + amount > (most or 0):
                 return False
-            session.add(
-                Usage(account=account, what=what, period=period, key=key, amount=amount, at=self._clock())
-            )
+            _ROW.changed(session, row | {"at": self._clock()})
             return True
 
     def give_back(self, account: str, what: str, key: str) -> None:
@@ -59,10 +64,7 @@ class Meter:
 
 
 def _sum(session: Session, account: str, what: str, period: str) -> int:
-    total = select(func.coalesce(func.sum(col(Usage.amount)), 0)).where(
-        Usage.account == account, Usage.what == what, Usage.period == period
-    )
-    return int(session.exec(total).one())
+    return int(_SUM.rows(session, {"a": account, "w": what, "p": period})[0][0])
 
 
 def _alone(session: Session, account: str) -> None:

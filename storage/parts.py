@@ -11,12 +11,13 @@ from datetime import datetime
 
 from sqlmodel import Session, and_, col, exists, or_, select
 
-from storage.database import insert
 from storage.errors import StorageError
 from storage.models import Delivery, Part, Post, Revision
+from storage.prepared import new_only
 from storage.states import DeliveryState
 
 _D = DeliveryState
+_NEW = new_only(Part)
 
 
 class Taken(StorageError):
@@ -40,7 +41,7 @@ def own(
     Raises `Taken`.
     """
     if others:
-        theirs = select(Part).where(col(Part.account).in_(others), Part.remote_id == remote_id)
+        theirs = select(Part).where(col(Part.account).in_(others), col(Part.remote_id) == remote_id)
         _must_be_free(session.exec(theirs.limit(1)).first())
     values = {
         "post_id": post_id,
@@ -50,8 +51,7 @@ def own(
         "url": url,
         "made_at": now,
     }
-    statement = insert(session, Part).values(**values).on_conflict_do_nothing()
-    if session.execute(statement.returning(col(Part.id))).first() is not None:
+    if _NEW.changed(session, values):
         return
     there = session.exec(select(Part).where(Part.account == account, Part.remote_id == remote_id)).one()
     _must_be_free(None if (there.post_id, there.number) == (post_id, number) else there)

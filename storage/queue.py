@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from storage.errors import Moved
@@ -42,6 +42,7 @@ from storage.plan import (
     untold,
     waiting_without_time,
 )
+from storage.prepared import Prepared
 from storage.staging import take_over
 from storage.states import DeliveryState
 
@@ -95,6 +96,19 @@ _CLAIMABLE = (
 _THAT = _CLAIMABLE.where(
     Delivery.id == bindparam("delivery"), Delivery.account == bindparam("account")
 ).with_for_update(skip_locked=True)
+
+_ONE = select(Delivery).where(Delivery.id == bindparam("delivery")).with_for_update()
+_OURS = (
+    col(Delivery.id) == bindparam("of_id"),
+    col(Delivery.state) == _D.SENDING,
+    col(Delivery.key) == bindparam("of_key"),
+    col(Delivery.attempts) == bindparam("of_attempts"),
+    col(Delivery.worker) == bindparam("of_worker"),
+)
+_KEPT: dict[str, Any] = {"receipt": bindparam("new_receipt"), "lease_until": bindparam("new_lease")}
+_KEEP = Prepared(update(Delivery).where(*_OURS).values(**_KEPT))
+_RENEW = Prepared(update(Delivery).where(*_OURS).values(lease_until=bindparam("new_lease")))
+"""Compared and set in one statement: of a claim that was lost nothing is written."""
 
 _OF_POST = select(Delivery).where(Delivery.post_id == bindparam("post")).order_by(col(Delivery.id))
 
@@ -174,11 +188,14 @@ def settle(
     url: str = "",
     not_before: datetime | None = None,
     counts: bool = True,
+    to_tell: bool = False,
+    searches: int | None = None,
 ) -> Delivery:
     """Write down what became of a delivery; returns the row as it now is.
 
     `delivery` is the row as it was claimed, or as it was looked at. `not_before` (UTC) is when a retry may
-    begin; without `counts` the attempt was none. Raises `Moved` if it is no longer the caller's, unless `new` is
+    begin; without `counts` the attempt was none. With `to_tell` people are told of it, whatever they were told before;
+    `searches` is how often it counts as looked for. Raises `Moved` if it is no longer the caller's, unless `new` is
     `published`: that is true whoever says it, wherever an edge leads there.
     """
     row = _fresh(session, delivery)
@@ -195,22 +212,28 @@ def settle(
         row.remote_id, row.url = remote_id, url
     if not_before is not None:
         row.not_before = not_before
-    row.attempts -= not counts
+    if not counts:
+        row.attempts -= 1
+    if to_tell:
+        row.told = False
+    if searches is not None:
+        row.searches = searches
     return transition(session, row, new, who=who, what=what, now=now)
 
 
-def keep_receipt(session: Session, delivery: Delivery, receipt: Mapping[str, Any]) -> None:
-    """Save how far a send has come. Raises `Moved` if the claim is no longer the caller's: it must stop."""
-    row = _ours(session, delivery)
-    row.receipt = json.dumps(dict(receipt))
-    session.add(row)
+def keep_receipt(session: Session, delivery: Delivery, receipt: Mapping[str, Any], until: datetime) -> None:
+    """Save how far a send has come, and prolong its lease. Raises `Moved` if the claim is no longer the caller's: it must
+    stop.
+    """
+    given = {"new_receipt": json.dumps(dict(receipt)), "new_lease": until}
+    if _KEEP.changed(session, _claim_of(delivery) | given) != 1:
+        raise _lost(delivery)
 
 
 def renew(session: Session, delivery: Delivery, until: datetime) -> None:
     """Prolong the lease of a long send. Raises `Moved` if the claim is no longer the caller's."""
-    row = _ours(session, delivery)
-    row.lease_until = until
-    session.add(row)
+    if _RENEW.changed(session, _claim_of(delivery) | {"new_lease": until}) != 1:
+        raise _lost(delivery)
 
 
 def reorder(
@@ -230,19 +253,19 @@ def reorder(
 
 def _take(session: Session, row: Delivery, now: datetime, lease: timedelta, worker: str) -> Delivery:
     take_over(session, row)
-    transition(session, row, _D.SENDING, who="bot", what=f"attempt {row.attempts + 1}", now=now)
     row.attempts += 1
     row.first_at = row.first_at or now
     row.lease_until = now + lease
     row.worker = worker
-    session.add(row)
-    session.flush()
-    return row
+    return transition(session, row, _D.SENDING, who="bot", what=f"attempt {row.attempts}", now=now)
 
 
 def _fresh(session: Session, delivery: Delivery) -> Delivery:
     """The row as it is now, held until the transaction ends."""
-    row = session.get(Delivery, delivery.id, populate_existing=True, with_for_update=True)
+    found = session.exec(
+        _ONE, params={"delivery": delivery.id}, execution_options={"populate_existing": True}
+    )
+    row = found.first()
     if row is None:
         raise LookupError(f"there is no delivery {delivery.id}")
     return row
@@ -257,8 +280,14 @@ def _same_claim(row: Delivery, known: Delivery) -> bool:
     )
 
 
-def _ours(session: Session, delivery: Delivery) -> Delivery:
-    row = _fresh(session, delivery)
-    if not _same_claim(row, delivery) or row.state != _D.SENDING:
-        raise Moved(f"delivery {row.id} is no longer ours: its lease was over.")
-    return row
+def _claim_of(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "of_id": delivery.id,
+        "of_key": delivery.key,
+        "of_attempts": delivery.attempts,
+        "of_worker": delivery.worker,
+    }
+
+
+def _lost(delivery: Delivery) -> Moved:
+    return Moved(f"delivery {delivery.id} is no longer ours: its lease was over.")

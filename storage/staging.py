@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import and_, bindparam, exists, or_
 from sqlmodel import Session, col, select
 
 from storage.database import insert
@@ -24,12 +24,20 @@ from storage.errors import Moved
 from storage.journal import write_entry
 from storage.locks import Lock, take_account
 from storage.models import Delivery, Post, Staged
+from storage.prepared import Prepared
 from storage.states import DeliveryState, PostState, StagedState
 
 _S = StagedState
 
 _WANTED = (PostState.DRAFT, PostState.APPROVED, PostState.HELD, PostState.RELEASED)
 """An approval that is taken back may come again before the time; nobody sees what is there."""
+_FOR = Prepared(
+    select(Staged.id).where(
+        Staged.post_id == bindparam("post"),
+        Staged.revision == bindparam("revision"),
+        Staged.account == bindparam("account"),
+    )
+)
 
 
 def want(session: Session, post_id: int, revision: int, account: str, *, key: str, now: datetime) -> bool:
@@ -168,15 +176,10 @@ def take_over(session: Session, delivery: Delivery) -> None:
     """Let a delivery that was never tried go on from what was prepared for it."""
     if delivery.attempts or delivery.receipt != "{}":
         return
-    row = session.exec(
-        select(Staged).where(
-            Staged.post_id == delivery.post_id,
-            Staged.revision == delivery.revision,
-            Staged.account == delivery.account,
-            col(Staged.state).in_((_S.PENDING, _S.STAGED, _S.FAILED)),
-        )
-    ).first()
-    if row is None:
+    given = {"post": delivery.post_id, "revision": delivery.revision, "account": delivery.account}
+    found = _FOR.first(session, given)  # nearly always there is none
+    row = session.get_one(Staged, found[0]) if found else None
+    if row is None or row.state not in {_S.PENDING, _S.STAGED, _S.FAILED}:
         return
     if row.first_at is not None:
         delivery.key, delivery.receipt, delivery.first_at = row.key, row.receipt, row.first_at

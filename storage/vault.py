@@ -13,12 +13,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, select
 
 from storage.database import Database, insert
 from storage.errors import StorageError
 from storage.models import Credential
+from storage.prepared import Prepared
 from storage.turns import Held, turn
 
 SHORTEST_KEY = 20
@@ -26,6 +27,7 @@ SHORTEST_KEY = 20
 
 
 _KEY_BYTES = 32
+_SECRET = Prepared(select(Credential.secret).where(Credential.account == bindparam("of_account")))
 
 
 class Vault:
@@ -49,8 +51,8 @@ class Vault:
         Raises `StorageError` if it was encrypted with another key.
         """
         with self._database.reading() as session:
-            row = session.get(Credential, account)
-        return {} if row is None else self._open(account, row.secret)
+            found = _SECRET.first(session, {"of_account": account})
+        return {} if found is None else self._open(account, found[0])
 
     def write(self, account: str, secrets: Mapping[str, str]) -> None:
         """Keep these instead, committed before it returns."""

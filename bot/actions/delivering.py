@@ -47,8 +47,8 @@ def release(desk: Desk, post_id: int, now: datetime) -> bool:
     """Let a due post go that was looked at just now (`lastlook`); False if it may not (any more)."""
     social = desk.config.social
     with desk.database.reading() as session:
-        post = rows.post(session, post_id)
-    with desk.turn(post.message_id), desk.database.transaction() as session:
+        draft = rows.draft_of(session, post_id)
+    with desk.turn(draft), desk.database.transaction() as session:
         post = rows.post(session, post_id)
         if post.state != PostState.APPROVED or gate.kept_back(desk, session, post):
             return False
@@ -59,18 +59,19 @@ def release(desk: Desk, post_id: int, now: datetime) -> bool:
         if not judgement.approved:
             return False
         queue.transition(session, post, PostState.RELEASED, who="bot", what="released", now=now)
-        for account in rows.going(revision):
-            ready = account in judgement.ready
-            delivery = Delivery(
+        deliveries = [
+            Delivery(
                 post_id=post_id,
                 revision=revision.number,
                 account=account,
-                state=DeliveryState.PENDING if ready else DeliveryState.WAITING,
+                state=DeliveryState.PENDING if account in judgement.ready else DeliveryState.WAITING,
                 not_before=now,
                 key=queue.new_key(),
                 restored_at=post.restored_at,
             )
-            queue.create(session, delivery, who="bot", what="released", now=now)
+            for account in rows.going(revision)
+        ]
+        queue.create(session, *deliveries, who="bot", what="released", now=now)
     desk.stale.add(post_id)
     return True
 
@@ -183,7 +184,7 @@ def _wait(desk: Desk, delivery: Delivery, trouble: Later) -> None:
 
 def _too_late(desk: Desk, delivery: Delivery, then: datetime, trouble: Unavailable) -> bool:
     with desk.database.reading() as session:
-        latest = rows.post(session, delivery.post_id).not_after
+        latest = rows.not_after(session, delivery.post_id)
     if latest is None or then <= latest:
         return False
     error = f"{trouble} Its last time to go out passes before the next try."
@@ -260,10 +261,9 @@ def settle(
                 url=redact(published.url) if published else "",
                 not_before=not_before,
                 counts=counts,
+                to_tell=True,
+                searches=len(SEARCHES) if asks else None,
             )
-            row.told = False
-            row.searches = len(SEARCHES) if asks else row.searches
-            session.add(row)
             stopping.heed(desk, session, row, now)
             _heed_votes(desk, session, row, now)
         desk.stale.add(delivery.post_id)
@@ -287,5 +287,4 @@ def _heed_votes(desk: Desk, session: Session, row: Delivery, now: datetime) -> N
 def outgoing_of(desk: Desk, delivery: Delivery) -> Outgoing:
     """What is to go out, as it was approved."""
     with desk.database.reading() as session:
-        revision = rows.revision(session, delivery.post_id, delivery.revision)
-    return rows.outgoing(revision)[delivery.account]
+        return rows.goes_out(session, delivery.post_id, delivery.revision)[delivery.account]

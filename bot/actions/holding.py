@@ -68,8 +68,8 @@ class Hold:
         if not self._claimed:  # a search found parts of it
             self._keep_found(session, receipt)
             return
-        queue.keep_receipt(session, self._delivery, json.loads(redact(json.dumps(receipt))))
-        queue.renew(session, self._delivery, self._until())
+        kept = json.loads(redact(json.dumps(receipt)))
+        queue.keep_receipt(session, self._delivery, kept, self._until())
 
     def _keep_found(self, session: Session, receipt: Receipt) -> None:
         row = session.get(Delivery, self._delivery.id)

@@ -16,6 +16,7 @@ from handlers.base import Outgoing, Problem
 from storage import plan
 from storage.database import Database
 from storage.models import Continuation, Delivery, Post, Revision, Vote
+from storage.prepared import Prepared
 
 # Written once: putting a question together takes longer than answering it, and these are asked at every look.
 _REVISION = select(Revision).where(
@@ -42,6 +43,13 @@ _STANDING = (
     .where(Vote.post_id == bindparam("post"), Vote.revision == bindparam("number"))
     .order_by(col(Vote.id))
 )
+_NOT_AFTER = Prepared(select(Post.not_after).where(Post.id == bindparam("post")))
+_DRAFT_OF = Prepared(select(Post.message_id).where(Post.id == bindparam("post")))
+_GOES_OUT = Prepared(
+    select(Revision.outgoing).where(
+        Revision.post_id == bindparam("post"), Revision.number == bindparam("number")
+    )
+)
 _WITH_CARDS = select(Post, Revision.card_id).join(
     Revision, (col(Revision.post_id) == Post.id) & (col(Revision.number) == Post.revision)
 )
@@ -53,6 +61,31 @@ def post(session: Session, post_id: int) -> Post:
     if row is None:
         raise LookupError(f"there is no post {post_id}")
     return row
+
+
+def not_after(session: Session, post_id: int) -> datetime | None:
+    """When that post may go out last. Raises LookupError if there is none."""
+    found = _NOT_AFTER.first(session, {"post": post_id})
+    if found is None:
+        raise LookupError(f"there is no post {post_id}")
+    latest: datetime | None = found[0]
+    return latest
+
+
+def draft_of(session: Session, post_id: int) -> int:
+    """The message that holds its draft. Raises LookupError if there is no such post."""
+    found = _DRAFT_OF.first(session, {"post": post_id})
+    if found is None:
+        raise LookupError(f"there is no post {post_id}")
+    return int(found[0])
+
+
+def goes_out(session: Session, post_id: int, number: int) -> dict[str, Outgoing]:
+    """Account -> exactly what goes out there of that revision."""
+    found = _GOES_OUT.first(session, {"post": post_id, "number": number})
+    if found is None:
+        raise LookupError(f"there is no revision {number} of post {post_id}")
+    return dict(_read_outgoing(found[0]))
 
 
 def revision(session: Session, post_id: int, number: int) -> Revision:

@@ -87,12 +87,12 @@ def test_an_order_to_retry_is_obeyed_once_though_the_bot_ends_before_it_answered
 
     def save(receipt: Receipt) -> None:
         with town.database.transaction() as session:
-            queue.keep_receipt(session, claimed, receipt)
+            queue.keep_receipt(session, claimed, receipt, town.now + timedelta(minutes=5))
 
     outgoing = rows.outgoing(town.revision(1))["mastodon"]
 
     def keep(session: Session, receipt: Receipt) -> None:
-        queue.keep_receipt(session, claimed, receipt)
+        queue.keep_receipt(session, claimed, receipt, town.now + timedelta(minutes=5))
 
     ledger = Numbers(town.desk, claimed.post_id, "mastodon", keep)
     ticket = Ticket(key=claimed.key, receipt={}, save=save, first_at=town.now, ledger=ledger)

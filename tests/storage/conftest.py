@@ -91,7 +91,9 @@ def make_post(session: Session, state: PostState = PostState.DRAFT, **facts: Any
         "state": state,
         **facts,
     }
-    return queue.create(session, Post(**values), who="Alice", what="drafted", now=NOW)
+    post = Post(**values)
+    queue.create(session, post, who="Alice", what="drafted", now=NOW)
+    return post
 
 
 def make_delivery(
@@ -108,7 +110,9 @@ def make_delivery(
         "state": DeliveryState.PENDING,
         **facts,
     }
-    return queue.create(session, Delivery(**values), who="bot", what="made", now=NOW)
+    delivery = Delivery(**values)
+    queue.create(session, delivery, who="bot", what="made", now=NOW)
+    return delivery
 
 
 @pytest.fixture

@@ -226,8 +226,7 @@ def test_a_long_send_prolongs_its_lease_and_keeps_its_receipt(
         delivering(session)
     one = claimed(database, now)
     with database.transaction() as session:
-        queue.keep_receipt(session, one, {"upload": "https://…/1"})
-        queue.renew(session, one, now + 2 * LEASE)
+        queue.keep_receipt(session, one, {"upload": "https://…/1"}, now + 2 * LEASE)
     with database.reading() as session:
         assert queue.interrupted(session, now + LEASE) == []
         row = session.get(Delivery, one.id)
@@ -257,7 +256,7 @@ def test_who_lost_the_claim_cannot_settle_it(
     with pytest.raises(Moved, match="no longer ours"), database.transaction() as session:
         queue.settle(session, slow, outcome, now=now, what="too late")
     with pytest.raises(Moved, match="no longer ours"), database.transaction() as session:
-        queue.keep_receipt(session, slow, {"part": 2})
+        queue.keep_receipt(session, slow, {"part": 2}, now + 9 * LEASE)
     with pytest.raises(Moved, match="no longer ours"), database.transaction() as session:
         queue.renew(session, slow, now + 9 * LEASE)
 
@@ -299,7 +298,7 @@ def test_a_person_orders_a_failed_delivery_again(
         delivering(session)
     one = claimed(database, now)
     with database.transaction() as session:
-        queue.keep_receipt(session, one, {"parts": ["1"]})
+        queue.keep_receipt(session, one, {"parts": ["1"]}, now + LEASE)
         queue.settle(session, one, D.FAILED, now=now, what="refused", error="Mastodon refused: too long.")
     later, old_key = now + timedelta(days=1), one.key
     with database.transaction() as session:

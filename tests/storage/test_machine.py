@@ -125,7 +125,7 @@ class Deliveries(RuleBasedStateMachine):
             return multiple()
         try:
             with self.database.transaction() as session:
-                queue.keep_receipt(session, one, {"began": True})
+                queue.keep_receipt(session, one, {"began": True}, self.leases[one.id or 0])
         except Moved:
             return multiple()
         assert self.sending[one.id or 0] == (one.key, one.attempts)

@@ -126,7 +126,14 @@ def kept_back(desk: Desk, session: Session, post: Post) -> bool:
     """Whether something waits in the inbox that may keep this post from going. To be asked in the transaction that lets
     it go: what is written down later finds it gone.
     """
-    return _keeps(desk, session, post, inbox.about(session, [post.id or 0]))
+    return kept_back_now(desk, session, post.id or 0)
+
+
+def kept_back_now(desk: Desk, session: Session, post_id: int) -> bool:
+    """The same by its number. The post is read only when there is something about it."""
+    if not inbox.concerns(session, post_id):
+        return False
+    return _keeps(desk, session, rows.post(session, post_id), inbox.about(session, [post_id]))
 
 
 def _keeps(desk: Desk, session: Session, post: Post, waiting: Iterable[Inbox]) -> bool:
