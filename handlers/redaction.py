@@ -24,6 +24,7 @@ from typing import Final
 from urllib.parse import quote, quote_plus
 
 from handlers import escapes
+from handlers.harmless import LEAST, Harmless
 from handlers.needles import A_WORD, PIECE, Known, sampled, stretches
 
 HIDDEN: Final = "‹a secret›"
@@ -51,6 +52,7 @@ class Redactor:
         """Stretches of the forms, one of which stands wherever one of them does; without those of the short ones."""
         self._short: tuple[bytes, ...] = ()
         self._needles = Known()
+        self._harmless = Harmless()
         self._odd = False
         """Whether one has a sign that is often escaped."""
 
@@ -80,6 +82,7 @@ class Redactor:
                 plain = (*self._lasting, *self._passing)
                 self._needles = Known(*plain) if forgotten else self._needles.joined(secret)
                 self._odd = not all(_UNESCAPED.fullmatch(one) for one in plain)
+                self._harmless = Harmless()  # the last: by now every look is for this one too
 
     def redact(self, text: str) -> str:
         """The text, with something else in the place of each secret."""
@@ -98,7 +101,18 @@ class Redactor:
         return HIDDEN in self.redact(text)
 
     def redact_body(self, body: bytes) -> bytes:
-        """The same for an answer as it came."""
+        """The same for an answer as it came. What was seen before, and is in no secret, is not looked over again."""
+        if len(body) < LEAST:
+            return self._redacted(body)
+        harmless = self._harmless  # another secret makes it anew: what is added then is of no use
+        new = harmless.new(body)
+        if new and self._redacted(new) != new:
+            return self._redacted(body)
+        if new:
+            harmless.add(body)
+        return body
+
+    def _redacted(self, body: bytes) -> bytes:
         for form in self._perhaps(body):
             if form in body:
                 body = body.replace(form, HIDDEN.encode())
