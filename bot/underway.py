@@ -48,6 +48,10 @@ class UnderWay:
         future.add_done_callback(lambda _: self._ended(key, future))
         return True
 
+    def wake(self) -> None:
+        """Wake who starts what is under way here."""
+        self._wake.set()
+
     def _ended(self, key: Key, future: Future[Any]) -> None:
         with self._guard:
             if (

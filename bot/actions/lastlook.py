@@ -38,9 +38,9 @@ def where(desk: Desk, post_id: int, card_id: int) -> Place | None:
     return sight.place
 
 
-def fresh(desk: Desk, post_id: int) -> bool:
-    """Whether the post was looked at within the last second."""
-    return time.monotonic() - desk.looked.get(post_id, float("-inf")) < FRESH_S
+def fresh(desk: Desk, post_id: int, span_s: float = FRESH_S) -> bool:
+    """Whether the post was looked at within the last second, or so long."""
+    return time.monotonic() - desk.looked.get(post_id, float("-inf")) < span_s
 
 
 def pass_over(desk: Desk, post_ids: Iterable[int]) -> None:

@@ -62,7 +62,7 @@ def listen(desk: Desk, now: datetime) -> bool:
     too often of late, or something happened that the listener must hear of first, such as that somebody is no approver any
     more.
     """
-    if not _may_peek(desk):
+    if not _peeks(desk):
         return False
     known = max(desk.read_up_to, catching.last(desk) or 0)
     began = time.monotonic()
@@ -90,15 +90,16 @@ def _edited(desk: Desk, now: datetime) -> tuple[list[Heard], bool]:
     return _orders(desk, hints, now), certain
 
 
-def _may_peek(desk: Desk) -> bool:
-    """Whether Zulip may be asked for events just now, and then it is counted: a bucket that fills by one each
-    `PEEK_EACH_S`.
-    """
-    began = time.monotonic()
-    full_at = max(desk.peeks_paid_s, began)
-    if full_at - began > PEEK_EACH_S * (PEEKS_AT_ONCE - 1):
+def may_peek(desk: Desk) -> bool:
+    """Whether Zulip may be asked for events just now: a bucket that fills by one each `PEEK_EACH_S`."""
+    return desk.peeks_paid_s - time.monotonic() <= PEEK_EACH_S * (PEEKS_AT_ONCE - 1)
+
+
+def _peeks(desk: Desk) -> bool:
+    """The same, and then it is counted."""
+    if not may_peek(desk):
         return False
-    desk.peeks_paid_s = full_at + PEEK_EACH_S
+    desk.peeks_paid_s = max(desk.peeks_paid_s, time.monotonic()) + PEEK_EACH_S
     return True
 
 
