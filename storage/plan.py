@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists
+from sqlalchemy import exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.models import Delivery, Post, Staged
+from storage.prepared import Prepared
 from storage.states import DeliveryState, PostState, StagedState
 
 _P, _D = PostState, DeliveryState
@@ -37,15 +38,19 @@ IN_PREPARATION = exists().where(
 """Of a delivery: what was begun for it before its time is still under way."""
 
 # asked all the time, so they are written once: that costs more than to ask
-_AT_ONCE = select(Post).where(Post.state == _P.APPROVED, col(Post.due_at).is_(None)).limit(1)
-_TIMED = (
+_AT_ONCE = Prepared(
+    select(Post.approved_at, Post.created_at)
+    .where(Post.state == _P.APPROVED, col(Post.due_at).is_(None))
+    .limit(1)
+)
+_TIMED = Prepared(
     select(Post.due_at)
     .where(Post.state == _P.APPROVED, col(Post.due_at).is_not(None))
     .order_by(col(Post.due_at))
     .limit(1)
 )
 _WAITING = select(Post).where(col(Post.state).in_((_P.DRAFT, _P.APPROVED, _P.HELD)))
-_PENDING = (
+_PENDING = Prepared(
     select(Delivery.not_before)
     .where(Delivery.state == _D.PENDING, ~BEHIND, ~IN_PREPARATION)
     .order_by(col(Delivery.not_before))
@@ -53,11 +58,11 @@ _PENDING = (
 )
 
 
-_UNSETTLED = select(Delivery.id).where(col(Delivery.state).in_((_D.SENDING, _D.UNKNOWN))).limit(1)
-_BEING_STAGED = (
-    select(Staged.id)
-    .where(col(Staged.state).in_((StagedState.PENDING, StagedState.STAGING, StagedState.DISCARDING)))
-    .limit(1)
+_SENT = Prepared(select(Delivery.id).where(Delivery.state == _D.SENDING).limit(1))
+_IN_DOUBT = Prepared(select(Delivery.id).where(Delivery.state == _D.UNKNOWN).limit(1))
+_UNDER_WORK = (StagedState.PENDING, StagedState.STAGING, StagedState.DISCARDING)
+_BEING_STAGED = Prepared(
+    select(Staged.id).where(or_(*(col(Staged.state) == state for state in _UNDER_WORK))).limit(1)
 )
 
 
@@ -101,17 +106,17 @@ def next_due(session: Session) -> datetime | None:
     It may lie in the past: then it is due. A delivery behind another one of the same account does not
     count; it is looked at again when that one is settled.
     """
-    at_once = session.exec(_AT_ONCE).first()
+    at_once = _AT_ONCE.first(session)
     if at_once is not None:
-        return at_once.approved_at or at_once.created_at
-    found = (session.exec(_TIMED).first(), session.exec(_PENDING).first())
-    return min((instant for instant in found if instant is not None), default=None)
+        since: datetime = at_once[0] or at_once[1]
+        return since
+    found = (_TIMED.first(session), _PENDING.first(session))
+    return min((row[0] for row in found if row is not None), default=None)
 
 
 def unsettled(session: Session) -> bool:
     """Whether something is on its way, in doubt or being prepared: time alone may bring more to do with that."""
-    found = (session.exec(_UNSETTLED).first(), session.exec(_BEING_STAGED).first())
-    return any(one is not None for one in found)
+    return any(one.first(session) is not None for one in (_SENT, _IN_DOUBT, _BEING_STAGED))
 
 
 def planned(session: Session, start: datetime, end: datetime) -> Sequence[Post]:
