@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_
+from sqlalchemy import bindparam, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -50,6 +50,16 @@ _TIMED = Prepared(
     .limit(1)
 )
 _WAITING = select(Post).where(col(Post.state).in_((_P.DRAFT, _P.APPROVED, _P.HELD)))
+_DUE = Prepared(
+    select(Post.id).where(Post.state == _P.APPROVED, col(Post.due_at) <= bindparam("now")).limit(1)
+)
+_WAITS = or_(*(col(Post.state) == state for state in (_P.DRAFT, _P.APPROVED, _P.HELD)))
+_PAST_DUE = Prepared(select(Post.id).where(_WAITS, col(Post.due_at) < bindparam("due")).limit(1))
+_PAST_LAST = Prepared(
+    select(Post.id)
+    .where(_WAITS, col(Post.not_after).is_not(None), col(Post.not_after) < bindparam("now"))
+    .limit(1)
+)
 _PENDING = Prepared(
     select(Delivery.not_before)
     .where(Delivery.state == _D.PENDING, ~BEHIND, ~IN_PREPARATION)
@@ -68,6 +78,8 @@ _BEING_STAGED = Prepared(
 
 def due_posts(session: Session, now: datetime, limit: int = 100) -> Sequence[Post]:
     """Approved posts whose time has come: those without a time first, then the longest due."""
+    if _AT_ONCE.first(session) is None and _DUE.first(session, {"now": now}) is None:
+        return []  # as nearly always when this is asked
     approved = select(Post).where(Post.state == _P.APPROVED)
     at_once = session.exec(
         approved.where(col(Post.due_at).is_(None)).order_by(col(Post.id)).limit(limit)
@@ -80,6 +92,8 @@ def due_posts(session: Session, now: datetime, limit: int = 100) -> Sequence[Pos
 
 def late_posts(session: Session, now: datetime, late: timedelta) -> Sequence[Post]:
     """Posts that must expire: more than `late` past their time, or past their "not after"; not yet out."""
+    if not any(one.first(session, {"due": now - late, "now": now}) for one in (_PAST_DUE, _PAST_LAST)):
+        return []  # as nearly always when this is asked
     # two questions, because each has an index: with one for both, all that ever was would be read
     past_due = session.exec(_WAITING.where(col(Post.due_at) < now - late)).all()
     past_last = session.exec(

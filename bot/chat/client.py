@@ -174,8 +174,11 @@ class Chat:
 
     @understanding
     def newer(self, message_id: int) -> list[Message]:
-        """Everything after that message that reaches the bot, in one request unless it is very much."""
-        return [read_message(one, self.directory.me) for one in fetching.later(self.wire, [], message_id)]
+        """Everything after that message that others wrote and that reaches the bot, in one request unless it is very much.
+        What the bot said itself is left out: in a burst it is nearly all there is.
+        """
+        me = self.directory.me
+        return [read_message(one, me) for one in fetching.later(self.wire, fetching.not_of(me), message_id)]
 
     @understanding
     def until(self, message_id: int) -> list[Message]:

@@ -30,6 +30,11 @@ def channel(number: int) -> Narrow:
     return [{"operator": "stream", "operand": number}]
 
 
+def not_of(person: int) -> Narrow:
+    """What others wrote."""
+    return [{"operator": "sender", "operand": person, "negated": True}]
+
+
 def page(wire: Wire, narrow: Narrow, anchor: int | str, *, before: int, after: int) -> list[dict[str, Any]]:
     """Messages around an anchor, oldest first, as Zulip gives them; in smaller pieces where one answer is too large."""
     request = {

@@ -8,6 +8,7 @@ read JSON, which is also what the published document says).
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
@@ -38,6 +39,8 @@ class Line:
         self.host = urlsplit(base_url).netloc
         """The server's own name, as its accounts are called by."""
         self._token = token
+        self.token_print = hashlib.sha256(token.encode()).hexdigest()
+        """What tells this token from others, and is none."""
         self._tools = tools
         self.api = mastodon.Mastodon(
             access_token=token,

@@ -40,6 +40,8 @@ class Mastodon:
         self._limits = Limits()
         self._sensitive = False
         """Whether the account's own setting hides the files of all its posts, as the last check saw it."""
+        self._whose: dict[str, str] = {}
+        """Fingerprint of a token -> the number of its account."""
         self._ask_at: datetime | None = None
         """When the server is asked for its limits again."""
         self._who = called(self.title, account)
@@ -84,7 +86,7 @@ class Mastodon:
             return False
 
     def _walk(self, line: Line, outgoing: Outgoing, ticket: Ticket) -> Walk:
-        posting = Posting(line, self._limits, outgoing, ticket, self._tools)
+        posting = Posting(line, self._limits, outgoing, ticket, self._tools, self._whose)
         return Walk(posting, outgoing, ticket, self._tools.clock)
 
     def number_of(self, link: str) -> str | None:

@@ -39,13 +39,23 @@ class Posting(Service):
     keeps_files = timedelta(hours=12)
     """Mastodon sweeps files that no post uses after a day or so."""
 
-    def __init__(self, line: Line, limits: Limits, outgoing: Outgoing, ticket: Ticket, tools: Tools) -> None:
+    def __init__(
+        self,
+        line: Line,
+        limits: Limits,
+        outgoing: Outgoing,
+        ticket: Ticket,
+        tools: Tools,
+        whose: dict[str, str] | None = None,
+    ) -> None:
+        """`whose`: tokens (by their fingerprint) whose account's number was told; a token is one account's for ever."""
         self.name = line.who
         self._line = line
         self._limits = limits
         self._outgoing = outgoing
         self._ticket = ticket
         self._tools = tools
+        self._whose = {} if whose is None else whose
 
     @override
     def upload(self, media: Media, upload: Upload) -> str:
@@ -154,7 +164,7 @@ class Posting(Service):
 
     @override
     def before(self) -> Before | None:
-        answer = self._page(self._me(), {"limit": "1"})
+        answer = self._page(self._whose.get(self._line.token_print) or self._me(), {"limit": "1"})
         if not isinstance(answer.body, list):
             raise self._nonsense()
         if not answer.body:
@@ -190,6 +200,7 @@ class Posting(Service):
         me = text_of(self._line.ask(self._line.api.account_verify_credentials), "id")
         if not me:
             raise self._nonsense()
+        self._whose[self._line.token_print] = me
         return me
 
     def _page(self, me: str, params: dict[str, str]) -> Answer:

@@ -119,6 +119,15 @@ def test_a_post_goes_out_as_it_was_prepared(
     assert asked.headers["Authorization"] == f"Bearer {TOKEN}"
 
 
+def test_whose_a_token_is_is_asked_once(
+    mastodon: Mastodon, instance: Instance, server: Any, delivery: Any
+) -> None:
+    mastodon.send(one("First"), delivery.ticket())
+    mastodon.send(one("Second"), type(delivery)(instance.clock).ticket())
+    assert len(server.to("GET", ME)) == 1
+    assert len(server.to("GET", OWN)) == 2
+
+
 def test_pictures_are_uploaded_with_their_alt_texts_before_the_post(
     mastodon: Mastodon, instance: Instance, server: Any, tools: Tools, delivery: Any
 ) -> None:
