@@ -5,6 +5,9 @@
 `10:00 UTC+2`). `period` takes what people ask about: `this week`, `march`, `30.11.`, `week 48`. `weekly` takes
 the slots of the configuration: `Tue 10:00, Thu 14:00`. The day stands before the month, and the week starts on Monday.
 
+`tongues` has the languages in which they take a time (`torsdag kl. 10`, `3. Dezember 14 Uhr`, `tällä viikolla`): it is read
+in each of them, and where two make different times of it, `agree` asks.
+
 Time is an argument everywhere. Only the zone database is read; nothing else outside is touched.
 """
 

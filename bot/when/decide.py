@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.when.local import long_day, spell_day
-from bot.when.pieces import Clock, Date, Pieces
+from bot.when.pieces import EARLY, Clock, Date, Pieces
 from bot.when.words import DAY_NAMES, MONTH_NAMES, Ask, ask, quoted
 
-_EARLY = range(1, 7)
-"""Hours that, written as a bare number, are as likely meant for the afternoon."""
+_SMALL = range(1, 5)
+"""Hours that are not in an evening: `tonight at 3` may be the afternoon, or the night after."""
 _LATELY = timedelta(days=62)
 """A day without a year that passed longer ago than this is the one of next year."""
-_AFTER_NOON = ("afternoon", "evening")
+_AFTER_NOON = ("afternoon", "evening", "night")
 
 
 def hour_of(found: Pieces, now: datetime, zone: ZoneInfo) -> Clock | Ask:
@@ -30,7 +30,7 @@ def hour_of(found: Pieces, now: datetime, zone: ZoneInfo) -> Clock | Ask:
         found.clocks.append(clock)
     if len(found.clocks) > 1:
         one, two = found.clocks[:2]
-        return ask(f"There are two times, {_shown(one)} and {_shown(two)}: keep one.")
+        return ask(f"There are two times, {_shown(one)} and {_shown(two)}: keep one.", possible=False)
     if not found.clocks:
         return _no_hour(found, now, zone)
     return _with_part(found)
@@ -54,7 +54,9 @@ def _settle_pair(found: Pieces, first: int, second: str, *, clock: bool) -> Ask 
             f"{first} {month} 10:00",
         )
     else:
-        return ask(f"{text} is neither a time nor a date here", "thursday 14.30", "30.11. 14.30")
+        return ask(
+            f"{text} is neither a time nor a date here", "thursday 14.30", "30.11. 14.30", possible=False
+        )
     return None
 
 
@@ -62,11 +64,11 @@ def _bare(number: str, before: str, found: Pieces) -> Clock | Ask:
     text = quoted(number)
     hour, minute = (int(number), 0) if len(number) <= 2 else (int(number[:-2]), int(number[-2:]))
     if hour > 23 or minute > 59:
-        return ask(f"{text} is no time of day", "thursday 9:00", "thursday 14:30")
+        return ask(f"{text} is no time of day", "thursday 9:00", "thursday 14:30", possible=False)
     if found.clocks or not (before or found.has_day):
         offers = () if found.clocks else (f"{hour}:{minute:02}", f"tomorrow {hour}:{minute:02}")
-        return ask(f"I do not understand {text} in a time", *offers)
-    vague = len(number) == 1 and hour in _EARLY and not before.startswith("k")
+        return ask(f"I do not understand {text} in a time", *offers, possible=not found.clocks)
+    vague = len(number) == 1 and hour in EARLY and not before.startswith("k")
     return Clock(hour, minute, vague=vague)
 
 
@@ -100,10 +102,12 @@ def _with_part(found: Pieces) -> Clock | Ask:
     if part in _AFTER_NOON and clock.midnight and 0 in found.days_ahead:
         found.days_ahead = [1]
         return clock
+    if part in {"evening", "night"} and clock.hour in _SMALL:
+        return Clock(clock.hour, clock.minute, clock.second, vague=True)
     if part in _AFTER_NOON and 1 <= clock.hour < 12:
         return Clock(clock.hour + 12, clock.minute, clock.second)
     if (part == "morning" and clock.hour >= 12) or (part in _AFTER_NOON and clock.hour < 12):
-        return ask(f"{_shown(clock)} is not in the {part}", f"thursday {_shown(clock)}")
+        return ask(f"{_shown(clock)} is not in the {part}", f"thursday {_shown(clock)}", possible=False)
     return clock if not part else Clock(clock.hour, clock.minute, clock.second)
 
 
@@ -111,7 +115,7 @@ def day_of(found: Pieces, clock: Clock, here: datetime) -> date | Ask:
     """The one day, seen from this local time."""
     today = here.date()
     if len(found.dates) > 1 or len(found.days_ahead) > 1 or len(found.weekdays) > 1:
-        return ask("There are two days in it: keep one.")
+        return ask("There are two days in it: keep one.", possible=False)
     day: date | Ask
     if found.dates:
         day = _dated(found.dates[0], today)
@@ -154,9 +158,13 @@ def _no_such_day(given: Date) -> Ask:
             f"{month}{year} has no day {given.day}",
             f"{last} {month[:3]}{year} 10:00",
             f"1 {MONTH_NAMES[given.month % 12][:3]}{year} 10:00",
+            possible=False,
         )
     return ask(
-        f"There is no day {quoted(text)}; the day stands before the month", "30.11. 10:00", "30 Nov 10:00"
+        f"There is no day {quoted(text)}; the day stands before the month",
+        "30.11. 10:00",
+        "30 Nov 10:00",
+        possible=False,
     )
 
 
@@ -167,7 +175,7 @@ def _misfit(day: date, weekday: int, clock: Clock, today: date) -> Ask:
         f"{DAY_NAMES[one.weekday()][:3]} {spell_day(one)} {_shown(clock)}" for one in (day, fitting) if one
     ]
     name = DAY_NAMES[day.weekday()]
-    return ask(f"{spell_day(day)} is a {name}, not a {DAY_NAMES[weekday]}", *offers)
+    return ask(f"{spell_day(day)} is a {name}, not a {DAY_NAMES[weekday]}", *offers, possible=False)
 
 
 def _on_weekday(found: Pieces, clock: Clock, here: datetime) -> date | Ask:

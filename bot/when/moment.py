@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.when.agree import agreed
 from bot.when.decide import day_of, hour_of
 from bot.when.local import gap, instants, offset_name, spell, spell_clock, spell_day, spell_wall
 from bot.when.pieces import Clock, Pieces
 from bot.when.spans import duration, whole_days
 from bot.when.tokens import pieces
+from bot.when.tongues import LANGUAGES, readings
 from bot.when.words import LONGEST, Ask, ask, quoted, tidy
 from bot.when.zones import Stated, not_in_force
 
@@ -41,24 +44,45 @@ class Moment:
     at: datetime | None = None
 
 
-def read(text: str, *, now: datetime, zone: ZoneInfo) -> Moment | Ask:
+def read(text: str, *, now: datetime, zone: ZoneInfo, languages: Collection[str] = LANGUAGES) -> Moment | Ask:
     """The moment these words mean, to somebody in this zone, at this instant (UTC). Never raises.
 
     Every offer of a question is checked: it would be understood.
     """
-    answer = _read(text, now, zone)
+    answer = _agreed(text, now, zone, languages)
     if isinstance(answer, Moment) or not answer.offers:
         return answer
-    offers = [offer for offer in answer.offers if isinstance(_read(offer, now, zone), Moment)]
+    offers = [one for one in answer.offers if isinstance(_agreed(one, now, zone, languages), Moment)]
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return ask(answer.what, *(offers or [f"{spell_day(tomorrow)} 10:00"]))
 
 
+def _agreed(text: str, now: datetime, zone: ZoneInfo, languages: Collection[str]) -> Moment | Ask:
+    if len(text) > LONGEST * 5:
+        return _too_long()
+    words = tidy(text)
+    if len(words) > LONGEST:
+        return _too_long()
+    found = agreed(
+        words,
+        languages,
+        lambda one: _read(one, now, zone),
+        lambda moment, _: spell(moment.at, zone) if moment.at else moment.kind,
+    )
+    return found or _read(words, now, zone)
+
+
+def _too_long() -> Ask:
+    return ask("That is too long for a time", "thursday 10:00", "1 Dec 14:30")
+
+
 def is_time(text: str) -> bool:
-    """Whether these words are a time and nothing else, though it may be an unclear one."""
-    if len(text) > LONGEST:
-        return False
-    spaced = _COLON.sub(":", tidy(text))
+    """Whether these words are a time and nothing else in any language, though it may be an unclear one."""
+    return len(text) <= LONGEST and any(_is_time(one.words) for one in readings(tidy(text)) if not one.stray)
+
+
+def _is_time(text: str) -> bool:
+    spaced = _COLON.sub(":", text)
     words = " ".join(spaced.replace(",", " ").strip(" !?;:.").split())
     if words in _NOW or _NEXT.fullmatch(words) or _TAG.fullmatch(words):
         return True
@@ -68,18 +92,14 @@ def is_time(text: str) -> bool:
         found = pieces(words) if words else None
     except (OverflowError, ValueError):
         return True
-    return isinstance(found, Pieces)
+    return isinstance(found, Pieces) and not found.is_empty
 
 
 def _read(text: str, now: datetime, zone: ZoneInfo) -> Moment | Ask:
-    if len(text) > LONGEST * 5:
-        return ask("That is too long for a time", "thursday 10:00", "1 Dec 14:30")
     spaced = _COLON.sub(":", tidy(text))
     words = " ".join(spaced.replace(",", " ").strip(" !?;:").split())
     if not words.strip("."):
         return ask("There is no time here", "now", "thursday 10:00", "in 2 hours")
-    if len(words) > LONGEST:
-        return ask("That is too long for a time", "thursday 10:00", "1 Dec 14:30")
     plain = words.rstrip(".")
     if plain in _NOW:
         return Moment("now")
@@ -113,7 +133,7 @@ def _pieces(words: str, now: datetime, zone: ZoneInfo) -> Moment | Ask:
         return clock
     if len(found.zones) > 1:
         names = " and ".join(stated.name for stated in found.zones[:2])
-        return ask(f"There are two zones, {names}: keep one")
+        return ask(f"There are two zones, {names}: keep one", possible=False)
     return _placed(found, clock, now, zone)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.when.agree import agreed
 from bot.when.local import long_day, start_of
 from bot.when.pieces import Date, Pieces
 from bot.when.tokens import pieces
+from bot.when.tongues import LANGUAGES, readings
 from bot.when.words import DAY, DAYS, LONGEST, MONTH, MONTH_NAMES, MONTHS, Ask, ask, quoted, tidy
 
 _LEAD = re.compile(r"^(?:(?:on|in|for|during|at|of|from|within) )*(?:the )?")
@@ -53,12 +56,14 @@ def is_period(text: str) -> bool:
 
 
 def is_past(text: str) -> bool:
-    """Whether these words name a period that can only lie behind: `yesterday`, `last week`."""
-    words = _tidied(text)
-    return words == "yesterday" or words.startswith(("last ", "previous ", "past "))
+    """Whether these words name a period that can only lie behind: `yesterday`, `last week`, `viime viikolla`."""
+    every = [_tidied(one.words) for one in readings(tidy(text[:LONGEST])) if not one.stray]
+    return all(one == "yesterday" or one.startswith(("last ", "previous ", "past ")) for one in every)
 
 
-def period(text: str, *, now: datetime, zone: ZoneInfo, past: bool = False) -> Period | Ask | None:
+def period(
+    text: str, *, now: datetime, zone: ZoneInfo, past: bool = False, languages: Collection[str] = LANGUAGES
+) -> Period | Ask | None:
     """The period of these words, seen from this instant (UTC) in this zone; None if they name none.
 
     A day or month without a year is the coming one, or with `past` the latest one; today and this month
@@ -66,6 +71,12 @@ def period(text: str, *, now: datetime, zone: ZoneInfo, past: bool = False) -> P
     """
     if len(text) > LONGEST:
         return None
+    return agreed(
+        tidy(text), languages, lambda one: _read(one, now, zone, past=past), lambda _, words: _tidied(words)
+    )
+
+
+def _read(text: str, now: datetime, zone: ZoneInfo, *, past: bool) -> Period | Ask | None:
     words = _tidied(text)
     today = now.astimezone(zone).date()
     try:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from bot.when.zones import Stated
 
+EARLY = range(1, 7)
+"""Hours that, written as a bare number, are as likely meant for the afternoon."""
+
 
 @dataclass(frozen=True, slots=True)
 class Date:
@@ -24,7 +27,7 @@ class Clock:
     minute: int = 0
     second: int = 0
     vague: bool = False
-    """Written as `at 3`: it may be meant twelve hours later."""
+    """Written as `at 3`, `3 o'clock`: it may be meant twelve hours later."""
     midnight: bool = False
 
 
@@ -53,11 +56,17 @@ class Pieces:
     """A bare number, and `at` or `klo` where it stood before it."""
     zones: list[Stated] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    """`morning`, `afternoon`, `evening`"""
+    """`morning`, `afternoon`, `evening`, `night`"""
     sure: bool = False
     """`really`: yes, so far away."""
     iso: bool = False
     """The day was written as `2026-12-01T`."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found but words that say nothing by themselves: `on the`."""
+        hour = self.clocks or self.pairs or self.numbers or self.zones or self.parts
+        return not (hour or self.has_day or self.sure)
 
     @property
     def has_day(self) -> bool:

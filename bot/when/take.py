@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.when.pieces import Clock, Date, Pair, Pieces
+from bot.when.pieces import EARLY, Clock, Date, Pair, Pieces
 from bot.when.words import DAYS, MONTH_NAMES, MONTHS, NUMBERS, Ask, ask, quoted
 from bot.when.zones import named
 
@@ -61,19 +61,22 @@ def _clock(m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
     hour, minute, second = (int(groups.get(key) or 0) for key in ("h", "min", "s"))
     half = groups.get("half")
     if half and not 1 <= hour <= 12:
-        return ask(f"{quoted(m[0])} is no time of day", f"thursday {hour % 24}:{minute % 60:02}")
+        what = f"{quoted(m[0])} is no time of day"
+        return ask(what, f"thursday {hour % 24}:{minute % 60:02}", possible=False)
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or second > 59:
         return _no_clock(m[0])
-    found.clocks.append(Clock(hour, minute, second))
+    found.clocks.append(Clock(hour, minute, second, vague=bool(groups.get("loose")) and hour in EARLY))
     return None
 
 
 def _no_clock(text: str) -> Ask:
     if text.startswith("24"):
-        return ask(f"{quoted(text)} is no time of day; a day begins with 0:00", "tomorrow 0:00")
-    return ask(f"{quoted(text)} is no time of day", "thursday 9:00", "thursday 14:30")
+        return ask(
+            f"{quoted(text)} is no time of day; a day begins with 0:00", "tomorrow 0:00", possible=False
+        )
+    return ask(f"{quoted(text)} is no time of day", "thursday 9:00", "thursday 14:30", possible=False)
 
 
 def _pair(m: re.Match[str], before: str, found: Pieces) -> Ask | None:
@@ -82,7 +85,8 @@ def _pair(m: re.Match[str], before: str, found: Pieces) -> Ask | None:
 
 
 def _ordinal(m: re.Match[str], _before: str, _found: Pieces) -> Ask | None:
-    return ask(f"Of which month is {quoted(m[0])}? Write the month with it, as in `1st of December 10:00`.")
+    what = f"Of which month is {quoted(m[0])}? Write the month with it, as in `1st of December 10:00`."
+    return ask(what, possible=False)
 
 
 def _offset(m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
@@ -136,10 +140,11 @@ def _week(m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
     return None
 
 
-def _month(m: re.Match[str], _before: str, _found: Pieces) -> Ask | None:
+def _month(m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
     name = m[0].strip(" .").split(" ")[0]
     example = MONTH_NAMES[MONTHS[name] - 1] if name in MONTHS else "December"
-    return ask(f"On which day of {quoted(m[0])}? Write the day and the hour, as in `3 {example} 10:00`.")
+    what = f"On which day of {quoted(m[0])}? Write the day and the hour, as in `3 {example} 10:00`."
+    return ask(what, possible=not found.has_day)
 
 
 def _noon(_m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
@@ -153,7 +158,7 @@ def _midnight(_m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
 
 
 def _part(m: re.Match[str], _before: str, found: Pieces) -> Ask | None:
-    found.parts.append("evening" if m["part"] == "night" else m["part"])
+    found.parts.append(m["part"])
     return None
 
 

@@ -11,6 +11,8 @@ from bot.when.zones import named, unknown
 
 _YEAR = r"(?:19|20|21)\d\d"
 _END = r"(?![a-z0-9])"
+_SAID = rf"\s?(?:o'clock|uhr|h|hrs|hours){_END}"
+"""What people say behind the hour."""
 _HALF = r"\s?(?P<half>[ap])\.?\s?m(?![a-z])\.?"
 _DAY_MONTH = (
     rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s?(?:day )?(?:of )?(?:the )?(?P<mon>{MONTH})(?![a-z])\.?"
@@ -29,10 +31,11 @@ _PATTERNS = (
     ("dashed", rf"(?P<d>\d{{1,2}})-(?P<m>\d{{1,2}})-(?P<y>\d{{4}}){_END}"),
     ("dotted", rf"(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.(?:\s?(?P<y>{_YEAR}){_END}|(?P<yy>\d\d)(?![\d.:])|)"),
     ("slashed", r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d\d))?(?![\d/])"),
-    ("clock", rf"(?P<h>\d{{1,2}})[:h](?P<min>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{{1,9}})?)?(?!\d)(?:{_HALF})?"),
-    ("clock", rf"(?P<h>\d{{1,2}})\.(?P<min>\d\d){_HALF}"),
+    ("clock", rf"(?P<h>\d{{1,2}})[:h](?P<min>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{{1,9}})?)?(?!\d)(?:{_HALF}|{_SAID})?"),
+    ("clock", rf"(?P<h>\d{{1,2}})\.(?P<min>\d\d)(?:{_HALF}|{_SAID})"),
     ("clock", rf"(?P<h>\d{{1,2}}){_HALF}"),
-    ("clock", rf"(?P<h>\d{{1,2}})\s?(?:o'clock|uhr|h|hrs|hours){_END}"),
+    ("clock", rf"(?P<h>\d{{1,2}})\s?(?P<loose>o'clock){_END}"),
+    ("clock", rf"(?P<h>\d{{1,2}}){_SAID}"),
     ("clock", rf"(?P<h>\d\d)(?P<min>\d\d)\s?(?:h|hrs|hours){_END}"),
     ("date", _DAY_MONTH),
     ("date", _MONTH_DAY),
@@ -107,4 +110,5 @@ def _zone(words: str, at: int, found: Pieces) -> int | Ask:
 
 def lost(word: str) -> Ask:
     """The question about a word that means nothing here."""
-    return ask(f"I do not understand {quoted(word)} in a time", "thursday 10:00", "in 2 hours", "now")
+    what = f"I do not understand {quoted(word)} in a time"
+    return ask(what, "thursday 10:00", "in 2 hours", "now", possible=False)

@@ -71,15 +71,17 @@ class Ask:
     """Answers that would be understood; they stand in the question too."""
     what: str = ""
     """The question without its offers."""
+    possible: bool = True
+    """Whether the words can be what somebody meant, though something is missing; not where they contradict themselves."""
 
 
-def ask(what: str, *offers: str) -> Ask:
+def ask(what: str, *offers: str, possible: bool = True) -> Ask:
     """A question that ends in its offers: `what: write `a` or `b`.`"""
     offers = tuple(dict.fromkeys(offers))
     if not offers:
-        return Ask(what if what[-1] in ".?" else f"{what}.", (), what)
+        return Ask(what if what[-1] in ".?" else f"{what}.", (), what, possible)
     write = " Write" if what[-1] in ".?" else ": write"
-    return Ask(f"{what}{write} {' or '.join(f'`{offer}`' for offer in offers)}.", offers, what)
+    return Ask(f"{what}{write} {' or '.join(f'`{offer}`' for offer in offers)}.", offers, what, possible)
 
 
 def quoted(text: str) -> str:

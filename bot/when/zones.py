@@ -147,7 +147,7 @@ def unknown(text: str, template: str) -> Ask:
     """The question about letters that look like a zone and are none."""
     shown = quoted(text if "/" in text else text.upper())
     offers = (template.replace("{}", name) for name in ("Europe/Oslo", "UTC+2"))
-    return ask(f"I do not know the zone {shown}", *offers)
+    return ask(f"I do not know the zone {shown}", *offers, possible=False)
 
 
 def not_in_force(stated: Stated, wall: datetime) -> Ask | None:
