@@ -127,14 +127,14 @@ def _time(
 ) -> tuple[str, datetime | None, datetime | None]:
     """How and when it goes out. A time that did not change with the text is not read anew."""
     zone = desk.zone_of(author)
-    not_after = _not_after(session, written, zone, now, post, found)
+    not_after = _not_after(desk, session, written, zone, now, post, found)
     kept = _kept_time(session, written, post)
     if kept is not None:
         timing, due_at = kept
         if due_at is not None and due_at <= now and timing == "at":
             found.error("Its time has passed: write a new `at:`.", written.lines.get("at"))
     elif written.at:
-        moment = when.read(written.at, now=now, zone=zone)
+        moment = when.read(written.at, now=now, zone=zone, languages=desk.config.social.languages)
         if isinstance(moment, when.Ask):
             found.error(f"`at:` {moment.question}", written.lines.get("at"))
             timing, due_at = "at", None
@@ -152,7 +152,13 @@ def _time(
 
 
 def _not_after(
-    session: Session, written: Written, zone: ZoneInfo, now: datetime, post: Post | None, found: Found
+    desk: Desk,
+    session: Session,
+    written: Written,
+    zone: ZoneInfo,
+    now: datetime,
+    post: Post | None,
+    found: Found,
 ) -> datetime | None:
     """The last moment. Words that did not change still mean the same instant: `tomorrow` is not a day later
     because the text was edited the next day.
@@ -167,7 +173,7 @@ def _not_after(
             found.error("`not after:` has passed: write a new one.", written.lines.get("not after"))
     if known is not None:
         return known
-    moment = when.read(written.not_after, now=now, zone=zone)
+    moment = when.read(written.not_after, now=now, zone=zone, languages=desk.config.social.languages)
     if isinstance(moment, when.Ask):
         found.error(f"`not after:` {moment.question}", written.lines.get("not after"))
         return None

@@ -30,6 +30,7 @@ from bot.config import ini, values
 from bot.config.accounts import default_accounts, read_accounts
 from bot.config.bounds import Bounds, Strict
 from bot.config.sections import Report, fill, given, variable
+from bot.when.tongues import LANGUAGES
 from handlers.base import Settings
 from handlers.redaction import know
 
@@ -72,6 +73,8 @@ class Social(Bounds):
     veto_emoji: values.Emoji = ("-1",)
     timezone: values.Zone = ZoneInfo("UTC")
     """For people whose zone Zulip does not know, and for the slots."""
+    languages: values.Languages = tuple(LANGUAGES)
+    """In which people write times, besides English."""
     default_platforms: values.Names = ()
     """Account names, in the order of the file; what the file says (a platform, `all`) is already resolved."""
     default_time: Literal["now", "next"] = "now"

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import BeforeValidator
 
 from bot.when.slots import Slot, weekly
+from bot.when.tongues import LANGUAGES
 
 _UNITS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
@@ -84,6 +85,22 @@ def zone(value: Any) -> Any:
         hint = get_close_matches(value.strip().lower(), list(names), n=1, cutoff=0.6)
         close = f"; did you mean `{names[hint[0]]}`?" if hint else ""
         raise ValueError(f"an IANA time zone is needed, such as `Europe/Helsinki`{close}") from None
+
+
+def languages(value: Any) -> Any:
+    """`de, fi` -> the codes of languages in which times are read; `no` is both kinds of Norwegian, `all` every one."""
+    if not isinstance(value, str):
+        return value
+    found: dict[str, None] = {}
+    for word in listed(value):
+        code = word.casefold().partition("-")[0].partition("_")[0]
+        several = {"no": ("nb", "nn"), "all": tuple(LANGUAGES)}.get(code, (code,))
+        unknown = [one for one in several if one not in LANGUAGES]
+        if unknown:
+            known = ", ".join(LANGUAGES)
+            raise ValueError(f"`{word}` is no language in which I read times; there are {known}, and `all`")
+        found |= dict.fromkeys(several)
+    return tuple(found)
 
 
 def slots(value: Any) -> Any:
@@ -169,6 +186,7 @@ def address(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 Span = Annotated[timedelta, BeforeValidator(span)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
+Languages = Annotated[tuple[str, ...], BeforeValidator(languages)]
 Slots = Annotated[tuple[Slot, ...], BeforeValidator(slots)]
 Emoji = Annotated[tuple[str, ...], BeforeValidator(emoji_names)]
 Address = Annotated[str, BeforeValidator(address)]

@@ -15,7 +15,7 @@ from bot.grammar.dress import peels, unwrapped
 from bot.grammar.known import GERMAN, KNOWN, LANGUAGES, SPELLINGS, VISIBILITIES
 from bot.grammar.reading import code
 from bot.grammar.uploads import Line
-from bot.when import is_time
+from bot.when import is_time, names_foreign_day
 from handlers.base import Options, Poll, Problem
 from handlers.languages import meant_by
 from handlers.text.entities import shown
@@ -30,17 +30,11 @@ _NAMES = "|".join(
 _BARE = re.compile(rf"(?P<name>{_NAMES})(?:\s*[=→]\s*|\s+(?:[–—-]+>?\s+)?)(?P<value>[^\s:].*)", re.IGNORECASE)
 """Without a colon."""
 _TIME = re.compile(
-    r"\d|\b(?:now|next|noon|midnight|today|tomorrow|(?:mon|tues?|wed|thur?s?|fri|sat|sun)(?:[a-z]*day)?"
-    r"|jetzt|heute|morgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b",
+    r"\d|\b(?:now|next|noon|midnight|today|tomorrow|(?:mon|tues?|wed|thur?s?|fri|sat|sun)(?:[a-z]*day)?)\b",
     re.IGNORECASE,
 )
 FREE = frozenset({"title", "cw", "alt", "campaign", "note", "tags", "playlist", "category"})
 """Options that take any words, so that the value tells nothing."""
-_GERMAN_TIME = re.compile(
-    r"(?:(?:jetzt|heute|morgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|um)[\s,]*)+"
-    r"[\d.:\s]*(?:uhr|h)?",
-    re.IGNORECASE,
-)
 _SHORT_VALUE = 6
 _LONGEST = 2000
 """Characters of a line that is looked at in every dress: an alt text may be so long."""
@@ -128,7 +122,7 @@ def fits(name: str, value: str, accounts: Sequence[str]) -> bool:
         named = names.read(value, accounts)
         return bool(named.accounts or named.absent or any(near for _, near in named.unknown))
     if name in {"at", "not after"}:
-        return len(value.split()) <= _SHORT_VALUE and bool(_TIME.search(value))
+        return len(value.split()) <= _SHORT_VALUE and bool(_TIME.search(value) or names_foreign_day(value))
     telling = _TELLING.get(name)
     return telling is not None and telling(value)
 
@@ -139,7 +133,7 @@ def proves(name: str, value: str, accounts: Sequence[str]) -> bool:
         named = names.read(value, accounts) if len(value) <= _LONGEST_NAMES else names.Named(())
         return bool(named.accounts or named.absent) and not named.unknown
     if name in {"at", "not after"}:
-        return is_time(value) or bool(_GERMAN_TIME.fullmatch(value))
+        return is_time(value)
     if name == "lang":
         return value.casefold() in LANGUAGES or value in LANGUAGES.values()
     return fits(name, value, accounts)

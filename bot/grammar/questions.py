@@ -1,5 +1,7 @@
 """Questions in people's own words: what is scheduled this week, what waits for me, what went out last month?
 
+What is planned and what went out is asked in the languages of the people too (`asked_abroad`).
+
 A question is understood when nothing remains of it but words that ask, words that say what about, names of
 platforms, and one period. So a sentence that merely contains such a word is not taken for a question.
 """
@@ -10,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from bot.grammar import names
+from bot.grammar.asked_abroad import ABROAD
 from bot.grammar.polite import bare
 from bot.grammar.values import Command
 from bot.when import is_past, is_period
@@ -51,6 +54,14 @@ def question(text: str, accounts: Sequence[str]) -> Command | None:
     if not tokens or len(tokens) > _MOST or tokens == ["approve"]:
         return None
     words = [_word(token) for token in tokens]
+    english, abroad = _english(tokens, words, accounts), _abroad(tokens, words, accounts)
+    # `was diese Woche` is German: what is asked in English has an English period, or none.
+    if english is None or (abroad is not None and english.rest and not is_period(english.rest, languages=())):
+        return abroad
+    return english
+
+
+def _english(tokens: Sequence[str], words: Sequence[str], accounts: Sequence[str]) -> Command | None:
     asked = [at for at, word in enumerate(words) if not _asks(word)]
     named = [at for at in asked if names.account_names(words[at], accounts)]
     left = [at for at in asked if at not in named]
@@ -63,8 +74,38 @@ def question(text: str, accounts: Sequence[str]) -> Command | None:
     verb = topics[0] if topics else "plan"
     if verb == "plan" and span and is_past(span):
         verb = "history"
-    picked = {name for at in named for name in names.account_names(words[at], accounts)}
-    return Command(verb, accounts=tuple(one for one in accounts if one in picked), rest=span)
+    return Command(verb, accounts=_named(words, named, accounts), rest=span)
+
+
+def _abroad(tokens: Sequence[str], words: Sequence[str], accounts: Sequence[str]) -> Command | None:
+    for language in ABROAD:
+        asked = [at for at, word in enumerate(words) if not language.asks(word)]
+        named = [at for at in asked if names.account_names(words[at], accounts)]
+        left = [at for at in asked if at not in named]
+        span = _widest(tokens, left)
+        verbs = {verb for word in words if (verb := language.verb(word))}
+        if not (span or verbs) or (span and not is_period(span)):
+            continue
+        looks_back = "history" in verbs or (span and is_past(span))
+        return Command(
+            "history" if looks_back else "plan", accounts=_named(words, named, accounts), rest=span
+        )
+    return None
+
+
+def _widest(tokens: Sequence[str], left: Sequence[int]) -> str:
+    """The words that remain, with the one before them where that belongs to the time: `i morgen`."""
+    if not left:
+        return ""
+    first, last = left[0], left[-1]
+    spans = (" ".join(tokens[at : last + 1]).strip(",;:!? ") for at in (max(0, first - 1), first))
+    wide, span = spans
+    return wide if is_period(wide) else span
+
+
+def _named(words: Sequence[str], at: Sequence[int], accounts: Sequence[str]) -> tuple[str, ...]:
+    picked = {name for one in at for name in names.account_names(words[one], accounts)}
+    return tuple(one for one in accounts if one in picked)
 
 
 def _word(token: str) -> str:

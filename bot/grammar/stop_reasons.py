@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from bot.grammar import names, stopwords
 from bot.grammar.polite import bare
+from bot.when import names_foreign_day
 from bot.when.words import DAYS, MONTHS, any_of
 
 _LONGEST = 1000
@@ -53,6 +54,7 @@ def is_reason(words: str, accounts: Sequence[str]) -> bool:
         or not any(c.isalpha() for c in words)
         or _ASKS.search(words)
         or _OTHER.search(words)
+        or names_foreign_day(words)
     ):
         return False
     return not stopwords.named(words) and not _TIME_ALONE.fullmatch(words) and not _has_more(words, accounts)

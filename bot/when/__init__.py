@@ -14,7 +14,7 @@ Time is an argument everywhere. Only the zone database is read; nothing else out
 from __future__ import annotations
 
 from bot.when.local import spell
-from bot.when.moment import Moment, is_time, read
+from bot.when.moment import Moment, is_time, names_foreign_day, read
 from bot.when.period import Period, is_past, is_period, period
 from bot.when.slots import Slot, next_slots, weekly
 from bot.when.spans import duration
@@ -29,6 +29,7 @@ __all__ = [
     "is_past",
     "is_period",
     "is_time",
+    "names_foreign_day",
     "next_slots",
     "period",
     "read",

@@ -15,7 +15,7 @@ from bot.when.local import gap, instants, offset_name, spell, spell_clock, spell
 from bot.when.pieces import Clock, Pieces
 from bot.when.spans import duration, whole_days
 from bot.when.tokens import pieces
-from bot.when.tongues import LANGUAGES, readings
+from bot.when.tongues import LANGUAGES, names_day, readings
 from bot.when.words import LONGEST, Ask, ask, quoted, tidy
 from bot.when.zones import Stated, not_in_force
 
@@ -79,6 +79,11 @@ def _too_long() -> Ask:
 def is_time(text: str) -> bool:
     """Whether these words are a time and nothing else in any language, though it may be an unclear one."""
     return len(text) <= LONGEST and any(_is_time(one.words) for one in readings(tidy(text)) if not one.stray)
+
+
+def names_foreign_day(text: str) -> bool:
+    """Whether these words name a day, a month, `tomorrow` or `now` in another language than English, beside others."""
+    return names_day(tidy(text))
 
 
 def _is_time(text: str) -> bool:

@@ -50,15 +50,18 @@ class _Days:
     after: date
 
 
-def is_period(text: str) -> bool:
+def is_period(text: str, *, languages: Collection[str] = LANGUAGES) -> bool:
     """Whether these words name a period, or look so much like one that `period` would ask about them."""
-    return period(text, now=datetime(2026, 1, 1, tzinfo=UTC), zone=ZoneInfo("UTC")) is not None
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return period(text, now=now, zone=ZoneInfo("UTC"), languages=languages) is not None
 
 
 def is_past(text: str) -> bool:
     """Whether these words name a period that can only lie behind: `yesterday`, `last week`, `viime viikolla`."""
     every = [_tidied(one.words) for one in readings(tidy(text[:LONGEST])) if not one.stray]
-    return all(one == "yesterday" or one.startswith(("last ", "previous ", "past ")) for one in every)
+    return bool(every) and all(
+        one == "yesterday" or one.startswith(("last ", "previous ", "past ")) for one in every
+    )
 
 
 def period(

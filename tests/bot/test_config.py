@@ -91,7 +91,7 @@ def test_every_setting_is_read(loading: Load, tmp_path: Path) -> None:
         API
         + SOCIAL
         + "approvals = 2\nself_approval = yes\napprove_emoji = +1, :tada:, ✅\nveto_emoji = -1, 🛑\n"
-        "timezone = europe/helsinki\ndefault_time = next\nslots = Thu 14.00, Tue 10:00\n"
+        "timezone = europe/helsinki\ndefault_time = next\nslots = Thu 14.00, Tue 10:00\nlanguages = FI, no\n"
         "grace = 5 min\nlate = 2 h\ngather = 90 s\nlease = 10 min\ndata_dir = /srv/social\n"
         "database_url = postgresql://me:hush-db@db/social\nsecret_key = hush-key\nlog_format = json\n"
         "clock = http://127.0.0.1:8400/sandbox/clock\n"
@@ -99,6 +99,7 @@ def test_every_setting_is_read(loading: Load, tmp_path: Path) -> None:
     assert (social.approvals, social.self_approval) == (2, True)
     assert (social.approve_emoji, social.veto_emoji) == (("+1", "tada", "✅"), ("-1", "🛑"))
     assert (social.timezone.key, social.default_time) == ("Europe/Helsinki", "next")
+    assert social.languages == ("fi", "nb", "nn")
     assert social.slots == (Slot(1, 10, 0), Slot(3, 14, 0))
     assert [social.grace, social.late, social.gather, social.lease] == [
         timedelta(minutes=5),
@@ -500,3 +501,12 @@ def test_every_environment_variable_is_somebodys_alone() -> None:
     models: dict[str, type[BaseModel]] = {"api": Api, "social": Social, **REAL}
     names = [variable(section, key) for section, model in models.items() for key in model.model_fields]
     assert len(names) == len(set(names))
+
+
+def test_a_language_in_which_no_times_are_read_is_refused_with_those_that_there_are(loading: Load) -> None:
+    assert problems(loading, API + SOCIAL + "languages = de-AT, klingon\n") == [
+        (
+            "line 8: `languages` of [social] cannot be `de-AT, klingon`: `klingon` is no language in which I read times; "
+            "there are en, de, fi, sv, nb, nn, da, et, fr, nl, is, and `all`."
+        )
+    ]

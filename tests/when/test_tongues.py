@@ -70,15 +70,15 @@ def test_the_table_of_days_and_months_is_the_one_of_cldr() -> None:
     assert made.MODULE.read_text(encoding="utf-8") == made.module()
 
 
-def differing() -> list[tuple[str, set[str]]]:
-    """Every word that means two days, months or hours to two languages, with what it means."""
-    every = ((phrase, {one.words for one in known}) for phrase, known in lexicon().items())
-    return [(phrase, words) for phrase, words in every if len(words) > 1 and "#" not in phrase]
+def differing() -> list[str]:
+    """Every word that means two days, months or hours to two languages."""
+    return sorted(phrase for phrase, known in lexicon().items() if len(known) > 1 and "#" not in phrase)
 
 
-@pytest.mark.parametrize("phrase,words", differing())
-def test_a_word_that_two_languages_read_differently_is_asked_about(phrase: str, words: set[str]) -> None:
+@pytest.mark.parametrize("phrase", differing())
+def test_a_word_that_two_languages_read_differently_is_asked_about(phrase: str) -> None:
     """Found by program over all tables: where the readings make two times, nobody's is taken."""
+    words = {one.words for one in lexicon()[phrase]}
     for text in (f"{phrase} 10:00", f"{phrase} 16:00", f"{phrase} 26.11. 10:00", f"{phrase} 24.11. 10:00"):
         answers = {
             str(read(text.replace(phrase, one), now=NOW, zone=HELSINKI, languages=())) for one in words

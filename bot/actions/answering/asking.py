@@ -47,7 +47,8 @@ def _about(order: Order, found: list[words.Line]) -> list[words.Line]:
 def _period(order: Order, *, past: bool = False) -> Period | None:
     if not order.command.rest.strip():
         return None
-    found = when.period(order.command.rest, now=order.now, zone=order.zone, past=past)
+    languages = order.desk.config.social.languages
+    found = when.period(order.command.rest, now=order.now, zone=order.zone, past=past, languages=languages)
     if isinstance(found, when.Ask):
         raise UserError(found.question)
     if found is None:

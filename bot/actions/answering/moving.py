@@ -25,7 +25,8 @@ def move(order: Order) -> str | None:
         raise UserError(f"#{post.id} is {post.state}: `copy {post.id}` starts anew from its text.")
     if not order.command.rest.strip():
         raise UserError(f"To when? For example `move {post.id} to tomorrow 10:00`.")
-    moment = when.read(order.command.rest, now=order.now, zone=order.zone)
+    languages = order.desk.config.social.languages
+    moment = when.read(order.command.rest, now=order.now, zone=order.zone, languages=languages)
     if isinstance(moment, when.Ask):
         raise UserError(moment.question)
     due = moment.at

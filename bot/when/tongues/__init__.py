@@ -14,7 +14,7 @@ from math import prod
 from bot.when.tongues.lexicon import EVERY, LANGUAGES, MASKS, TOKEN, Meaning, is_english, lexicon, longest
 from bot.when.words import DAY_NAMES, MONTH_NAMES
 
-__all__ = ["LANGUAGES", "Pick", "Reading", "is_known", "named", "readings"]
+__all__ = ["LANGUAGES", "Pick", "Reading", "named", "names_day", "readings"]
 
 _MOST = 64
 """Readings of one text that are looked at; nobody writes so many words with two meanings."""
@@ -152,9 +152,10 @@ def named(languages: int) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-def is_known(word: str) -> bool:
-    """Whether this word, in small letters, is the whole name of a day or a month, or one such as `tomorrow`."""
-    return any(not one.short and one.words in _NAMES for one in lexicon().get(word, ()))
+def names_day(words: str) -> bool:
+    """Whether tidied words name a day, a month, `tomorrow` or `now` in another language than English, by a whole name."""
+    found = (meaning for piece in _pieces(words, EVERY - MASKS["en"]) for meaning in piece.meanings)
+    return any(not one.short and one.words in _NAMES for one in found)
 
 
 _NAMES = {

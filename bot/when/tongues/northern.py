@@ -219,9 +219,10 @@ now = nyt, heti
 """,
     "et": """
 days = esmaspäeval, teisipäeval, kolmapäeval, neljapäeval, reedel, laupäeval, pühapäeval
-months = jaanuaril, veebruaril, märtsil, aprillil, mail, juunil, juulil, augustil, septembril, oktoobril, novembril, detsembril
+months = jaanuaril, veebruaril, märtsil, aprillil, -, juunil, juulil, augustil, septembril, oktoobril, novembril, detsembril
 months = jaanuaris, veebruaris, märtsis, aprillis, mais, juunis, juulis, augustis, septembris, oktoobris, novembris, detsembris
 months = jaanuari, veebruari, märtsi, aprilli, -, juuni, juuli, augusti, septembri, oktoobri, novembri, detsembri
+# may = # mail
 two = kahe
 klo = kell, kl
 this = sel, käesoleval
