@@ -7,7 +7,7 @@ and the line in the program's log follows once they are committed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -27,6 +27,13 @@ _log = logging.getLogger("storage")
 
 Row = TypeVar("Row", Post, Delivery)
 _ENTRY: Final = Prepared(new_row(Entry))
+_DELIVERY: Final = Prepared(new_row(Delivery))
+_AS_NEW: Final = {
+    name: field.default
+    for name, field in Delivery.model_fields.items()
+    if name != "id" and not field.is_required()
+}
+"""What a delivery has in its columns that was never tried."""
 
 
 def create(session: Session, *rows: Row, who: str, what: str, now: datetime) -> None:
@@ -35,6 +42,24 @@ def create(session: Session, *rows: Row, who: str, what: str, now: datetime) -> 
     session.flush()
     for row in rows:
         _record(session, row, "", row.state, who=who, what=what, now=now)
+
+
+def release(
+    session: Session,
+    post: Post,
+    states: Mapping[str, DeliveryState],
+    keys: Callable[[], str],
+    *,
+    who: str,
+    what: str,
+    now: datetime,
+) -> None:
+    """Add the deliveries of a post that goes out: account -> how its delivery begins; each with its first line in the log."""
+    for account, state in states.items():
+        own = {"account": account, "state": state.value, "key": keys()}
+        shared = {"post_id": post.id, "revision": post.revision, "not_before": now}
+        _DELIVERY.changed(session, {**_AS_NEW, **own, **shared, "restored_at": post.restored_at})
+        write_entry(session, at=now, who=who, what=what, post_id=post.id, account=account, new=state.value)
 
 
 def transition(

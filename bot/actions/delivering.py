@@ -27,7 +27,7 @@ from handlers.base import (
     holding,
 )
 from handlers.redaction import redact
-from storage import queue
+from storage import journal, queue
 from storage.errors import StorageError
 from storage.insist import insist
 from storage.models import Delivery
@@ -59,19 +59,11 @@ def release(desk: Desk, post_id: int, now: datetime) -> bool:
         if not judgement.approved:
             return False
         queue.transition(session, post, PostState.RELEASED, who="bot", what="released", now=now)
-        deliveries = [
-            Delivery(
-                post_id=post_id,
-                revision=revision.number,
-                account=account,
-                state=DeliveryState.PENDING if account in judgement.ready else DeliveryState.WAITING,
-                not_before=now,
-                key=queue.new_key(),
-                restored_at=post.restored_at,
-            )
-            for account in rows.going(revision)
-        ]
-        queue.create(session, *deliveries, who="bot", what="released", now=now)
+        states = {
+            one: DeliveryState.PENDING if one in judgement.ready else DeliveryState.WAITING
+            for one in rows.going(revision)
+        }
+        journal.release(session, post, states, queue.new_key, who="bot", what="released", now=now)
     desk.stale.add(post_id)
     return True
 

@@ -184,9 +184,9 @@ def outgoing(row: Revision) -> dict[str, Outgoing]:
     return dict(_read_outgoing(row.outgoing))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _read_outgoing(stored_text: str) -> dict[str, Outgoing]:
-    """Read once: a card is looked at again and again within seconds."""
+    """Read once: a card is looked at again and again within seconds, and each lane is at another post of a burst."""
     return _outgoing().validate_json(stored_text)
 
 
