@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from handlers.base import Rejected, Settings, Unavailable
 from handlers.linkedin.settings import LinkedInSettings
-from handlers.mastodon.settings import MastodonSettings
+from handlers.mastodon.settings import APP, MastodonSettings
 from handlers.oauth import Client, Consent, scopes
 from handlers.web import Web, json_object
 from handlers.x.settings import XSettings
@@ -105,7 +105,7 @@ def _known(web: Web, base: str) -> dict[str, Any]:
 def _register(web: Web, base: str, redirect_uri: str, wanted: tuple[str, ...]) -> tuple[str, str]:
     """Make us known to the server; the app's id and secret."""
     form = {
-        "client_name": "Social",
+        "client_name": APP,
         "redirect_uris": redirect_uri,
         "scopes": " ".join(wanted),
     }

@@ -33,8 +33,10 @@ log = logging.getLogger(__name__)
 class Line:
     """One piece of work's requests; not to be shared between threads."""
 
-    def __init__(self, who: str, base_url: str, token: str, tools: Tools) -> None:
+    def __init__(self, who: str, base_url: str, token: str, tools: Tools, *, app: str = "") -> None:
+        """`app`: the name of the app that made the token, if that is known without asking."""
         self.who = who
+        self._app = app
         self.wire = Wire(base_url)
         self.host = urlsplit(base_url).netloc
         """The server's own name, as its accounts are called by."""
@@ -129,13 +131,16 @@ class Line:
         return tuple(map(str, scopes)) if isinstance(scopes, list) else ()
 
     def app(self) -> str:
-        """The name of the app that made the token, under which its posts are shown to us; empty where nobody tells."""
+        """The name of the app that made the token, under which its posts are shown to us; empty where nobody tells.
+
+        GoToSocial tells which app made a post, and not of which app a token is (read in its source).
+        """
         try:
             body = self.plain("GET", "/api/v1/apps/verify_credentials").body
         except PlatformError:
-            return ""
+            return self._app
         name = body.get("name") if isinstance(body, dict) else None
-        return name if isinstance(name, str) else ""
+        return name if isinstance(name, str) else self._app
 
     def _heed(self, answer: Answer | None) -> None:
         """Write down that a call will go away some day (RFC 9745; Mastodon tells since 4.4)."""

@@ -16,7 +16,7 @@ from handlers.mastodon.limits import Limits
 from handlers.mastodon.line import Line
 from handlers.mastodon.preparing import prepare
 from handlers.mastodon.service import Posting
-from handlers.mastodon.settings import MastodonSettings
+from handlers.mastodon.settings import APP, MastodonSettings
 from handlers.naming import called
 from handlers.oauth import Client, Grant, Tokens
 from handlers.parts import Walk
@@ -130,10 +130,11 @@ class Mastodon:
     @contextmanager
     def _line(self, *, learn: bool = True) -> Iterator[Line]:
         """A line for one piece of work; the server's limits are learned anew once a day."""
-        token = self._tokens.grant().access
-        if not token:
+        grant = self._tokens.grant()
+        if not grant.access:
             raise self._not_signed_in()
-        line = Line(self._who, self._settings.base_url, token, self._tools)
+        made_here = APP if grant.signed_in_at else ""
+        line = Line(self._who, self._settings.base_url, grant.access, self._tools, app=made_here)
         with line.wire:
             if learn and (self._ask_at is None or self._tools.clock() >= self._ask_at):
                 with suppress(PlatformError):

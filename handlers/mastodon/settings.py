@@ -13,6 +13,10 @@ VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
 """Mastodon's own words (docs.joinmastodon.org/methods/statuses)."""
 
 
+APP: Final = "Social"
+"""How `social login` names the app that it makes on the server."""
+
+
 class MastodonSettings(base.Settings):
     """An account on a Mastodon-like server."""
 

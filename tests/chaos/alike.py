@@ -170,7 +170,7 @@ class Alike:
         self._trouble(fresh, moment)
         hands = [note for note in fresh if moment == NOTHING and self.rng.random() < 0.4]
         if (
-            hands and not self.dialect.tells_apps
+            hands and not self.dialect.knows_apps
         ):  # then only what was there before can be told from the bot's
             while hands:
                 self.worst.nearly(hands.pop())

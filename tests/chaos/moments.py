@@ -74,10 +74,10 @@ class Worst:
             return note.visibility == HIDDEN if moment == "hidden" else bool(_tail(note))
         return (
             written_by_hand(note)
-            and not (moment == "app" and not self.server.dialect.tells_apps)
-            and not (moment in {"before", "after"} and (note.visibility or self.server.dialect.tells_apps))
+            and not (moment == "app" and not self.server.dialect.knows_apps)
+            and not (moment in {"before", "after"} and (note.visibility or self.server.dialect.knows_apps))
             and not (moment in {"signs", "warning"} and not note.text)
-            and not (moment == "files" and not note.picture and self.server.dialect.tells_apps)
+            and not (moment == "files" and not note.picture and self.server.dialect.knows_apps)
             and not (moment == "rival" and len(_twins(note, fresh)) < 2)
         )
 

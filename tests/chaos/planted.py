@@ -117,7 +117,7 @@ FAULTS: Final = {
     ),
     "the parent is not compared": Fault((_PARENT,), THREADS),
     "files are not compared": Fault((_FILES,), f"{TAKAHE} --kinds picture --moments files"),
-    "the app is not compared": Fault((_APP,), f"{ALIKE} --servers 0.20 --moments app"),
+    "the app is not compared": Fault((_APP,), f"{ALIKE} --servers 0.10 --moments app"),
     "the first of two is taken": Fault((_ONE_OF_TWO,), f"{TAKAHE} --kinds equal --moments after"),
     "others in doubt are forgotten": Fault((_RIVALS,), f"{TAKAHE} --kinds equal --moments rival"),
     "a blind reader is believed": Fault((_BLIND,), f"{TAKAHE} --kinds equal,almost,breaks --moments hidden"),

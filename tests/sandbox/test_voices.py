@@ -36,7 +36,7 @@ HABITS: Final[dict[str, dict[str, Any]]] = {
         "wrong code": (400, "invalid_grant"),
         "reset": 27,
         "followers-only among one's own": True,
-        "app": "Social",
+        "app, and one's own": ("Social", 200),
     },
     "takahe": {
         "same key at once, and later": ("another", "another"),
@@ -58,7 +58,7 @@ HABITS: Final[dict[str, dict[str, Any]]] = {
         "wrong code": (500, ""),
         "reset": 0,
         "followers-only among one's own": False,
-        "app": None,
+        "app, and one's own": (None, 200),
     },
     "hollo": {
         "same key at once, and later": ("another", "same"),
@@ -80,7 +80,7 @@ HABITS: Final[dict[str, dict[str, Any]]] = {
         "wrong code": (400, "invalid_grant"),
         "reset": 0,
         "followers-only among one's own": True,
-        "app": "Social",
+        "app, and one's own": ("Social", 200),
     },
     "gotosocial": {
         "same key at once, and later": ("another", "another"),
@@ -102,7 +102,7 @@ HABITS: Final[dict[str, dict[str, Any]]] = {
         "wrong code": (400, "invalid_grant"),
         "reset": 24,
         "followers-only among one's own": True,
-        "app": "Social",
+        "app, and one's own": ("Social", 404),
     },
 }
 """As measured (see `bot.sandbox.mastodon.dialects`)."""
@@ -158,7 +158,10 @@ class Speaker:
             **self.signing_in(),
             "reset": len(self.post("x").headers.get("x-ratelimit-reset", "")),
             "followers-only among one's own": self.hidden(),
-            "app": (self.post("x").json()["application"] or {}).get("name"),
+            "app, and one's own": (
+                (self.post("x").json()["application"] or {}).get("name"),
+                self.http.get("/api/v1/apps/verify_credentials").status_code,
+            ),
         }
 
     def of_files(self) -> dict[str, Any]:

@@ -15,7 +15,19 @@ from PIL import Image
 
 from bot.sandbox.mastodon import Mastodon as StandIn
 from bot.sandbox.mastodon import dialects
-from handlers.base import Draft, Later, Options, Outgoing, Part, PlatformError, Poll, Rejected, Unavailable
+from bot.sandbox.mastodon.statuses import Statuses
+from handlers.base import (
+    Draft,
+    Later,
+    Options,
+    Outgoing,
+    Part,
+    PlatformError,
+    Poll,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
 from handlers.mastodon import Mastodon, MastodonSettings
 from handlers.media import Media
 
@@ -236,6 +248,26 @@ def test_the_time_of_a_rate_limit_is_understood(mastodon: Mastodon, scene: Any) 
         mastodon.send(drafted(mastodon, "Hello"), scene.ticket())
     assert raised.value.until is not None
     assert timedelta() < raised.value.until - scene.world.clock.now() <= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("voice", ["gotosocial"])
+def test_what_somebody_posted_by_hand_meanwhile_is_told_by_the_app_that_the_sign_in_made(
+    mastodon: Mastodon, scene: Any
+) -> None:
+    """GoToSocial tells which app made a post, and not of which app a token is."""
+    at = scene.world.clock.now().isoformat()
+    scene.tools.vault.write(
+        "mastodon", {"access_token": scene.service.token["access_token"], "signed_in_at": at}
+    )
+    out = drafted(mastodon, "Registration is open")
+    scene.fault("reset-before", method="POST", path=STATUSES)
+    with pytest.raises(Uncertain):
+        mastodon.send(out, scene.ticket())
+    scene.advance(seconds=2)
+    by_hand = Statuses(scene.service)
+    by_hand.post(by_hand.read({"status": "Registration is open"}, "Web"), None, {})
+    scene.advance(minutes=2)
+    assert mastodon.find(out, scene.ticket()) is None
 
 
 PARENTLESS: Final = {

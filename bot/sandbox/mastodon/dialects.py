@@ -10,7 +10,7 @@ Takahē 0.11: forgets keys, leaves followers-only posts out of an account's own 
 Hollo 0.10: reads a text as Markdown (`2*3*4`, `1986. A year`, a single line break), holds nobody to its length, refuses
     a `status` that is empty, breaks at an unknown parent; requests with one key that come together make a post each.
 GoToSocial 0.20: forgets keys, counts code points of text and content warning, decodes what people wrote as `&amp;`, takes
-    HTML's tags out of alt texts, and shows a poll's answers as HTML.
+    HTML's tags out of alt texts, shows a poll's answers as HTML, and does not tell which app a token is of.
 snac 2.73: never reads a key (read in its source), and says first of all that it is Mastodon 4.0.0.
 """
 
@@ -87,6 +87,8 @@ class Dialect:
     """Visibilities that an account's own timeline leaves out."""
     tells_apps: bool = True
     """Whether it tells the author which app made a status."""
+    tells_own_app: bool = True
+    """Whether it tells which app a token is of."""
     tells_languages: bool = True
     marks_sensitive: bool = True
     """Whether the account's default marks a status that says nothing of it."""
@@ -110,6 +112,11 @@ class Dialect:
     """What it makes of an alt text."""
     orders: Callable[[list[str]], list[str]] = list
     """In which order it gives the attachments of a status."""
+
+    @property
+    def knows_apps(self) -> bool:
+        """Whether what another app made can be told from one's own."""
+        return self.tells_apps and self.tells_own_app
 
     def refusal(self, what: str, **words: object) -> Said | None:
         """What it answers; see `REFUSALS`."""
@@ -220,6 +227,7 @@ GOTOSOCIAL: Final = Dialect(
         "limit": (429, {"error": "rate limit reached"}),
     },
     keys=False,
+    tells_own_app=False,
     marks_sensitive=False,
     known=False,
     limits="one",

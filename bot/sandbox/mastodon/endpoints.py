@@ -195,6 +195,8 @@ class Endpoints:
     async def verify_app(self, request: Request) -> Response:
         """GET /api/v1/apps/verify_credentials."""
         token = self._core.owner(request)
+        if not self._core.dialect.tells_own_app:
+            raise self._core.refuse(404, "Not Found")
         redirect = "urn:ietf:wg:oauth:2.0:oob"
         body = {"id": "1", "name": token["app"], "website": None, "scopes": token["scopes"].split()}
         return self._core.json(
