@@ -12,7 +12,7 @@ from bot.sandbox.zulip.emoji_names import ZULIP_NAMES
 
 _SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _VARIATION = "\ufe0f"
-_FULLY_QUALIFIED = 2
+_FULLY_QUALIFIED, _UNQUALIFIED = 2, 4
 
 
 def code_of(characters: str) -> str:
@@ -53,6 +53,11 @@ def name_to_code() -> dict[str, str]:
 def character(code: str) -> str:
     """The emoji of a code, as one can show it."""
     return "".join(chr(int(point, 16)) for point in code.split("-"))
+
+
+def is_text(characters: str) -> bool:
+    """Whether Zulip leaves it as text: ✔ without a variation selector is no emoji yet (measured at level 321)."""
+    return bool(emoji.EMOJI_DATA[characters]["status"] == _UNQUALIFIED)
 
 
 @functools.cache

@@ -9,7 +9,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_block import StateBlock, list_block
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from bot.sandbox.zulip.markup_inline import maths
 
 _FENCE = re.compile(
     r"^(?P<fence>`{3,}|~{3,})[ ]*(?:\{?\.?(?P<language>[a-zA-Z0-9_+\-./#]+)\}?)?[ ]*(?P<header>[^~`]*)$"
@@ -34,6 +37,19 @@ def install(md: MarkdownIt) -> None:
     }
     for name, html in pieces.items():
         md.add_render_rule(name, _literally(html))
+    md.core.ruler.after("block", "zulip_lists", _join_lists)
+
+
+def _join_lists(state: StateCore) -> None:
+    """Zulip takes `-`, `+` and `*` for one mark: a list does not end where another of them begins."""
+    tokens: list[Token] = []
+    for token in state.tokens:
+        last = tokens[-1] if tokens else None
+        if token.type == "bullet_list_open" and last is not None and last.type == "bullet_list_close":
+            tokens.pop()
+            continue
+        tokens.append(token)
+    state.tokens = tokens
 
 
 def _list_rule(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -105,6 +121,8 @@ def _hold(state: StateBlock, start: int, end: int, language: str, header: str) -
 
 def _code(_renderer: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
     token = tokens[index]
+    if token.info == "math":
+        return f'<p><span class="katex-display">{maths(token.content.strip())}</span></p>\n'
     language = f' data-code-language="{escapeHtml(token.info)}"' if token.info else ""
     content = escapeHtml(token.content)
     if not content.endswith("\n"):

@@ -23,7 +23,9 @@ _WITH_ID = re.compile(r"^(?P<name>.*)\|(?P<id>\d+)$")
 _CHANNEL = re.compile(r"#\*\*([^*>\n]+)(?:>([^*\n]*?)(?:@(\d+))?)?\*\*")
 _TIME = re.compile(r"<time:([^>\n]+)>")
 _EMOJI = re.compile(r":([\w+-]+):")
+_MATHS = re.compile(r"\$\$(?P<tex>[^\n_$](?:\\\$|[^$\n])*)\$\$(?![\w$])")
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\((/user_uploads/[^)\s]+)\)")
+_WORD = re.compile(r"[\w$]")
 _EPOCH = re.compile(r"\d{1,11}")
 _BEFORE_MENTION = frozenset(" \t\n'\"({[/<")
 
@@ -31,7 +33,13 @@ _BEFORE_MENTION = frozenset(" \t\n'\"({[/<")
 def install(md: MarkdownIt) -> None:
     """Add the rules of this room."""
     ruler = md.inline.ruler
-    for name, rule in (("mention", _mention), ("channel", _channel), ("time", _time), ("emoji", _emoji)):
+    for name, rule in (
+        ("mention", _mention),
+        ("channel", _channel),
+        ("time", _time),
+        ("maths", _maths),
+        ("emoji", _emoji),
+    ):
         ruler.before("backticks", f"zulip_{name}", rule)
     ruler.before("link", "zulip_picture", _picture)
     md.core.ruler.before("text_join", "zulip_unicode_emoji", _unicode_emoji)
@@ -164,6 +172,18 @@ def _time(state: StateInline, silent: bool) -> bool:
     return _put(state, match, html, silent)
 
 
+def maths(tex: str) -> str:
+    """A formula; the real server draws it, here its source is shown, and nothing in it means anything else."""
+    return f'<span class="katex">{escapeHtml(tex)}</span>'
+
+
+def _maths(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "$" or (state.pos and _WORD.match(state.src[state.pos - 1])):
+        return False
+    match = _MATHS.match(state.src, state.pos)
+    return match is not None and _put(state, match, maths(match["tex"]), silent)
+
+
 def _instant(text: str, *, epoch: bool) -> datetime | None:
     try:
         if _EPOCH.fullmatch(text):
@@ -216,7 +236,7 @@ def _with_emoji(token: Token) -> list[Token]:
     for match in emoji.pattern().finditer(token.content):
         code = emoji.code_of(match[0])
         names = emoji.code_to_names().get(code)
-        if not names:
+        if not names or emoji.is_text(match[0]):
             continue
         pieces += _text(token.content[done : match.start()], token.level)
         pieces.append(Token("html_inline", "", 0, content=emoji_html(code, names[0]), level=token.level))

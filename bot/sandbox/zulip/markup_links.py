@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import unquote
 
@@ -21,12 +22,17 @@ _ENDINGS = (
     "eu|se|no|fi|dk|is|de|uk|fr|nl|be|ch|at|ee|lv|lt|pl|es|it|pt|ie|ca|us|au"
 )
 _BARE = re.compile(
-    r"(?<![\w@/.:&#-])(?:"
+    r"(?<![^\s'\"(,:<])(?:"
     r"(?P<url>https?://[^\s<>\"]+)"
     r"|(?P<mail>[\w.+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+)"
     rf"|(?P<bare>(?:www\.[^\s<>\"]+|(?:[a-zA-Z0-9-]+\.)+(?:{_ENDINGS})(?![\w.-]*[\w@-])(?:[/?#][^\s<>\"]*)?))"
     r")"
 )
+"""Searched in what was written, before entities are read: `&#42;` in an address is a part of it, and what follows `&#64;`
+is no address.
+"""
+_ENTITY = re.compile(r"&(?:#[0-9]+|#x[0-9a-fA-F]+|[a-zA-Z0-9]+);")
+_FRESH = {"softbreak", "hardbreak"}
 
 
 def install(md: MarkdownIt) -> None:
@@ -65,52 +71,72 @@ def _links(state: StateCore) -> None:
         if token.type != "inline" or not token.children:
             continue
         children: list[Token] = []
+        run: list[Token] = []
         inside = 0
-        for child in token.children:
+        for child in [*token.children, Token("end", "", 0)]:
+            if child.type in {"text", "text_special"} and not inside:
+                run.append(child)
+                continue
+            if run:
+                children += _linked(run, base, children[-1] if children else None)
+                run = []
             if child.type == "link_open":
-                inside += 1
                 child.attrs["href"] = _relative(str(child.attrs["href"]), base)
-            elif child.type == "link_close":
-                inside -= 1
-            if child.type == "text" and not inside:
-                children += _linked(child, base)
-            else:
-                children.append(child)
-        token.children = children
+            inside += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+            children.append(child)
+        token.children = children[:-1]
 
 
 def _relative(address: str, base: str) -> str:
-    """Zulip shortens links to itself."""
-    rest = address.removeprefix(base)
-    if rest.startswith("/#narrow"):
-        return rest[1:] if rest != address else address
-    if rest.startswith("/user_uploads/"):
-        return rest
-    if _SCHEME.match(address) or address.startswith(("/", "#")):
+    """Zulip shortens links to itself, so that they open in the same window."""
+    own = f"{base}/"
+    if address.startswith((f"{own}#", f"{own}user_uploads/")):
+        return address.removeprefix(own)
+    if _SCHEME.match(address) or address.startswith(("/", "#", "user_uploads/")):
         return address
     return f"http://{address}"
 
 
-def _linked(token: Token, base: str) -> list[Token]:
-    text, done = token.content, 0
+def _linked(run: list[Token], base: str, before: Token | None) -> list[Token]:
+    """A run of text with its addresses as links; `before` is what stands before it in the line."""
+    written = [one.markup if one.type == "text_special" else one.content for one in run]
+    fresh = before is None or before.nesting == 1 or before.type in _FRESH
+    text = "".join(["" if fresh else "\x03", *written])  # after anything else an address does not begin
     pieces: list[Token] = []
+    done = 0
     for match in _BARE.finditer(text):
         shown = _without_punctuation(match[0])
         scheme = "" if match["url"] else "mailto:" if match["mail"] else "http://"
-        address = f"{scheme}{shown}"
-        if not allowed(address) or match.start() < done:
+        address = _read(f"{scheme}{shown}")
+        if not allowed(address):
             continue
-        opening = Token("link_open", "a", 1, attrs={"href": _relative(address, base)}, level=token.level)
+        level = run[0].level
         pieces += [
-            Token("text", "", 0, content=text[done : match.start()], level=token.level),
-            opening,
-            Token("text", "", 0, content=shown, level=token.level),
-            Token("link_close", "a", -1, level=token.level),
+            *_plain(text[done : match.start()], level),
+            Token("link_open", "a", 1, attrs={"href": _relative(address, base)}, level=level),
+            Token("text", "", 0, content=_read(shown), level=level),
+            Token("link_close", "a", -1, level=level),
         ]
         done = match.start() + len(shown)
-    if not pieces:
-        return [token]
-    return [*pieces, Token("text", "", 0, content=text[done:], level=token.level)]
+    return [*pieces, *_plain(text[done:], run[0].level)] if pieces else run
+
+
+def _read(written: str) -> str:
+    """With its entities read."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), written)
+
+
+def _plain(written: str, level: int) -> list[Token]:
+    """Text as it was written, its entities apart: they are no emoji."""
+    pieces, done = list[Token](), 0
+    written = written.removeprefix("\x03")
+    for match in _ENTITY.finditer(written):
+        pieces.append(Token("text", "", 0, content=written[done : match.start()], level=level))
+        special = Token("text_special", "", 0, content=html.unescape(match[0]), level=level)
+        special.markup = match[0]
+        pieces.append(special)
+        done = match.end()
+    return [*pieces, Token("text", "", 0, content=written[done:], level=level)]
 
 
 def _without_punctuation(address: str) -> str:
@@ -134,9 +160,9 @@ def _pictures(state: StateCore) -> None:
         if token.type == "inline":
             for child in token.children or []:
                 if child.type == "link_open":
-                    path = unquote(str(child.attrs["href"]))
-                    if path.startswith("/user_uploads/"):
-                        path = path.removeprefix("/user_uploads/")
+                    path = unquote(str(child.attrs["href"])).removeprefix("/")
+                    if path.startswith("user_uploads/"):
+                        path = path.removeprefix("user_uploads/")
                         context.found.uploads.append(path)
                         upload = context.organisation.uploads.get(path)
                         if upload and markup_pictures.is_picture(upload) and not quotes:
@@ -147,7 +173,7 @@ def _pictures(state: StateCore) -> None:
         elif token.type == "spoiler_close":
             floors.pop()
         if token.nesting == -1 and token.level == floors[-1] and waiting:
-            tokens += [Token("html_block", "", 0, content=html, level=token.level) for html in waiting]
+            tokens += [Token("html_block", "", 0, content=one, level=token.level) for one in waiting]
             waiting = []
     state.tokens = tokens
 

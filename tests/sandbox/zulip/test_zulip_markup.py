@@ -15,6 +15,7 @@ from bot.sandbox.world import World
 from bot.sandbox.zulip import Level, Person
 from bot.sandbox.zulip.api_uploads import keep
 from bot.sandbox.zulip.core import Core, readable
+from bot.sandbox.zulip.markup_inline import emoji_html
 
 TAGS = {
     "p", "br", "strong", "em", "del", "code", "pre", "span", "div", "a", "img", "ul", "ol", "li", "blockquote",
@@ -36,7 +37,8 @@ def core_of(level: Level) -> tuple[Core, Person]:
     return core, alice
 
 
-CORES = {level: core_of(level) for level in (218, 512)}
+LEVELS: tuple[Level, ...] = (218, 321, 512)
+CORES: dict[int, tuple[Core, Person]] = {level: core_of(level) for level in LEVELS}
 
 
 def html(text: str, level: int = 218) -> str:
@@ -123,7 +125,7 @@ NASTY = [
 ]
 
 
-@pytest.mark.parametrize("level", [218, 512])
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("text", NASTY)
 def test_nothing_that_people_write_becomes_code(text: str, level: int) -> None:
     rendered = html(text, level)
@@ -134,12 +136,12 @@ def test_nothing_that_people_write_becomes_code(text: str, level: int) -> None:
 PIECES = st.sampled_from(
     ["`", "```", "~~~", "\n", " ", "*", "**", "_", "~~", "<", ">", "@**Bob**", "@_**Bob|7**", "@*x*", "[", "]", "(", ")",
      "!", "&", "&#60;", "&quot;", '"', "'", "javascript:", "http://a.example", "www.b.org", "<time:2026-12-01>", ":tada:",
-     "quote", "spoiler", "- ", "1. ", "> ", "# ", "|", "---", "🎉", "\u202e", "\\", "/user_uploads/", "a", "#**c>t**", "    "]
+     "quote", "spoiler", "- ", "1. ", "> ", "# ", "|", "---", "🎉", "\u202e", "\\", "/user_uploads/", "a", "#**c>t**", "    ", "$$", "***", "- ", "+ ", "&#42;", "@b.org", "\n  "]
 )  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from([218, 512]))
+@given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from(LEVELS))
 def test_any_mixture_of_marks_gives_well_formed_harmless_html(text: str, level: int) -> None:
     check(html(text, level))
 
@@ -218,7 +220,7 @@ def test_addresses_become_links(text: str, tail: str) -> None:
     assert html(text) == f"<p>{tail}</p>" or tail in html(text)
 
 
-@pytest.mark.parametrize("level, error", [(218, True), (512, False)])
+@pytest.mark.parametrize("level, error", [(218, True), (321, True), (512, False)])
 def test_a_wrong_time_is_told_by_the_older_server_and_left_alone_by_the_newer(
     level: int, error: bool
 ) -> None:
@@ -236,6 +238,44 @@ def picture(level: int, name: str = "a b.png", mime: str = "image/png") -> tuple
     return keep(core, alice, name, mime, io.BytesIO(b"x")).path, core
 
 
+MEASURED = [
+    ("✔ done ✔\ufe0f 💓 &#128147;", "<p>✔ done {check_mark} {heartbeat} 💓</p>"),
+    ("[#12](http://chat.example/#narrow/stream/1-a/near/2)", '<p><a href="#narrow/stream/1-a/near/2">#12</a></p>'),
+    ("http://chat.example/user_uploads/2/ab/x.pdf", '<p><a href="user_uploads/2/ab/x.pdf">http://chat.example/user_uploads/2/ab/x.pdf</a></p>'),
+    ("http://chat.example.evil.org/#x", '<p><a href="http://chat.example.evil.org/#x">http://chat.example.evil.org/#x</a></p>'),
+    ("https://a.org/x&#42;y&#42;z b", '<p><a href="https://a.org/x*y*z">https://a.org/x*y*z</a> b</p>'),
+    ("user&#64;example.org &#64;example.org", "<p>user@example.org @example.org</p>"),
+    ("me@example.org", '<p><a href="mailto:me@example.org">me@example.org</a></p>'),
+    ("**a**https://a.org", "<p><strong>a</strong>https://a.org</p>"),
+    ("**https://a.org**\nb.org", '<p><strong><a href="https://a.org">https://a.org</a></strong><br>\n<a href="http://b.org">b.org</a></p>'),
+    ("so $$x^2*y*z$$ it is", '<p>so <span class="katex">x^2*y*z</span> it is</p>'),
+    ("```math\na < *b*\n```", '<p><span class="katex-display"><span class="katex">a &lt; *b*</span></span></p>'),
+    ("$5 to $20, $$$ or $$$$, $$_$$, a$$x$$", "<p>$5 to $20, $$$ or $$$$, $$_$$, a$$x$$</p>"),
+    ("$$x\ny$$", "<p>$$x<br>\ny$$</p>"),
+    ("&#36;&#36;x&#36;&#36;", "<p>$$x$$</p>"),
+    ("***both*** and *a **b*** c", "<p><strong><em>both</em></strong> and <em>a <strong>b</strong></em> c</p>"),
+    ("* One\n- Two\n+ Three", "<ul>\n<li>One</li>\n<li>Two</li>\n<li>Three</li>\n</ul>"),
+    ("* a\n\n1. b", "<ul>\n<li>a</li>\n</ul>\n<ol>\n<li>b</li>\n</ol>"),
+    ("a\n   b", "<p>a<br>\n   b</p>"),
+    ("  a", "<p>a</p>"),
+]  # fmt: skip
+"""Where a real server (level 321) and the stand-in differed, with what lies beside it."""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("text, rendered", MEASURED)
+def test_it_is_shown_as_by_the_server_that_was_measured(text: str, rendered: str, level: int) -> None:
+    emoji = {
+        "check_mark": emoji_html("2714", "check_mark"),
+        "heartbeat": emoji_html("1f493", "heartbeat"),
+    }
+    for name, span in emoji.items():
+        rendered = rendered.replace(f"{{{name}}}", span)
+    answer = html(text, level)
+    check(answer)
+    assert answer == rendered
+
+
 def test_a_linked_picture_is_shown_below_and_not_in_quotes() -> None:
     path, _ = picture(218)
     below = (
@@ -247,13 +287,17 @@ def test_a_linked_picture_is_shown_below_and_not_in_quotes() -> None:
     assert "message_inline_image" not in html("[x](https://elsewhere.example/cat.png)")
 
 
-def test_only_the_newer_server_knows_pictures_with_alternative_text() -> None:
+def test_only_the_newest_server_knows_pictures_with_alternative_text() -> None:
+    """From level 405 on."""
     path, _ = picture(512)
     rendered = html(f"![Two cats](/user_uploads/{path})", 512)
     assert '<img alt="Two cats" class="inline-image"' in rendered
     assert "message_inline_image" not in rendered
-    path, _ = picture(218)
-    assert html(f"![Two cats](/user_uploads/{path})").startswith('<p>!<a href="/user_uploads/')
+    for level in (218, 321):
+        path, _ = picture(level)
+        rendered = html(f"![Two cats](/user_uploads/{path})", level)
+        assert rendered.startswith('<p>!<a href="/user_uploads/')
+        assert "message_inline_image" in rendered
 
 
 def test_a_picture_of_another_kind_is_only_a_link() -> None:
