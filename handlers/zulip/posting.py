@@ -87,7 +87,7 @@ def _topic_rule(where: str, topic: str, server: Server) -> str:
         mandatory = server.realm.get("realm_mandatory_topics") is True
         policy = server.realm.get("realm_topics_policy", _NEVER_EMPTY if mandatory else "")
     if policy == _EMPTY_ONLY and topic:
-        return f"{where} takes only messages without a topic. The owner of the bot leaves `topic` empty."
+        return f'{where} takes only messages without a topic. The owner of the bot writes `topic = ""` in the configuration.'
     if policy == _NEVER_EMPTY and not topic:
         return f"{where} takes no message without a topic. The owner of the bot sets `topic` in the configuration."
     return ""
