@@ -7,11 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from town import NEWEST, Town
+from town import NAMES, NEWEST, Town
 
 from bot.sandbox.serve import serving
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On each of the levels of its nearest mark."""
+    mark = metafunc.definition.get_closest_marker("levels")
+    if mark is not None:
+        metafunc.parametrize("level", mark.args, ids=[NAMES[one] for one in mark.args])
 
 
 @pytest.fixture
@@ -32,7 +39,7 @@ def town(level: int, settings: str, tmp_path: Path) -> Iterator[Town]:
     made: list[Sandbox] = []
 
     def build(base: str) -> Any:
-        made.append(Sandbox(World(), base, feature_level=level))  # type: ignore[arg-type]  # one of the two
+        made.append(Sandbox(World(), base, feature_level=level))  # type: ignore[arg-type]  # one of the three
         return made[0].app
 
     with serving(build) as base:

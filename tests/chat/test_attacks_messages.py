@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from town import BOTH_KINDS, Town
+from town import BOTH_KINDS, EVERY_KIND, Town
 
 from bot.sandbox.scene import CHANNEL
 from bot.sandbox.zulip.rows import MEMBER
@@ -147,6 +147,7 @@ def test_an_approval_on_the_old_card_while_the_edit_is_gathered_counts_nothing(t
 # -- moved and deleted ----------------------------------------------------------------------------------
 
 
+@EVERY_KIND
 def test_a_card_moved_to_another_topic_still_counts(town: Town) -> None:
     town.carol.says(NOW)
     moves(town, town.card_id(1), topic="elsewhere")
@@ -305,6 +306,7 @@ def test_a_draft_cannot_break_out_of_its_part_of_the_card(town: Town) -> None:
     assert [one == "```" for one in fences] == [False, True] * (len(fences) // 2)
 
 
+@EVERY_KIND
 def test_a_mention_in_a_private_channel_without_the_bot_reaches_nobody_and_is_answered_to_its_author(
     town: Town,
 ) -> None:

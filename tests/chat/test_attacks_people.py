@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from town import BOTH_KINDS, Town, Townsman
+from town import BOTH_KINDS, EVERY_KIND, Town, Townsman
 
 pytestmark = BOTH_KINDS
 
@@ -140,6 +140,7 @@ def test_a_subgroup_taken_out_of_the_group_takes_its_people_with_it(town: Town) 
     assert town.post(1).state == "draft"
 
 
+@EVERY_KIND
 def test_who_left_the_group_while_the_bot_was_away_does_not_count_on_its_return(town: Town) -> None:
     town.carol.says(LATER)
     town.alice.reacts(town.card_id(1))
@@ -260,6 +261,7 @@ def test_who_may_not_approve_any_more_takes_their_own_veto_back_and_gives_no_new
     assert [one for one in town.whispered(town.bob) if "not one of the approvers" in one]
 
 
+@EVERY_KIND
 def test_a_deactivated_approver_loses_it_in_either_form_of_the_event(town: Town) -> None:
     """Zulip 8 sends `realm_user remove`, newer ones `update` with `is_active`: the fixture has both servers."""
     town.carol.says(LATER)

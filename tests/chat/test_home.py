@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from town import BOTH_KINDS, Town
+from town import BOTH_KINDS, EVERY_KIND, Town
 
 from bot.chat import ChatError
 from bot.sandbox.zulip.rows import Channel, Person
@@ -111,6 +111,7 @@ def test_a_channel_that_is_renamed_is_followed_even_over_a_restart(town: Town) -
     assert any("draft" in one["content"] for one in town.channel("public-relations")[-2:])
 
 
+@EVERY_KIND
 def test_an_archived_channel_withdraws_nothing_and_lets_nothing_out(town: Town) -> None:
     town.carol.says(LATER)
     town.alice.reacts(town.card_id(1))

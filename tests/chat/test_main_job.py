@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from town import BOTH_KINDS, Town, picture
+from town import BOTH_KINDS, EVERY_KIND, Town, picture
 
 pytestmark = BOTH_KINDS
 
 
+@EVERY_KIND
 def test_a_draft_gets_a_card_an_approval_sends_it_everywhere_and_the_links_are_told(town: Town) -> None:
     photo = town.carol.uploads(picture(), "learners.png")
     town.carol.says(

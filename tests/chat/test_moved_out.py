@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from town import BOTH_KINDS, MONDAY, Town, Townsman
+from town import BOTH_KINDS, EVERY_KIND, MONDAY, Town, Townsman
 
 from bot.sandbox.scene import CHANNEL
 from bot.sandbox.zulip.rows import MEMBER
@@ -58,8 +58,8 @@ def log(town: Town, number: int = 1) -> list[tuple[str, str]]:
         return [(one.who, one.what) for one in queue.log(session, number)]
 
 
-@BOTH_KINDS
 @pytest.mark.parametrize("away", [False, True], ids=["heard", "found"])
+@EVERY_KIND
 def test_a_member_who_moves_a_draft_out_holds_it(town: Town, away: bool) -> None:
     """Whoever holds a post is named, and takes no approval away."""
     draft = approved(town)

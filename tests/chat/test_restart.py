@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import timedelta
 
-from town import BOTH_KINDS, Town
+from town import BOTH_KINDS, EVERY_KIND, Town
 
 from bot.chat import ChatError
 
@@ -14,6 +14,7 @@ pytestmark = BOTH_KINDS
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00\nHello"
 
 
+@EVERY_KIND
 def test_drafts_edits_and_reactions_of_the_time_away_are_caught_up_with(town: Town) -> None:
     draft = town.carol.says(LATER)
     town.stop()

@@ -50,7 +50,7 @@ class Walk(RuleBasedStateMachine):
         made: list[Sandbox] = []
 
         def build(base: str) -> Any:
-            made.append(Sandbox(World(), base, feature_level=self.level))  # type: ignore[arg-type]  # one of the two
+            made.append(Sandbox(World(), base, feature_level=self.level))  # type: ignore[arg-type]  # one of the three
             return made[0].app
 
         base = self.open.enter_context(serving(build))
