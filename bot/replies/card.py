@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.replies import continuation, proposals, refusals, reports
 from bot.replies.escape import escape, inline, shorten, with_code
 from bot.replies.preview import ALL, FEW, Addresses, preview
-from bot.replies.words import Titles, count, linked, listed, places, when
+from bot.replies.words import Titles, count, first_words, linked, listed, places, when
 from bot.rules import Electorate, Judgement
 from bot.stops import is_told
 from handlers.base import Outgoing, Problem
@@ -114,7 +114,7 @@ def struck(post: Post, number: int, link: str) -> str:
 def _head(facts: CardFacts) -> str:
     post = facts.post
     where = places(facts.going, facts.titles) or "nowhere yet"
-    return f"**#{post.id}** by {facts.author} → {where} · {_time(post)}"
+    return f"**#{post.id}** by {facts.author}{first_words(post, ': ')} → {where} · {_time(post)}"
 
 
 def _time(post: Post) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.replies.escape import inline, with_code
 from bot.replies.refusals import held
-from bot.replies.words import Titles, count, listed, people, size, when
+from bot.replies.words import Titles, count, first_words, listed, people, size, when
 from bot.rules import Electorate, Judgement, Refusal
 from bot.stops import Part
 from handlers.base import Step
@@ -22,39 +22,43 @@ def name(text: str) -> str:
 def approved(post: Post, judgement: Judgement, now: datetime) -> str:
     """Enough approvals."""
     goes = "goes out now" if post.due_at is None or post.due_at <= now else f"goes out {when(post.due_at)}"
-    return f"✔ **#{post.id}** is approved by {people(judgement.approvers)}: it {goes}."
+    what = first_words(post, "") or "it"
+    return f"✔ **#{post.id}** is approved by {people(judgement.approvers)}: {what} {goes}."
 
 
 def unapproved(post: Post, judgement: Judgement) -> str:
     """Approved no more."""
     if judgement.vetoes:
-        return f"✋ **#{post.id}** was vetoed by {people(judgement.vetoes)} and stays in."
+        return f"✋ **#{post.id}** was vetoed by {people(judgement.vetoes)} and stays in{first_words(post, ': ')}."
     missing = max((one.missing for one in judgement.tallies), default=0)
-    return f"**#{post.id}** is not approved any more: {count(missing, 'approval')} missing."
+    return f"**#{post.id}** is not approved any more: {count(missing, 'approval')} missing{first_words(post, ' for ')}."
 
 
 def standing(post: Post, judgement: Judgement) -> str:
     """How the votes stand, when the card can no longer show it."""
     if judgement.vetoes:
-        return f"✋ **#{post.id}** is vetoed by {people(judgement.vetoes)} and stays in."
+        return f"✋ **#{post.id}** is vetoed by {people(judgement.vetoes)} and stays in{first_words(post, ': ')}."
     missing = max((one.missing for one in judgement.tallies), default=0)
     so_far = (
         f"approved so far by {people(judgement.approvers)}" if judgement.approvers else "approved by nobody"
     )
-    return f"**#{post.id}** is {so_far}: {count(missing, 'approval')} missing."
+    return f"**#{post.id}** is {so_far}: {count(missing, 'approval')} missing{first_words(post, ' for ')}."
 
 
 def voided(post: Post) -> str:
     """The text changed after somebody had approved it."""
-    return f"**#{post.id}** was changed, so its earlier approvals do not count: please look at the new card."
+    return (
+        f"**#{post.id}** was changed, so its earlier approvals do not count: please look at the new card"
+        f"{first_words(post, ' for ')}."
+    )
 
 
 def vanished(post: Post, what: str, who: str) -> str:
     """The draft is gone."""
     if what == "is no draft any more":
-        return f"✖ **#{post.id}** is withdrawn: its message is no draft any more."
+        return f"✖ **#{post.id}** is withdrawn: its message is no draft any more{first_words(post, ': ')}."
     by = "" if what == "deleted" else f" by {name(who)}"  # Zulip does not tell who deletes
-    return f"✖ **#{post.id}** is withdrawn: its draft was {what}{by}."
+    return f"✖ **#{post.id}** is withdrawn: its draft was {what}{by}{first_words(post, ': ')}."
 
 
 def moved_out(post: Post, who: str, electorate: Electorate) -> str:
@@ -78,7 +82,7 @@ def card_incomplete(post: Post) -> str:
 def stopped(post: Post, what: str, accounts: Sequence[str], titles: Titles) -> str:
     """The draft of a released post is gone before all of it was out."""
     where = listed([titles.get(one, one) for one in accounts])
-    return f"✖ **#{post.id}** does not go to {where} any more: its draft was {what}."
+    return f"✖ **#{post.id}** does not go to {where} any more: its draft was {what}{first_words(post, ': ')}."
 
 
 def called_back(delivery: Delivery, titles: Titles) -> str:
@@ -149,8 +153,8 @@ def expired(post: Post, author: str) -> str:
     )
     passed = f" ({when(latest)})" if latest else ""
     return (
-        f"⌛ {author}: the time of **#{post.id}** has passed{passed} and it was not published. "
-        f"Say `move {post.id} to tomorrow 10:00` (or another time), or `cancel {post.id}`."
+        f"⌛ **#{post.id}** was not published: the time of{first_words(post) or ' it'} has passed{passed}. "
+        f"{author}: say `move {post.id} to tomorrow 10:00` (or another time), or `cancel {post.id}`."
     )
 
 
@@ -162,7 +166,7 @@ def expired_together(posts: Sequence[Post], authors: Mapping[int, str]) -> str:
         for post in posts:
             if post.author_id == author_id:
                 at = f" {when(post.due_at)}" if post.due_at else ""
-                said.append(f"* **#{post.id}**{at} “{inline(post.summary)}”")
+                said.append(f"* **#{post.id}** “{inline(post.summary)}”{at}")
     example = posts[0].id
     said.append(
         f"\nSay for each that is still news `move {example} to tomorrow 10:00` (with its number and time), "
@@ -176,7 +180,8 @@ def too_late(post: Post, accounts: Sequence[str], titles: Titles) -> str:
     where = listed([titles.get(one, one) for one in accounts])
     passed = f" ({when(post.not_after)})" if post.not_after else ""
     return (
-        f"⌛ **#{post.id}** does not go to {where} any more: its last moment, `not after:`, passed{passed}."
+        f"⌛ **#{post.id}** does not go to {where} any more{first_words(post, ': ')}: its last moment, `not after:`, passed"
+        f"{passed}."
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.replies.escape import inline, shorten
 from bot.replies.lines import sentence, told_of
-from bot.replies.words import Titles, count, linked, when
+from bot.replies.words import Titles, count, first_words, linked, when
 from handlers.base import Outgoing
 from storage.models import Delivery, Post
 from storage.states import DeliveryState
@@ -37,9 +37,9 @@ def report(
         there = " · ".join(_link(one, titles) for one in out)
         rest = [_rest(one, titles) for one in every if one.state in _NOT_OUT]
         said.append(
-            f"◐ **#{post.id}** is partly out: {there} ({', '.join(rest)})"
+            f"◐ **#{post.id}** is partly out: {there} ({', '.join(rest)}){first_words(post, ' — ')}"
             if rest
-            else f"🎉 **#{post.id}** is out: {there}"
+            else f"🎉 **#{post.id}** is out: {there}{first_words(post, ' — ')}"
         )
     said.extend(_failed(post, one, titles) for one in failed)
     said.extend(_doubt(post, one, titles, (wanted or {}).get(one.account, "")) for one in unknown)
@@ -52,7 +52,7 @@ def report(
 
 def _failed(post: Post, delivery: Delivery, titles: Titles) -> str:
     title = titles.get(delivery.account, delivery.account)
-    return f"✖ **#{post.id}** {title}: {told_of(title, why(delivery))} {what_then(delivery)}".rstrip()
+    return f"✖ **#{post.id}** {title}{first_words(post, ', ')}: {told_of(title, why(delivery))} {what_then(delivery)}".rstrip()
 
 
 def why(delivery: Delivery) -> str:
@@ -101,7 +101,7 @@ def _doubt(post: Post, delivery: Delivery, titles: Titles, wanted: str) -> str:
     title = titles.get(delivery.account, delivery.account)
     look = f"Please look there for {wanted}." if wanted else "Please look there."
     return (
-        f"❓ **#{post.id}** may or may not be out on {title}: {sentence(delivery.error)} {look} "
+        f"❓ **#{post.id}** may or may not be out on {title}{first_words(post, ', ')}: {sentence(delivery.error)} {look} "
         f"If it is out, say `published {post.id} {delivery.account} LINK`; "
         f"if it is not, say `retry {post.id} {delivery.account}`."
     )

@@ -8,12 +8,16 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.replies.escape import inline
+from bot.replies.escape import inline, shorten
 from storage.models import Post
 from storage.states import PostState
 
 _IN_ADDRESSES = ":/?#@!$&'+,;=%~"
 """Signs of an address that mean nothing else in the Markdown of a link (beside letters, digits and `-._`)."""
+_FIRST = 40
+"""Characters of a post's text by which people know it again. A phone's notification shows about 120 of a message: they are to
+hold the number, what became of it, and these.
+"""
 Titles = Mapping[str, str]
 """Account -> how people write it: `mastodon:fosstodon` -> `Mastodon (fosstodon)`."""
 
@@ -21,6 +25,12 @@ Titles = Mapping[str, str]
 def when(instant: datetime) -> str:
     """A time that each reader sees in their own zone (ISO 8601 is what old and new servers take)."""
     return f"<time:{instant.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}>"
+
+
+def first_words(post: Post, before: str = " ") -> str:
+    """` “Registration for the spring…”`; empty for a post that has no words."""
+    words = inline(shorten(post.summary, _FIRST))
+    return f"{before}“{words}”" if words else ""
 
 
 def day(instant: datetime, zone: ZoneInfo) -> str:

@@ -58,7 +58,7 @@ def test_a_post_with_a_time_waits_for_it(town: Town) -> None:
     town.alice.reacts(town.card_id(1))
     assert town.post(1).state == "approved"
     assert "<time:2026-11-24T10:00:00Z>" in town.card(1)
-    assert "is approved by Alice: it goes out <time:2026-11-24T10:00:00Z>" in town.said()[-1]
+    assert "is approved by Alice: “Hello at ten” goes out <time:2026-11-24T10:00:00Z>" in town.said()[-1]
     assert town.published() == []
     town.later(hours=25.9)
     assert town.published() == []

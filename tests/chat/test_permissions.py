@@ -187,7 +187,7 @@ def test_when_zulip_no_longer_lets_the_card_be_edited_votes_are_told_in_its_topi
     town.carol.says("@social draft\nto: mastodon\nat: thursday 10:00\nHello")
     town.later(hours=1)
     town.alice.reacts(town.card_id(1))
-    assert "**#1** is approved so far by Alice: 1 approval missing." in town.said()[-1]
+    assert "**#1** is approved so far by Alice: 1 approval missing for “Hello”." in town.said()[-1]
     town.bob.reacts(town.card_id(1))
     assert [one for one in town.said() if "is approved by" in one]
     assert "Needs **2 approvals**" in town.card(1)

@@ -84,7 +84,7 @@ def test_a_post_that_the_machine_slept_through_is_asked_about(stand: Stand, run:
     os.kill(bot.pid, signal.SIGSTOP)
     stand.later(EIGHT_HOURS)
     os.kill(bot.pid, signal.SIGCONT)
-    alice.hears("the time of .*#1.* has passed")
+    alice.hears("#1.* was not published: the time of .* has passed")
     assert stand.published("mastodon") == []
     assert bot.stops() == 0
 
