@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from bot.grammar import names, stopwords
 from bot.grammar.polite import bare
-from bot.when import names_foreign_day
+from bot.when import is_time, names_foreign_day
 from bot.when.words import DAYS, MONTHS, any_of
 
 _LONGEST = 1000
@@ -74,7 +74,7 @@ def _is_platform(word: str, accounts: Sequence[str]) -> bool:
 
 def is_condition(words: str) -> bool:
     """Whether these words, behind a comma, say when rather than why: `, if it rains`, `, tomorrow`."""
-    return bool(_BEGINS.match(words) or _TIME_ALONE.fullmatch(words))
+    return bool(_BEGINS.match(words) or _TIME_ALONE.fullmatch(words)) or is_time(words)
 
 
 def of_everything(words: str, accounts: Sequence[str]) -> str | None:

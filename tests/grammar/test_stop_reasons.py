@@ -51,6 +51,10 @@ cancel 1 ?
 cancel #1 and 2?
 cancel 1 tomorrow
 cancel 1, tomorrow
+cancel 1 torsdag
+cancel 1, torsdag
+cancel 1 i morgen
+cancel 1 bis Donnerstag
 cancel 1 on friday
 cancel 1 until friday
 cancel 1 at 10:00
