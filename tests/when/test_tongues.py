@@ -7,7 +7,7 @@ read as another time than the one that is meant.
 
 import importlib.util
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,42 @@ def test_the_table_of_days_and_months_is_the_one_of_cldr() -> None:
     made = importlib.util.module_from_spec(found)
     found.loader.exec_module(made)
     assert made.MODULE.read_text(encoding="utf-8") == made.module()
+
+
+FORMS = (
+    "full",
+    "long",
+    "short",
+    "EEEE d. MMMM HH:mm",
+    "EEE d.M.yyyy HH.mm",
+    "d MMM HH:mm",
+    "EEEEEE d.M. HH:mm",
+)
+"""How CLDR's own forms and people write a date; the names of the last form are the shortest."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cldr_writes_is_read_as_the_same_time_or_asked_about(language: str) -> None:
+    dates = pytest.importorskip("babel.dates")
+    wrong: list[str] = []
+    understood = 0
+    for number in range(10):
+        wall = datetime(2026, 11, 21, 7 * number % 24, (0, 30)[number % 2], tzinfo=HELSINKI)
+        wall += timedelta(days=27 * number)
+        for form in FORMS:
+            if form in {"full", "long"}:
+                day = dates.format_date(wall, form, locale=language)
+                text = f"{day} {dates.format_time(wall, 'short', tzinfo=HELSINKI, locale=language)}"
+            else:
+                text = dates.format_datetime(wall, form, tzinfo=HELSINKI, locale=language)
+            answer = read(text, now=NOW, zone=HELSINKI)
+            understood += isinstance(answer, Moment)
+            if isinstance(answer, Moment) and answer.at != wall.astimezone(UTC):
+                wrong.append(f"{text} -> {answer.at}")
+    assert wrong == []
+    assert understood >= 10 * (len(FORMS) - 2), (
+        "Estonian has days of one letter, English and Dutch ask about 3/12"
+    )
 
 
 def differing() -> list[str]:

@@ -22,7 +22,12 @@ days = -, -, -, -, -, Sonnabend, -
 two = zwei
 at = um
 uhr = Uhr
-on = am, auf
+on {day} = am {day}
+am {day} = am {day}
+on # = am #
+on next = am nächsten
+on coming = am kommenden
+on = auf
 the = den, dem, der, die, des
 in = im
 this = diesen, dieser, dieses
@@ -132,7 +137,7 @@ now = maintenant, tout de suite, immédiatement
 
 ENGLISH = ("a", "an", "at", "for", "in", "la", "last", "man", "next", "of", "on", "over", "the", "this")
 """English words that other languages have too, with another meaning in a time."""
-EVERYWHERE = ("am",)
-"""What every language may write in a time as English does."""
+EVERYWHERE = ("am #",)
+"""What every language may write in a time as English does: `12 am 3 December`."""
 OTHER_ENGLISH = ("do", "me", "so", "to", "we")
 """Likewise; they say nothing in a time, but may stand in one by mistake."""
