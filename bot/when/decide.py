@@ -10,11 +10,14 @@ from bot.when.local import long_day, spell_day
 from bot.when.pieces import EARLY, Clock, Date, Pieces
 from bot.when.words import DAY_NAMES, MONTH_NAMES, Ask, ask, quoted
 
-_SMALL = range(1, 5)
-"""Hours that are not in an evening: `tonight at 3` may be the afternoon, or the night after."""
+_LATER = {"afternoon": range(1, 7), "evening": range(5, 12), "night": range(8, 12)}
+"""Hours that are twelve later in that part of the day: `8 in the evening`."""
+_UNSURE = {"evening": range(1, 5), "night": range(1, 8)}
+"""Hours that may be either: `tonight at 3` may be the afternoon, or the night after."""
+_OUTSIDE = {"morning": range(12, 24), "afternoon": range(12), "evening": (0, 12), "night": range(12, 18)}
+"""Hours that are not in that part of the day: `12 in the evening`, `11 in the afternoon`."""
 _LATELY = timedelta(days=62)
 """A day without a year that passed longer ago than this is the one of next year."""
-_AFTER_NOON = ("afternoon", "evening", "night")
 
 
 def hour_of(found: Pieces, now: datetime, zone: ZoneInfo) -> Clock | Ask:
@@ -99,16 +102,16 @@ def _with_part(found: Pieces) -> Clock | Ask:
     """The hour in the light of `in the evening` and its like."""
     clock = found.clocks[0]
     part = found.parts[0] if found.parts else ""
-    if part in _AFTER_NOON and clock.midnight and 0 in found.days_ahead:
+    if not part:
+        return clock
+    if part != "morning" and clock.midnight and 0 in found.days_ahead:
         found.days_ahead = [1]
         return clock
-    if part in {"evening", "night"} and clock.hour in _SMALL:
-        return Clock(clock.hour, clock.minute, clock.second, vague=True)
-    if part in _AFTER_NOON and 1 <= clock.hour < 12:
+    if clock.hour in _LATER.get(part, ()):
         return Clock(clock.hour + 12, clock.minute, clock.second)
-    if (part == "morning" and clock.hour >= 12) or (part in _AFTER_NOON and clock.hour < 12):
+    if clock.hour in _OUTSIDE[part]:
         return ask(f"{_shown(clock)} is not in the {part}", f"thursday {_shown(clock)}", possible=False)
-    return clock if not part else Clock(clock.hour, clock.minute, clock.second)
+    return Clock(clock.hour, clock.minute, clock.second, vague=clock.hour in _UNSURE.get(part, ()))
 
 
 def day_of(found: Pieces, clock: Clock, here: datetime) -> date | Ask:

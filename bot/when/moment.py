@@ -160,7 +160,7 @@ def _placed(found: Pieces, clock: Clock, now: datetime, zone: ZoneInfo) -> Momen
         return ask(f"It is already another day in {name} than where you are", *offers)
     if clock.vague:
         end = f" {stated.name}" if stated else ""
-        early, late = f"{clock.hour}:00", f"{clock.hour + 12}:00"
+        early, late = (f"{clock.hour + more}:{clock.minute:02}" for more in (0, 12))
         offers = (f"{spell_day(days[0])} {hour}{end}" for hour in (early, late))
         return ask(f"Is it {early} at night or {late} in the afternoon?", *offers)
     return _instant(walls[0], stated, found, now, zone)
