@@ -38,6 +38,7 @@ _TIME = """\
 **Times** are in your own time zone, unless you name one. The day stands before the month.
 * `thursday 10:00`, `tomorrow 9am`, `fri 14.00`, `today klo 18`, `in 2 hours`, `noon`
 * `30.11. 14.30`, `1 Dec 9:00`, `2026-12-01 09:00`
+* as in your language: `torsdag kl. 10`, `3. Dezember 14 Uhr`, `huomenna klo 9`
 * `thursday 10:00 CET`, `10:00 Europe/Oslo`, `10:00 UTC+2`
 * `now`: once it is approved · `next`: the next free slot
 

@@ -6,6 +6,7 @@ NORTHERN: dict[str, str] = {
     "sv": """
 {day} = {day}en
 last {day} = i {day}s
+# = # : e, # : a
 two = två
 klo = kl, klockan
 on = på, pa, vid
@@ -181,6 +182,7 @@ now = núna, nú, strax
 {day} = {day}lle, {day}ksi
 {day} morning = {day}aamuna, {day}-aamuna
 {day} evening = {day}iltana, {day}-iltana
+short months = tammik, helmik, maalisk, huhtik, toukok, kesäk, heinäk, elok, syysk, lokak, marrask, jouluk
 two = kahden
 klo = klo, kello
 in # minutes = # minuutin kuluttua
