@@ -95,11 +95,18 @@ class Judgement:
     """How all accounts of a post stand."""
 
     tallies: tuple[Tally, ...]
+    votes: tuple[tuple[int, str, str], ...] = ()
+    """Whose votes count, of which kind and for which accounts: the same as long as nobody voted, whatever people are called."""
 
     @property
     def approved(self) -> bool:
         """Whether the post may go, at least to one of its accounts."""
         return any(tally.enough for tally in self.tallies)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it may go to all of its accounts."""
+        return bool(self.tallies) and all(tally.enough for tally in self.tallies)
 
     @property
     def ready(self) -> frozenset[str]:
@@ -136,7 +143,8 @@ def judge(
         tallies.append(
             Tally(account, needed[account], tuple(approvers.values()), tuple(vetoes.values())),
         )
-    return Judgement(tuple(tallies))
+    each = {(vote.user_id, vote.kind, vote.accounts) for vote in votes}
+    return Judgement(tuple(tallies), tuple(sorted(each)))
 
 
 def objector(vote: Vote, past: Collection[int] = ()) -> str:

@@ -14,7 +14,7 @@ What approvers decided, only approvers undo. Who may let a post go on that was s
 expired while it was held. What approvers decided since a copy was made is not known when it is
 brought back, so what it stopped is theirs. Whatever makes a new revision (`edit`, an edit of the draft, `take`) or a new post (`copy`)
 needs no such right: nothing goes out by it before an approver has seen the new card, which tells of the stop, and
-approved it; that approval lifts the stop. A veto is lifted by who gave it, or by a new revision in the same way (it is
+approved it; that approval lifts the stop. What is held stays held by another text: that takes a `resume`. A veto is lifted by who gave it, or by a new revision in the same way (it is
 a stop by an approver from then on): by nothing else, so it stands when who gave it is no approver any more, and when its
 card is deleted or moved away.
 
@@ -33,7 +33,7 @@ Who may order again (`retry`) what failed, is in doubt or was cancelled on its w
 | is no more than `move_freely` ago | yes | yes |
 | is longer ago | yes | no |
 
-An edit of `at:` is a new revision, so it asks for new approvals anyway. `resume` of a post without a time moves it to
+An edit of `at:` alone follows the second table; where it may not, it is a new revision, which asks for new approvals. `resume` of a post without a time moves it to
 now: the same holds of it. When an approver moves it, or orders it again, that becomes the time that was approved.
 """
 

@@ -140,7 +140,8 @@ def _stop(session: Session) -> None:
     going = col(Post.state).in_(could) | col(Post.id).in_(unsettled)
     session.execute(update(Post).where(going, col(Post.stopped_as) != "approver").values(by_bot))
     unreleased = select(Post.id).where(col(Post.state) != PostState.RELEASED)
-    commands = (col(Vote.kind) == "approve", col(Vote.via) == "command", col(Vote.post_id).in_(unreleased))
+    unseen = col(Vote.via).in_(("command", "card:0"))  # on no message that could be looked at
+    commands = (col(Vote.kind) == "approve", unseen, col(Vote.post_id).in_(unreleased))
     session.execute(delete(Vote).where(*commands))
     session.execute(delete(SetAside).where(col(SetAside.card_id) == 0, col(SetAside.post_id).in_(unreleased)))
 

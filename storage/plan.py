@@ -178,8 +178,8 @@ def troubled(session: Session) -> Sequence[Delivery]:
 
 
 def slot_taken(session: Session, instant: datetime) -> bool:
-    """Whether a post that is not withdrawn or expired goes, or went, out at this instant."""
-    gone = (_P.WITHDRAWN, _P.EXPIRED)
+    """Whether a post goes, or went, out at this instant: none that is withdrawn or expired, or cannot go out as it stands."""
+    gone = (_P.WITHDRAWN, _P.EXPIRED, _P.BROKEN)
     there = select(Post.id).where(Post.due_at == instant, col(Post.state).not_in(gone))
     return session.exec(there.limit(1)).first() is not None
 

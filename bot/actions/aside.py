@@ -16,7 +16,7 @@ from sqlmodel import Session, col, delete, select
 from bot import stops
 from bot.actions import rows
 from bot.chat import Emoji, Person
-from bot.replies import lines
+from bot.replies import votes
 from storage import queue
 from storage.models import Post, SetAside, Vote
 from storage.states import PostState
@@ -138,7 +138,7 @@ def ask_again(session: Session, post: Post, one: SetAside, now: datetime) -> Non
     queue.notify(
         session,
         key=f"again:{post.id}:{post.revision}:{one.user_id}",
-        text=lines.give_again(post, one.approved_for, by_command=not one.card_id),
+        text=votes.give_again(post, one.approved_for, by_command=not one.card_id),
         user_id=one.user_id,
         post_id=post.id,
         now=now,

@@ -12,10 +12,10 @@ from sqlmodel import Session
 from bot.actions import continuing, electing, proposing, rows, showing, voting
 from bot.chat import Message, Place
 from bot.desk import Desk
-from bot.replies import lines
+from bot.replies import lines, votes
 from bot.replies.card import CardFacts, card, holds_all, struck
 from bot.rules import Judgement
-from storage import inbox, queue
+from storage import cursors, inbox, queue
 from storage.inbox import Heard, Kind
 from storage.models import Post, Revision
 from storage.states import PostState
@@ -258,18 +258,33 @@ def show(
         return
     post_id = post.id or 0
     shown = revision.card_open and desk.chat.edit(revision.card_id, text)
+    if revision.card_open and not shown and desk.chat.look(revision.card_id) is None:
+        return  # in a channel that the bot does not see, nothing of it can be edited: it may come back
     with desk.database.transaction() as session:
         rows.card_said(session, post_id, revision.number, card_open=shown, card_text=text)
+        voted = _voted(session, post, judgement)
         own_line = queue.told_since(session, f"judged:{post_id}:", since or now)
-        if not shown and post.state == PostState.DRAFT and not judgement.approved and not own_line:
+        if voted and not shown and post.state == PostState.DRAFT and not judgement.approved and not own_line:
             # a change of state has its own line, or is about to: this is a vote that did not bring one about
             queue.notify(
                 session,
                 key=f"standing:{post_id}:{revision.number}:{now.isoformat()}",
-                text=lines.standing(post, judgement),
+                text=votes.standing(post, judgement),
                 post_id=post_id,
                 now=now,
             )
+
+
+def _voted(session: Session, post: Post, judgement: Judgement) -> bool:
+    """Whether somebody voted since people were last shown or told how the votes stand; now they are."""
+    name = f"votes_shown:{post.id}"
+    votes = f"{post.revision}:{judgement.votes}" if judgement.votes else ""
+    known = cursors.read(session, name)
+    if votes and votes != known:
+        cursors.write(session, name, votes)
+    elif known and not votes:
+        cursors.forget(session, name)
+    return votes != known
 
 
 def judged(post_id: int, now: datetime) -> str:

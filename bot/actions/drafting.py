@@ -197,7 +197,8 @@ def _kept_time(session: Session, written: Written, post: Post | None) -> tuple[s
 def free_slot(desk: Desk, session: Session, now: datetime, post: Post | None) -> datetime | None:
     """The next weekly slot that no other open post has taken; None when no slots are configured."""
     for instant in when.next_slots(desk.config.social.slots, now=now, zone=desk.zone):
-        if (post is not None and post.due_at == instant) or not queue.slot_taken(session, instant):
+        mine = post is not None and post.due_at == instant and post.state != PostState.BROKEN
+        if mine or not queue.slot_taken(session, instant):
             return instant
         if instant > now + timedelta(days=366):
             break
@@ -217,6 +218,8 @@ def fill(post: Post, prepared: Prepared) -> None:
     """Let the post be what its next revision says of it."""
     post.revision += 1
     post.timing, post.due_at, post.not_after = prepared.timing, prepared.due_at, prepared.not_after
+    if prepared.broken and prepared.timing == "next":
+        post.due_at = None  # the slot is for what can go out
     post.approved_at = post.approved_for = None
     post.summary = summary(prepared.written)
 

@@ -21,8 +21,6 @@ from storage.models import Post
 from storage.states import PostState
 
 MOVED: Final = "moved out of the channel"
-SOMEBODY: Final = "somebody"
-"""Who deletes a message, or moves it where the organization hides that, Zulip does not tell."""
 _HOLDABLE: Final = frozenset({PostState.DRAFT, PostState.APPROVED, PostState.HELD})
 
 
@@ -38,7 +36,7 @@ def mover(desk: Desk, draft: Message, told: int) -> Person:
     """Who moved it out: as its history says, else as was `told` of (0: by nobody)."""
     move = next((one for one in draft.moves if one.left == desk.chat.home), None)
     number = move.by if move is not None and move.by else told
-    return desk.chat.directory.person(number) if number else Person(0, SOMEBODY)
+    return desk.chat.directory.person(number) if number else Person(0, stopping.SOMEBODY)
 
 
 def judge(desk: Desk, post_id: int, draft: Message, told: int, now: datetime) -> None:

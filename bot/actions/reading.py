@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from bot import grammar
 from bot.chat import Message
@@ -13,10 +14,12 @@ def read(desk: Desk, message: Message) -> grammar.Said | None:
     """What a message says to the bot; None if it does not speak to it. A draft behind which a post is stopped is none: its
     author is asked for two messages, and the post waits meanwhile.
     """
-    said = read_draft(desk, message)
+    said, me = read_draft(desk, message), desk.chat.me
+    if isinstance(said, grammar.Command) and said.verb == "approve":
+        card = grammar.quoted_card(message.content, name=me.name, user_id=me.id, post=said.post)
+        return replace(said, card=card)
     if not isinstance(said, grammar.Written):
         return said
-    me = desk.chat.me
     found = grammar.stops_behind(message.content, name=me.name, user_id=me.id)
     return _asked(desk, message, *found) if found else said
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import stops
-from bot.actions import counting, drafting, proposing, rows, voting
+from bot.actions import amending, counting, drafting, proposing, rows, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
@@ -34,8 +34,8 @@ def rewrite(
 ) -> None:
     """Give a post that is not out yet another revision. The card is said by the `sync` that follows.
 
-    `writer_id` is whose text it is, if not that of who made the revision, who then changes nothing of a hold either;
-    `also` is written down with it.
+    `writer_id` is whose text it is, if not that of who made the revision; `also` is written down with it. What only the team
+    sees is changed without another revision, and a hold stays.
     """
     author = desk.chat.directory.person(post.author_id)
     prepared = drafting.prepare(desk, written, author, now, post, by=by)
@@ -45,12 +45,26 @@ def rewrite(
         last = rows.current(session, fresh)
         if card is not None and card.id == last.card_id:  # a veto may stand on it that nobody counted yet
             voting.count(desk, session, fresh, last, card, now)
+        if amending.amended(desk, session, fresh, last, prepared, source, by, now):
+            also(session)
+            return
         stops.vetoed(fresh, rows.standing(session, fresh, fresh.revision))
-        held = writer_id is not None and fresh.state == PostState.HELD
+        held = _is_held(session, fresh)
         drafting.save(session, fresh, prepared, source, by, now).created_by = writer_id or by.id
         if held and fresh.state == PostState.DRAFT:
             queue.transition(session, fresh, PostState.HELD, who=by.name, what="stays held", now=now)
         also(session)
+
+
+def _is_held(session: Session, post: Post) -> bool:
+    """Whether it is held, or was when it expired or could not go out any more: another text is no `resume`."""
+    state = post.state
+    for entry in reversed(queue.log(session, post.id or 0)):
+        if state not in {PostState.BROKEN, PostState.EXPIRED}:
+            break
+        if entry.new == state and not entry.account:
+            state = entry.old
+    return state == PostState.HELD
 
 
 def _card_of(desk: Desk, post: Post) -> Message | None:

@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import Executable, bindparam, union_all
+from sqlalchemy import Executable, Integer, bindparam, cast, union_all
 from sqlmodel import Session, col, or_, select, update
 
 from bot.grammar import Written
 from handlers.base import Outgoing, Problem
 from storage import plan
 from storage.database import Database
-from storage.models import Continuation, Delivery, Post, Revision, Vote
+from storage.models import Continuation, Cursor, Delivery, Post, Revision, Vote
 from storage.prepared import Prepared
 
 # Written once: putting a question together takes longer than answering it, and these are asked at every look.
@@ -27,8 +27,9 @@ _ABOUT: Executable = union_all(
     select(col(Post.id)).where(Post.message_id == bindparam("message")),
     select(col(Revision.post_id)).where(Revision.card_id == bindparam("message")),
     select(col(Continuation.post_id)).where(Continuation.message_id == bindparam("message")),
+    select(cast(col(Cursor.value), Integer)).where(Cursor.name == bindparam("former")),
 )
-"""The number of the post whose draft or card that message is: one question, for most messages are neither."""
+"""The number of the post whose draft or card that message is, or was: one question, for most messages are neither."""
 _OPEN_CARDS = (
     select(Revision)
     .where(
@@ -104,9 +105,14 @@ def by_draft(session: Session, message_id: int) -> Post | None:
 
 
 def by_message(session: Session, message_id: int) -> Post | None:
-    """The post whose draft is that message, or whose card (of any revision) it is, or continues."""
-    number = session.execute(_ABOUT, {"message": message_id}).scalar()
+    """The post whose draft is that message, or whose card (of any revision) it is, was, or continues."""
+    number = session.execute(_ABOUT, {"message": message_id, "former": former(message_id)}).scalar()
     return None if number is None else post(session, number)
+
+
+def former(message_id: int) -> str:
+    """Under which name it is remembered whose card that message was (`actions.moved_cards`)."""
+    return f"former_card:{message_id}"
 
 
 def about(session: Session, message_ids: Collection[int]) -> list[tuple[Post, int | None]]:

@@ -91,7 +91,7 @@ def brought_in_line(
     text that was taken with a tap becomes another revision; else that raises `Edited`, because it may take long.
     """
     if draft is None:
-        vanished(desk, post_id, "deleted", moved_drafts.SOMEBODY, now)
+        vanished(desk, post_id, "deleted", stopping.SOMEBODY, now)
     elif moved_drafts.withdrawn(desk, post_id, draft):
         vanished(desk, post_id, moved_drafts.MOVED, moved_drafts.mover(desk, draft, moved_by).name, now)
     else:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlmodel import Session
 
 from bot import rules
-from bot.actions import aside, rows
+from bot.actions import aside, kept_votes, rows
 from bot.actions.electing import electorate
 from bot.chat import Emoji, Message, Person
 from bot.desk import Desk
-from bot.replies import lines
+from bot.replies import votes
 from bot.rules import Electorate, Judgement, Refusal
 from storage import queue
 from storage.models import Post, Revision, SetAside, Vote
 from storage.states import PostState
+
+_LOST_AGAIN: Final = timedelta(hours=1)
+"""After so long somebody is told again that their approvals do not count any more: all posts are looked at within that."""
 
 
 def count(
@@ -87,8 +91,11 @@ def _follow(
         elif reason is None or (kind == "veto" and (person.id, kind) in have):
             wanted[person.id, kind] = person  # a veto that counted once is lifted by nothing but its end
         else:
-            refuse(session, post, person, reason, now)
             given = approved_for if (person.id, kind) in have else None
+            if given is None:
+                refuse(session, post, person, reason, now)
+            else:
+                _lost(session, person, reason, now)
             if kind == "approve":
                 why = aside.Why.REFUSED if given is None else aside.Why.LOST
                 aside.put(session, post, card.id, person, kind, emoji, why, now, approved_for=given)
@@ -114,6 +121,7 @@ def _bring_in_line(
     for (user_id, kind), person in wanted.items():
         if (user_id, kind) not in have:
             cast(session, post, post.revision, person, kind, via="reaction", now=now)
+            kept_votes.replaced(session, post, user_id)
 
 
 def _reactions(desk: Desk, card: Message) -> Iterator[tuple[Person, Emoji, str]]:
@@ -132,7 +140,7 @@ def _follow_orders(
     approved_for: datetime | None,
     now: datetime,
 ) -> None:
-    """The same of approvals by command, which stand on no card."""
+    """The same of approvals by command, and of those from an earlier card, which do not stand on this one."""
     again = [
         one
         for one in aside.by_command(session, post, post.revision)
@@ -140,7 +148,7 @@ def _follow_orders(
     ]
     for vote in rows.standing(session, post, post.revision):
         person = desk.chat.directory.person(vote.user_id)
-        if vote.via == "command" and vote.kind == "approve" and refused(person, vote.kind) is not None:
+        if vote.via != "reaction" and vote.kind == "approve" and refused(person, vote.kind) is not None:
             aside.put_order(session, post, vote, approved_for, now)
             take_back(session, post, vote, now, lost=True)
     for one in again:
@@ -211,9 +219,8 @@ def cast(
         session.add(post)
     session.flush()
     scope = f" for {accounts}" if accounts else ""
-    queue.write_entry(
-        session, at=now, who=person.name, what=f"gave {noun(kind, article=True)}{scope}", post_id=post.id
-    )
+    what = f"gave {noun(kind, article=True)}{scope}"
+    queue.write_entry(session, at=now, who=person.name, what=what, post_id=post.id, reason=reason)
 
 
 def take_back(session: Session, post: Post, vote: Vote, now: datetime, *, lost: bool = False) -> None:
@@ -249,18 +256,6 @@ def withdraw(
     return found or bool(mine)
 
 
-def keep(session: Session, post: Post, veto: Vote) -> None:
-    """The card is gone, and with it the reaction: the veto stands as one by command, which is withdrawn as such."""
-    if veto.via == "command":
-        return
-    others = [one for one in rows.standing(session, post, veto.revision) if one.via == "command"]
-    if any((one.user_id, one.kind, one.accounts) == (veto.user_id, "veto", "") for one in others):
-        session.delete(veto)
-    else:
-        veto.via = "command"
-        session.add(veto)
-
-
 def refuse(session: Session, post: Post, person: Person, reason: Refusal, now: datetime) -> None:
     """Tell somebody quietly, and once per post and reason, that their reaction does not count."""
     if person.is_bot or not person.active:
@@ -268,11 +263,20 @@ def refuse(session: Session, post: Post, person: Person, reason: Refusal, now: d
     queue.notify(
         session,
         key=f"refused:{post.id}:{person.id}:{reason}",
-        text=lines.refusal(reason, post),
+        text=votes.refusal(reason, post),
         user_id=person.id,
         post_id=post.id,
         now=now,
     )
+
+
+def _lost(session: Session, person: Person, reason: Refusal, now: datetime) -> None:
+    """The same to somebody whose approvals counted, once for all posts."""
+    key = f"lost:{person.id}:{reason}:"
+    if not person.active or queue.told_since(session, key, now - _LOST_AGAIN):
+        return
+    text = votes.lost(reason)
+    queue.notify(session, key=f"{key}{now.isoformat()}", text=text, user_id=person.id, now=now)
 
 
 def kind_of(desk: Desk, emoji: Emoji) -> str | None:

@@ -76,6 +76,7 @@ from bot.grammar.aim import as_draft
 from bot.grammar.blocks import quoted_replies
 from bot.grammar.commands import begins, command
 from bot.grammar.polite import THANKS, start
+from bot.grammar.quoted_cards import quoted_card
 from bot.grammar.several import behind
 from bot.grammar.stopwords import stops
 from bot.grammar.topics import HELP, OVERVIEW
@@ -97,6 +98,7 @@ __all__ = [
     "addressed",
     "at_home",
     "parse",
+    "quoted_card",
     "rewritten",
     "stops_behind",
 ]

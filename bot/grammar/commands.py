@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar import hurry, names, several, stop_reasons
+from bot.grammar import bringing, hurry, names, several, stop_reasons
 from bot.grammar.forms import ALONE, APPROVED, FLAGS, FORMS, NUMBER, STOPPING
 from bot.grammar.guess import braking, guess, with_number
 from bot.grammar.polite import THANKS, bare, is_thanks, start
@@ -42,11 +42,6 @@ _KIND_WORDS = frozenset(
 )
 _BIGGEST = 9
 """Digits of the largest number that is taken for a post."""
-_BRINGS_OUT = frozenset({"approve", "now", "retry", "resume", "published"})
-"""Verbs by which a post goes out, or counts as out: a question is none of them."""
-_AT_ONCE = re.compile(r"(?<!\w)(?:now|immediately|at\s+once|asap|jetzt|sofort)(?!\w)", re.IGNORECASE)
-"""A time by which a post is brought out."""
-_ASKS = re.compile(r"[?？⁇؟❓❔]|:(?:grey_)?question:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +141,13 @@ def _with_post(
     if more and not several.meant(verb.name, more, rest):
         more, rest = "", more + rest
     number = several.number(digits)
-    if (out := _brings_out(verb, rest)) and _ASKS.search(_LINK.sub(" ", rest)):
+    if (out := bringing.brings_out(verb.name, rest)) and bringing.ASKS.search(_LINK.sub(" ", rest)):
         return Command("show", number, rest=f"{out} {number}")
     order = _Order(verb, number, rest, line + body.count("\n", 0, len(body) - len(rest)), text, accounts)
     named = several.numbers(number, more or "")
     if named is None:
         return order.wrong(f"Name the posts one by one, and at most {several.MOST} at once.")
     return _FINISH[verb.kind](replace(order, others=named[1:]))
-
-
-def _brings_out(verb: Verb, rest: str) -> str:
-    """The verb by which a post goes out, if this one does that."""
-    if verb.name == "move" and _AT_ONCE.search(rest):
-        return "now"
-    return verb.name if verb.name in _BRINGS_OUT else ""
 
 
 def _alone(order: _Order) -> Command | Unknown:
@@ -213,6 +201,15 @@ def _stop(order: _Order) -> Command | Unknown:
         elif said is None and order.others and isinstance(_for_accounts(order), Unknown):
             said = hurry.reason(order.rest)  # behind several it is nothing else
     return _alone(order) if said is None else order.done(said)
+
+
+def _unvote(order: _Order) -> Command | Unknown:
+    """For some platforms, or for all and with a reason."""
+    found = _for_accounts(order)
+    if isinstance(found, Command):
+        return found
+    stopped = _stop(order)
+    return stopped if isinstance(stopped, Command) else found
 
 
 def _time(order: _Order) -> Command | Unknown:
@@ -270,6 +267,7 @@ _FINISH = {
     "reason": _reason,
     "brake": _brake,
     "stop": _stop,
+    "unvote": _unvote,
     "time": _time,
     "text": _text,
     "alt": _alt,

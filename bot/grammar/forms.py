@@ -71,5 +71,7 @@ STOPPED = re.compile(rf"(?<!\w)(?:{_STOP_WORDS})[\s:,!]*+(?={_N})", re.IGNORECAS
 """A word that stops the post behind it, wherever it stands."""
 STOPPING = re.compile(rf"(?:{_any(sorted(several.STOPS - {'withdraw'}))})(?!\w)", re.IGNORECASE)
 """A word that stops posts, without a number."""
+APPROVING = re.compile(rf"(?:{_any(['approve'])})(?!\w)", re.IGNORECASE)
+"""A word that approves, without a number."""
 APPROVED = re.compile(rf"(?:{_any(['approve'])})[\s:,!]*+{several.HEAD}[0-9]", re.IGNORECASE)
 """An approval with a number: nothing else may be read in it."""

@@ -37,6 +37,8 @@ _ORDERS = (
 )
 _OTHER = re.compile(rf"(?<!\w)(?:{_WHEN}|{_IF}|{_DENIES}|{_ORDERS})(?!\w)", re.IGNORECASE)
 """What may be more, or less, than a reason."""
+_AND = re.compile(r"\W*+(?:and|und|og|och|ja)(?!\w)", re.IGNORECASE)
+"""What begins another order."""
 _BEGINS = re.compile(rf"\W*+(?:{_IF}|when|once|until|till|before|after)(?!\w)", re.IGNORECASE)
 _TIME_ALONE = re.compile(rf"\W*+(?:(?:on|at|from|by|{_WHEN})(?!\w)\W*+)+", re.IGNORECASE)
 _EVERYTHING = re.compile(
@@ -55,6 +57,7 @@ def is_reason(words: str, accounts: Sequence[str]) -> bool:
         or _ASKS.search(words)
         or _OTHER.search(words)
         or names_foreign_day(words)
+        or _AND.match(words)
     ):
         return False
     return not stopwords.named(words) and not _TIME_ALONE.fullmatch(words) and not _has_more(words, accounts)

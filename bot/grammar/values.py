@@ -61,6 +61,8 @@ class Command:
     """The line of the message (1-based) on which `rest` begins."""
     others: tuple[int, ...] = ()
     """Further posts of which the same is said: `hold 1, 2 and 5`."""
+    card: int | None = None
+    """Of an approval under a quoted card: the message that is quoted, 0 where the quote does not tell which it is."""
 
 
 @dataclass(frozen=True, slots=True)

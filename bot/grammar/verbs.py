@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "post", "accounts", "reason", "brake", "stop", "time", "text", "alt", "number", "link", "question"
+    "post",
+    "accounts",
+    "reason",
+    "brake",
+    "stop",
+    "unvote",
+    "time",
+    "text",
+    "alt",
+    "number",
+    "link",
+    "question",
 ]
-"""What follows the word: a post alone; platforms; a reason; any words; nothing, or a reason that says that it is one; a
-time; a text; a file and a text; a platform and a link. A question stands without a number."""
+"""What follows the word: a post alone; platforms; a reason; any words; nothing, or a reason; platforms
+or a reason; a time; a text; a file and a text; a platform and a link. A question stands without a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "withdraw",
-        "accounts",
+        "unvote",
         (
             "withdraw",
             r"withdraw my (?:approval|veto)(?: (?:of|for|from|on))?",
@@ -69,7 +80,7 @@ VERBS: tuple[Verb, ...] = (
             r"take back(?: my (?:approval|veto)(?: (?:of|for|from|on))?)?",
             "revoke",
         ),
-        "withdraw N [PLATFORM …]",
+        "withdraw N [PLATFORM …] [because REASON]",
         "Takes back your approval or your veto.",
         ("withdraw 12", "withdraw 12 mastodon"),
     ),
@@ -267,5 +278,5 @@ VERBS: tuple[Verb, ...] = (
 """Everything beside `draft`."""
 
 BY_NAME = {verb.name: verb for verb in VERBS}
-REASONED = frozenset(verb.name for verb in VERBS if verb.kind in {"reason", "brake", "stop"})
+REASONED = frozenset(verb.name for verb in VERBS if verb.kind in {"reason", "brake", "stop", "unvote"})
 """Verbs behind which a reason may stand, and nothing else."""

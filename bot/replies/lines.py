@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.replies.escape import inline, with_code
 from bot.replies.refusals import held
-from bot.replies.words import Titles, count, first_words, listed, people, size, when
-from bot.rules import Electorate, Judgement, Refusal
+from bot.replies.words import Titles, first_words, listed, size, when
+from bot.rules import Electorate
 from bot.stops import Part
 from handlers.base import Step
 from storage.models import Delivery, Post, Staged
@@ -17,32 +17,6 @@ from storage.models import Delivery, Post, Staged
 def name(text: str) -> str:
     """A person's name, made harmless."""
     return inline(text)
-
-
-def approved(post: Post, judgement: Judgement, now: datetime) -> str:
-    """Enough approvals."""
-    goes = "goes out now" if post.due_at is None or post.due_at <= now else f"goes out {when(post.due_at)}"
-    what = first_words(post, "") or "it"
-    return f"✔ **#{post.id}** is approved by {people(judgement.approvers)}: {what} {goes}."
-
-
-def unapproved(post: Post, judgement: Judgement) -> str:
-    """Approved no more."""
-    if judgement.vetoes:
-        return f"✋ **#{post.id}** was vetoed by {people(judgement.vetoes)} and stays in{first_words(post, ': ')}."
-    missing = max((one.missing for one in judgement.tallies), default=0)
-    return f"**#{post.id}** is not approved any more: {count(missing, 'approval')} missing{first_words(post, ' for ')}."
-
-
-def standing(post: Post, judgement: Judgement) -> str:
-    """How the votes stand, when the card can no longer show it."""
-    if judgement.vetoes:
-        return f"✋ **#{post.id}** is vetoed by {people(judgement.vetoes)} and stays in{first_words(post, ': ')}."
-    missing = max((one.missing for one in judgement.tallies), default=0)
-    so_far = (
-        f"approved so far by {people(judgement.approvers)}" if judgement.approvers else "approved by nobody"
-    )
-    return f"**#{post.id}** is {so_far}: {count(missing, 'approval')} missing{first_words(post, ' for ')}."
 
 
 def voided(post: Post) -> str:
@@ -71,7 +45,18 @@ def moved_out(post: Post, who: str, electorate: Electorate) -> str:
 
 def card_elsewhere(post: Post) -> str:
     """What becomes of a card that somebody moved out of the channel."""
-    return f"~~**#{post.id}**~~ The card was moved out of its channel: only the new one there counts."
+    return (
+        f"~~**#{post.id}**~~ The card was moved out of its channel: only the new one there counts. Approvals that were given "
+        "here stand until they are taken away."
+    )
+
+
+def card_hidden(post: Post, electorate: Electorate) -> str:
+    """The card of an approved post was deleted, or moved to where the bot sees nothing: that is a `hold`."""
+    return (
+        f"{held(post, Part.MEMBER, electorate)} Somebody deleted its card, or moved it to where I cannot see it. It has a new one, "
+        f"and its approvals stay; `withdraw {post.id}` takes one back."
+    )
 
 
 def card_incomplete(post: Post) -> str:
@@ -106,42 +91,6 @@ def see_card(post: Post, link: str) -> str:
         f"Your reaction on the draft of **#{post.id}** does not count: "
         f"please react on [its card]({link}), which shows what goes out."
     )
-
-
-def refusal(reason: Refusal, post: Post) -> str:
-    """Why somebody's vote does not count."""
-    start = f"Your vote on **#{post.id}** does not count: "
-    return (
-        start
-        + {
-            Refusal.BOT: "bots do not vote.",
-            Refusal.INACTIVE: "this account is deactivated.",
-            Refusal.GUEST: "guests cannot approve.",
-            Refusal.AUTHOR: "it is your own post (or your own change of it), and somebody else must approve it.",
-            Refusal.NOT_APPROVER: "you are not one of the approvers. Everybody may draft and comment, though!",
-            Refusal.NO_APPROVERS: "nobody can approve at present; its card says why.",
-            Refusal.BROKEN: "it cannot go out as it stands; its card says what to correct.",
-        }[reason]
-    )
-
-
-def give_again(post: Post, approved_for: datetime | None, *, by_command: bool) -> str:
-    """To somebody who may approve now, of an approval that was given for another time, or when they might not."""
-    how = "" if by_command else "take your reaction away, wait some seconds, and give it again; or "
-    if approved_for is None:
-        why = f"Your reaction on the card of **#{post.id}** was given when it did not count, so it does not count now"
-    else:
-        why = (
-            f"Your approval of **#{post.id}** does not count any more: for a while you could not approve, and it was for "
-            f"{when(approved_for)}, when the post does not go out now"
-        )
-    return f"{why}. If you approve it as it is now: {how}say `approve {post.id}`."
-
-
-def taken_back(post: Post, *, stands: bool) -> str:
-    """Somebody withdrew their vote by command."""
-    rest = " (Your reaction still stands on its card, and does not count: take it away and give it again to vote anew.)"
-    return f"Your vote on #{post.id} is taken back.{rest if stands else ''}"
 
 
 def expired(post: Post, author: str) -> str:
@@ -272,10 +221,3 @@ def back() -> str:
 def not_a_member(channel: str) -> str:
     """To somebody who writes directly but is not in the channel."""
     return f"I take drafts and questions from people in #**{channel}**: please join it first."
-
-
-def still_missing(post: Post, judgement: Judgement, titles: Titles) -> str:
-    """After an approval that was not the last."""
-    waiting: Mapping[str, int] = {one.account: one.missing for one in judgement.tallies if one.missing}
-    each = listed([f"{titles.get(account, account)} {number}" for account, number in waiting.items()])
-    return f"Counted. **#{post.id}** still needs approvals: {each}."

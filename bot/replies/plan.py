@@ -39,6 +39,8 @@ class Line:
     missing: int = 0
     begun: Collection[str] = ()
     """Accounts where a part of it is out."""
+    vetoes: Sequence[str] = ()
+    """Who vetoed it, with their reasons."""
     campaign: str = ""
     """What it belongs to."""
 
@@ -74,6 +76,8 @@ def state(line: Line) -> str:
         return f"{sign[said]} {said}{', the rest in doubt' if doubt else ''}"
     if line.post.state == PostState.APPROVED and line.approvers:
         return f"✔ approved by {inline(', '.join(line.approvers))}"
+    if line.post.state == PostState.DRAFT and line.vetoes:
+        return f"✋ vetoed by {inline(shorten(', '.join(line.vetoes), CAMPAIGN * 3))}"
     if line.post.state == PostState.DRAFT and line.missing:
         return f"⏳ needs {line.missing} approval{'s' if line.missing > 1 else ''}"
     return SIGNS[PostState(line.post.state)]

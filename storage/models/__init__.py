@@ -124,7 +124,9 @@ class Vote(SQLModel, table=True):
     kind: str
     """`approve` or `veto`."""
     via: str
-    """`reaction` (brought in line with the card at every look) or `command`."""
+    """`reaction` (brought in line with the card at every look), `command`, or `card:NUMBER`: a reaction on an earlier card of
+    the same text (that message; 0: it is gone).
+    """
     accounts: str = ""
     """Account name the vote is about; empty: the whole post."""
     reason: str = ""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import grammar
 from bot.grammar import Unknown
-from bot.replies import accounts, doors, lines, plan, reports, unclear
+from bot.replies import accounts, doors, lines, plan, reports, unclear, votes
 from bot.replies.card import CardFacts, card
 from bot.rules import Electorate, Judgement, Tally
 from bot.sandbox.world import World
@@ -98,9 +98,9 @@ def everything(nasty: str) -> Iterator[str]:
     entry = Entry(at=NOW, who=nasty, what=nasty, account="x")
     yield plan.journal(post, [entry], titles)
     yield plan.listing("Drafts", [plan.Line(post, ["x"], "", approvers=(nasty,))], titles, "")
-    yield lines.approved(post, judgement, NOW)
-    yield lines.unapproved(post, vetoed)
-    yield lines.standing(post, judgement)
+    yield votes.approved(post, judgement, NOW, titles)
+    yield votes.unapproved(post, vetoed)
+    yield votes.standing(post, judgement)
     yield lines.not_home(one_line)
     yield lines.progress(1, "X", Step("uploading", nasty, 1, 2))
     yield accounts.line(accounts.Facts("X", nasty, by=nasty))

@@ -170,16 +170,17 @@ def test_a_mention_that_is_added_later_makes_the_draft(town: Town) -> None:
 # -- cards ----------------------------------------------------------------------------------------------
 
 
-def test_a_deleted_card_takes_its_approvals_with_it(town: Town) -> None:
+def test_a_deleted_card_stops_its_post_until_an_approver_resumes_it(town: Town) -> None:
     town.carol.says(LATER)
     card = town.card_id(1)
     town.alice.reacts(card)
     town.owner.deletes(card)
-    assert town.post(1).state == "draft"
+    assert town.post(1).state == "held"
     assert town.card_id(1) != card
     town.later(days=1, hours=1.5)
+    town.carol.says("@social resume 1")
     assert town.published() == []
-    town.alice.reacts(town.card_id(1))
+    town.alice.says("@social resume 1")
     town.later(hours=0.7)
     assert [one["text"] for one in town.published()] == ["Hello"]
 

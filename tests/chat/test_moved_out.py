@@ -8,7 +8,6 @@ import pytest
 from town import BOTH_KINDS, EVERY_KIND, MONDAY, Town, Townsman
 
 from bot.sandbox.scene import CHANNEL
-from bot.sandbox.zulip.rows import MEMBER
 from storage import queue
 
 LATER = "@social draft\nto: mastodon\nat: tomorrow 10:00 UTC\nHello"
@@ -18,23 +17,11 @@ FEW = "holds_an_hour = 1"
 
 @pytest.fixture(autouse=True)
 def lounge(town: Town) -> None:
-    """Another public channel, in which everybody is; any member may move messages into it. Dave is one here."""
-    zulip = town.sandbox.zulip
-    bot = zulip.core.organisation.by_email(town.bot_email)
-    assert bot is not None
-    zulip.core.organisation.settings.movers = MEMBER
-    zulip.set_role(town.row(town.dave), MEMBER)
-    zulip.add_channel(ELSEWHERE, [*(town.row(one) for one in town.people.values()), bot])
-    town.settle()
+    town.add_lounge(ELSEWHERE)
 
 
 def moves(who: Townsman, message: int, name: str = ELSEWHERE, *, heard: bool = True) -> None:
-    channel = who.town.sandbox.zulip.core.organisation.channel_named(name)
-    assert channel is not None
-    request = {"message_id": message, "propagate_mode": "change_one", "stream_id": channel.stream_id}
-    who.ok(who.client.update_message(request))
-    if heard:
-        who.town.settle()
+    who.moves(message, name, heard=heard)
 
 
 def approved(town: Town, text: str = LATER) -> int:

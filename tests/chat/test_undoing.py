@@ -131,7 +131,7 @@ def test_an_approver_who_repeats_one_of_two_leaves_the_other_stopped(town: Town)
 
 
 @pytest.mark.parametrize("way", ["edit", "draft"])
-@pytest.mark.parametrize("order", ["hold", "cancel", "veto"])
+@pytest.mark.parametrize("order", ["cancel", "veto"])
 def test_an_edit_after_a_stop_needs_an_approver_who_is_told(town: Town, order: str, way: str) -> None:
     draft = town.carol.says(LATER)
     town.alice.reacts(town.card_id(1))

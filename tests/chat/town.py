@@ -26,7 +26,7 @@ from bot.publisher import Publisher
 from bot.sandbox import accounts
 from bot.sandbox.scene import APPROVERS, CHANNEL
 from bot.sandbox.server import Sandbox
-from bot.sandbox.zulip.rows import Group, Person
+from bot.sandbox.zulip.rows import MEMBER, Group, Person
 from handlers.registry import PLATFORMS
 from storage.database import Database
 from storage.inbox import Inbox
@@ -104,6 +104,15 @@ class Townsman:
     def unreacts(self, message_id: int, emoji: str = "+1") -> None:
         self.ok(self.client.remove_reaction({"message_id": message_id, "emoji_name": emoji}))
         self.town.settle()
+
+    def moves(self, message_id: int, channel: str, *, heard: bool = True) -> None:
+        """Move a message to another channel."""
+        found = self.town.sandbox.zulip.core.organisation.channel_named(channel)
+        assert found is not None
+        request = {"message_id": message_id, "propagate_mode": "change_one", "stream_id": found.stream_id}
+        self.ok(self.client.update_message(request))
+        if heard:
+            self.town.settle()
 
     def uploads(self, data: bytes, name: str) -> str:
         file = io.BytesIO(data)
@@ -187,6 +196,16 @@ class Town:
         person = {"user_id": row.user_id, "email": row.email, "api_key": row.api_key}
         self.settle()
         return Townsman(self, name, person, self.base)
+
+    def add_lounge(self, name: str) -> None:
+        """Another public channel, in which everybody is; any member may move messages into it. Dave is one from now on."""
+        zulip = self.sandbox.zulip
+        bot = zulip.core.organisation.by_email(self.bot_email)
+        assert bot is not None
+        zulip.core.organisation.settings.movers = MEMBER
+        zulip.set_role(self.row(self.dave), MEMBER)
+        zulip.add_channel(name, [*(self.row(one) for one in self.people.values()), bot])
+        self.settle()
 
     # -- what can be seen ------------------------------------------------------------------------------
 

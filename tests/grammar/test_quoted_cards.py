@@ -1,10 +1,10 @@
-"""An order without a number, under the quoted card of a post, means that post; which may only be one that stops it."""
+"""An order without a number, under the quoted card of a post, means that post; which may only be one that stops or approves it."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.grammar import Command, Said, Unknown, addressed, parse
+from bot.grammar import Command, Said, Unknown, addressed, parse, quoted_card
 
 ACCOUNTS = ("mastodon", "x")
 CARD = (
@@ -31,6 +31,8 @@ def said(order: str, *numbers: int, who: str = "Social|42") -> Said:
         ("veto because the date is wrong", "veto", "the date is wrong"),
         ("cancel: wrong link", "cancel", "wrong link"),
         ("show", "show", ""),
+        ("approve", "approve", ""),
+        ("lgtm!", "approve", ""),
     ],
 )
 def test_the_card_gives_the_number(order: str, verb: str, reason: str) -> None:
@@ -44,6 +46,19 @@ def test_of_two_cards_it_is_asked_which(order: str) -> None:
     assert isinstance(said(order, 12, 13), Unknown)
 
 
+@pytest.mark.parametrize(
+    "post, numbers, card",
+    [(12, (12,), 77), (13, (12,), None), (12, (12, 12), 77), (12, (), None)],
+)
+def test_an_approval_is_told_which_card_was_quoted(
+    post: int, numbers: tuple[int, ...], card: int | None
+) -> None:
+    text = "".join(CARD.format(who="Social|42", n=number) for number in numbers) + "\napprove"
+    assert quoted_card(text, name="Social", user_id=42, post=post) == card
+    without = text.replace("/near/77", "")
+    assert quoted_card(without, name="Social", user_id=42, post=post) == (None if card is None else 0)
+
+
 def test_a_number_that_is_said_wins() -> None:
     found = said("hold 9", 12)
     assert isinstance(found, Command)
@@ -55,7 +70,7 @@ def test_the_words_of_somebody_else_are_no_card(order: str) -> None:
     assert isinstance(said(order, 12, who="Mallory|7"), Unknown)
 
 
-@pytest.mark.parametrize("order", ["approve", "now", "retry", "resume", "publish it"])
+@pytest.mark.parametrize("order", ["now", "retry", "resume", "publish it", "approve?"])
 def test_nothing_is_brought_out_so(order: str) -> None:
     """The quoted card may be an older one than the post has by now."""
     assert isinstance(said(order, 12), Unknown)

@@ -157,3 +157,25 @@ def test_everything_is_held_at_once(line: str) -> None:
 def test_a_part_of_everything_is_asked_about(text: str) -> None:
     found = said(text)
     assert not (isinstance(found, Command) and found.verb == "hold"), found
+
+
+@pytest.mark.parametrize(
+    "text, accounts, reason",
+    [
+        ("withdraw 1 wrong date", (), "wrong date"),
+        ("withdraw 1: wrong date", (), "wrong date"),
+        ("withdraw 1 because the date is wrong", (), "the date is wrong"),
+        ("unapprove 1, I did not see the picture", (), "I did not see the picture"),
+        ("withdraw 1 mastodon", ("mastodon",), ""),
+        ("withdraw 1, mastodon", ("mastodon",), ""),
+    ],
+)
+def test_a_vote_is_taken_back_with_a_reason_too(text: str, accounts: tuple[str, ...], reason: str) -> None:
+    assert said(text) == Command("withdraw", 1, accounts, reason)
+
+
+@pytest.mark.parametrize(
+    "text", ["withdraw 1 tomorrow", "withdraw 1 and cancel it", "withdraw 1 if it rains"]
+)
+def test_what_may_mean_more_than_to_take_a_vote_back_is_asked(text: str) -> None:
+    assert isinstance(said(text), Unknown)

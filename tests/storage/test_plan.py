@@ -139,13 +139,13 @@ def test_drafts_and_what_has_no_time(database: Database, posting: Posting, now: 
 
 
 @pytest.mark.parametrize("state", list(P))
-def test_a_slot_is_taken_unless_its_post_was_withdrawn_or_expired(
+def test_a_slot_is_taken_by_what_goes_out_or_went(
     database: Database, posting: Posting, now: datetime, state: PostState
 ) -> None:
     with database.transaction() as session:
         assert not queue.slot_taken(session, now)
         posting(session, state, due_at=now)
-        assert queue.slot_taken(session, now) == (state not in (P.WITHDRAWN, P.EXPIRED))
+        assert queue.slot_taken(session, now) == (state not in (P.WITHDRAWN, P.EXPIRED, P.BROKEN))
         assert not queue.slot_taken(session, now + HOUR)
 
 

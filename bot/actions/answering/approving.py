@@ -9,9 +9,10 @@ from bot.actions import electing, rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.actions.counting import apply
 from bot.actions.sync import follow
-from bot.chat import Message
-from bot.replies import lines
+from bot.chat import Message, Place
+from bot.replies import votes, words
 from bot.rules import Judgement
+from storage import queue
 from storage.models import Post, Revision, Vote
 from storage.states import PostState
 
@@ -35,22 +36,26 @@ def _vote(order: Order, kind: str) -> str | None:
         revision = rows.current(session, row)
         _must_have_seen(order, row, revision)
         _must_count(order, session, row, revision, kind)
-        _cast(order, session, row, kind)
+        before, again = row.state, not _cast(order, session, row, kind)
         judgement = voting.count(desk, session, row, revision, None, order.now)
         apply(desk, session, row, judgement, order.now)
     follow(desk, post.id or 0, order.now)
     if kind == "approve":
-        return _counted(order, post, judgement)
-    if row.state == PostState.RELEASED:
-        return f"Counted: what of **#{post.id}** is not out yet stays in."
-    return None
+        return _counted(order, row, judgement, before, again=again)
+    return _vetoed(order, row, before, again=again)
 
 
 def _must_have_seen(order: Order, post: Post, revision: Revision) -> None:
-    """Nobody can mean a card that was said later."""
+    """Nobody can mean a card that was said later, or another one than they quote."""
     if revision.card_id is None or order.message.id < revision.card_id:
         raise UserError(
             f"#{post.id} was changed after you wrote that: please look at its new card and say it again."
+        )
+    if order.command.card not in {None, revision.card_id}:
+        link = order.desk.chat.link(revision.card_id, Place(channel_id=post.channel_id, topic=post.topic))
+        raise UserError(
+            f"You quoted another card of #{post.id} than the one that counts: please look at [its present card]({link}), and "
+            f"approve that with a tap, or with `approve {post.id}`."
         )
 
 
@@ -65,19 +70,41 @@ def _must_count(order: Order, session: Session, post: Post, revision: Revision, 
         veto=kind == "veto",
     )
     if reason is not None:
-        raise UserError(lines.refusal(reason, post))
+        raise UserError(votes.refusal(reason, post))
 
 
-def _cast(order: Order, session: Session, post: Post, kind: str) -> None:
-    """Write the vote down for all accounts or for the named ones, unless it stands already."""
-    standing = {
-        (vote.user_id, vote.kind, vote.accounts)
+def _cast(order: Order, session: Session, post: Post, kind: str) -> bool:
+    """Write the vote down for all accounts or for the named ones, unless it stands already; False: all of it did, in whatever
+    way it was given. A reason that is given now is the one that counts.
+    """
+    mine = [
+        vote
         for vote in rows.standing(session, post, post.revision)
-        if vote.via == "command"
-    }
-    for scope in order.accounts_in(session, post) if order.command.accounts else ("",):
-        if (order.person.id, kind, scope) not in standing:
-            _write(order, session, post, kind, scope, order.command.rest)
+        if (vote.user_id, vote.kind) == (order.person.id, kind)
+    ]
+    known = {vote.accounts: vote for vote in mine if vote.via == "command"}
+    scopes = order.accounts_in(session, post) if order.command.accounts else ("",)
+    stood = all(any(vote.accounts in {"", scope} for vote in mine) for scope in scopes)
+    for scope in scopes:
+        if scope not in known:
+            _write(order, session, post, kind, scope, order.reason)
+        elif order.reason and known[scope].reason != order.reason:
+            known[scope].reason = order.reason
+            session.add(known[scope])
+            _note_reason(order, session, post)
+    session.flush()
+    return not stood
+
+
+def _note_reason(order: Order, session: Session, post: Post) -> None:
+    queue.write_entry(
+        session,
+        at=order.now,
+        who=order.person.name,
+        what="gave a reason",
+        reason=order.reason,
+        post_id=post.id,
+    )
 
 
 def _write(order: Order, session: Session, post: Post, kind: str, scope: str, reason: str) -> None:
@@ -95,13 +122,29 @@ def _write(order: Order, session: Session, post: Post, kind: str, scope: str, re
     )
 
 
-def _counted(order: Order, post: Post, judgement: Judgement) -> str | None:
-    """Something to say only while approvals are missing: an approved post is announced anyway."""
+def _counted(order: Order, post: Post, judgement: Judgement, before: str, *, again: bool) -> str | None:
+    """Something to say only while nothing else tells what it brought about: what is approved now is announced anyway."""
     if judgement.vetoes:
-        return f"Counted, but #{post.id} is vetoed."
+        return f"{_counts(again=again)}, but **#{post.id}** is vetoed by {words.people(judgement.vetoes)}."
     if any(tally.missing for tally in judgement.tallies):
-        return lines.still_missing(post, judgement, order.desk.titles)
+        return votes.still_missing(post, judgement, order.desk.titles, again=again)
+    if post.state == before:
+        return f"{_counts(again=again)}: **#{post.id}** is {words.state(post)}."
     return None
+
+
+def _counts(*, again: bool) -> str:
+    return "Your vote stood already" if again else "Counted"
+
+
+def _vetoed(order: Order, post: Post, before: str, *, again: bool) -> str | None:
+    """What a veto brought about; a line that the topic gets anyway is not said twice there."""
+    if post.state == PostState.RELEASED:
+        return f"{_counts(again=again)}: what of **#{post.id}** is not out yet stays in.{order.because}"
+    there = (order.message.place.channel_id, order.message.place.topic) == (post.channel_id, post.topic)
+    if there and post.state != before:
+        return None
+    return f"✋ {_counts(again=again)}: {votes.stays_vetoed(post)}{order.because}"
 
 
 def _must_be_open(post: Post) -> None:
@@ -117,7 +160,7 @@ def _must_be_open(post: Post) -> None:
 
 
 def withdraw(order: Order) -> str | None:
-    """`withdraw 12 [platform]`: take one's own vote back, be it a reaction or a command."""
+    """`withdraw 12 [platform] [because …]`: take one's own vote back, be it a reaction or a command."""
     post = order.post()
     desk = order.desk
     named = order.accounts(post) if order.command.accounts else None
@@ -134,12 +177,14 @@ def withdraw(order: Order) -> str | None:
             stands = voting.withdraw(desk, session, row, card, order.person, kinds, order.now)
             for vote in mine:
                 _take_back(order, session, row, revision, vote, named)
+            if mine and order.reason:
+                _note_reason(order, session, row)
             judgement = voting.count(desk, session, row, revision, None, order.now)
             apply(desk, session, row, judgement, order.now)
     follow(desk, post.id or 0, order.now)
     if not mine and not stands:
         return f"You have no vote on #{post.id}. (To stop the post: `hold {post.id}` or `cancel {post.id}`.)"
-    return lines.taken_back(post, stands=stands)
+    return f"{votes.taken_back(post, stands=stands)}{order.because}"
 
 
 def _card(order: Order, post: Post) -> Message | None:

@@ -98,11 +98,17 @@ def waiting(order: Order) -> str | None:
     with desk.database.transaction() as session:
         who = electing.electorate(desk, session)
     with desk.database.reading() as session:
-        mine, approvable = [], []
+        mine, approvable, stopped = [], [], []
         for post in queue.open_posts(session):
-            if post.author_id == person.id and post.state in {PostState.BROKEN, PostState.EXPIRED}:
+            vetoes = _vetoes(session, post)
+            own = post.state in {PostState.BROKEN, PostState.EXPIRED} or (
+                post.state == PostState.DRAFT and vetoes
+            )
+            if post.author_id == person.id and own:
                 mine.append(_line(order, session, post))
-            elif post.state == PostState.DRAFT and _may_still_vote(order, session, post, who):
+            elif person.id in vetoes:
+                stopped.append(_line(order, session, post))
+            elif post.state == PostState.DRAFT and not vetoes and _may_still_vote(order, session, post, who):
                 approvable.append(_line(order, session, post))
         doubts = [
             one
@@ -112,9 +118,15 @@ def waiting(order: Order) -> str | None:
     parts = [
         words.listing("For you to approve", approvable, desk.titles, ""),
         words.listing("For you to correct", mine, desk.titles, ""),
+        words.listing("Stopped by your veto", stopped, desk.titles, ""),
         *standing.rest([], [(one.post_id, one) for one in doubts], desk.titles),
     ]
     return _fit(order, "\n\n".join(part for part in parts if part) or "Nothing waits for you. 🎈")
+
+
+def _vetoes(session: Session, post: Post) -> set[int]:
+    """Whose vetoes keep a post in."""
+    return {one.user_id for one in rows.standing(session, post, post.revision) if one.kind == "veto"}
 
 
 def _may_still_vote(order: Order, session: Session, post: Post, who: rules.Electorate) -> bool:
@@ -208,6 +220,7 @@ def _line(order: Order, session: Session, post: Post) -> words.Line:
         judgement.approvers,
         max((tally.missing for tally in judgement.tallies), default=0),
         parts.begun(session, post.id or 0) if post.state == PostState.RELEASED else (),
+        judgement.vetoes,
         rows.written(revision).campaign or "",
     )
 

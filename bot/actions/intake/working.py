@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot.actions import allowing, answering, receiving
+from bot.actions import allowing, answering, pointing, receiving
 from bot.actions.intake.sorting import OUTSIDE, sort
 from bot.actions.revising import revise
 from bot.actions.sync import Edited, draft_of, follow, note_edit
@@ -47,6 +47,7 @@ def work(desk: Desk, number: int, now: datetime) -> None:
     try:
         if not _act(desk, row, now):
             return
+        pointing.answer_taps(desk, [row, *with_it], now)
     except (Down, Dismissed, NotHome, StorageError):
         raise
     except ChatError as error:  # no answer can be given there; that must not keep the others waiting

@@ -1,0 +1,106 @@
+"""A card that somebody moves out of the channel, deletes, or hides: what was decided on it stays.
+
+In Zulip every member may move what others wrote, and nobody is to void by that what approvers gave. Where the card is seen
+elsewhere, its reactions count as they stand there. Of a card that nobody sees any more it is known who had approved as
+long as the bot heard it go: who changed a reaction at that moment is asked anew. Such a card may have been deleted to stop
+its post, so that is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions import allowing, electing, kept_votes, rows, stopping, voting
+from bot.chat import Message, Person
+from bot.desk import Desk
+from bot.replies import lines
+from bot.stops import Part
+from storage import allowance, inbox, queue
+from storage.inbox import Kind
+from storage.models import Post, Revision, Vote
+
+
+def carry_over(
+    desk: Desk,
+    session: Session,
+    post: Post,
+    revision: Revision,
+    card: Message | None,
+    now: datetime,
+    *,
+    seen: bool,
+) -> None:
+    """Let the votes that stand be votes without that card (as it is seen now, if it is). Without `seen` nobody saw on it all
+    that goes out: then approvals end with it.
+    """
+    card_id = revision.card_id or 0
+    if card is not None and seen and not revision.continues:
+        voting.count(desk, session, post, revision, card, now)  # also what nobody counted yet
+    for vote in rows.standing(session, post, post.revision):
+        if vote.kind == "veto":
+            kept_votes.keep_veto(session, post, vote)
+        elif not seen:
+            session.delete(vote)
+        elif vote.via == "reaction":
+            stands = (
+                _certain(desk, session, post, card_id, vote) if card is None else _stands(desk, card, vote)
+            )
+            if stands:
+                kept_votes.keep(session, vote, card_id if card is not None else kept_votes.NOWHERE)
+            elif card is None:
+                session.delete(vote)
+            else:
+                voting.take_back(session, post, vote, now)
+    session.flush()
+
+
+def cards(session: Session, post: Post) -> set[int]:
+    """The earlier cards which have reactions that count still."""
+    standing = rows.standing(session, post, post.revision)
+    return {kept_votes.card_of(vote) for vote in standing} - {kept_votes.NOWHERE}
+
+
+def taken_away(desk: Desk, session: Session, post: Post, seen: Mapping[int, Message | None]) -> list[Vote]:
+    """The approvals whose reactions do not stand any more on these earlier cards, as they were seen now (None: gone)."""
+    gone = []
+    for vote in rows.standing(session, post, post.revision):
+        number = kept_votes.card_of(vote)
+        if number not in seen:
+            continue
+        card = seen[number]
+        if card is None and _certain(desk, session, post, number, vote):
+            kept_votes.keep(session, vote, kept_votes.NOWHERE)
+        elif card is None or not _stands(desk, card, vote):
+            gone.append(vote)
+    return gone
+
+
+def _stands(desk: Desk, card: Message, vote: Vote) -> bool:
+    mine = [one.emoji for one in card.reactions if one.user_id == vote.user_id]
+    return any(voting.kind_of(desk, one) == vote.kind for one in mine)
+
+
+def _certain(desk: Desk, session: Session, post: Post, card_id: int, vote: Vote) -> bool:
+    """Whether it is known that a reaction stood on a card when that went: the bot heard it go, had looked at it before, and
+    its person did nothing to it just then.
+    """
+    if (post.id or 0) in desk.unlooked:
+        return False
+    heard = inbox.about(session, [post.id or 0], {Kind.VOTE, Kind.PLACE})
+    here = [one for one in heard if one.message_id == card_id]
+    changed = {one.person_id for one in here if one.kind == Kind.VOTE}
+    return any(one.kind == Kind.PLACE for one in here) and not changed & {vote.user_id, 0}
+
+
+def hold(desk: Desk, session: Session, post: Post, card_id: int, now: datetime) -> None:
+    """Its card is gone, and nobody tells who did that: it is held, within the bound that one member has for all."""
+    most = desk.config.social.holds_an_hour
+    if allowance.room_to_act(session, 0, "hold", most, (card_id, 0), allowing.HOUR, now) > now:
+        return
+    somebody = Person(0, stopping.SOMEBODY)
+    stopping.hold(session, post, somebody, Part.MEMBER, now, what="held: its card was deleted or hidden")
+    text = lines.card_hidden(post, electing.electorate(desk, session))
+    queue.notify(session, key=f"card_hidden:{post.id}:{card_id}", text=text, post_id=post.id, now=now)
