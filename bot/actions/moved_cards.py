@@ -13,13 +13,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import allowing, electing, kept_votes, rows, stopping, voting
+from bot.actions import allowing, electing, kept_votes, movers, rows, stopping, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.replies import lines
 from bot.stops import Part
 from storage import allowance, inbox, queue
-from storage.inbox import Kind
+from storage.inbox import Inbox, Kind
 from storage.models import Post, Revision, Vote
 
 
@@ -37,6 +37,10 @@ def carry_over(
     that goes out: then approvals end with it.
     """
     card_id = revision.card_id or 0
+    if card is not None and card.place.channel_id != desk.chat.home:
+        told = [one.person_id for one in _heard(session, post, card_id) if one.kind == Kind.PLACE]
+        who = movers.mover(desk, card, next(iter(told), 0))
+        queue.write_entry(session, at=now, who=who.name, what=f"card {movers.MOVED}", post_id=post.id)
     if card is not None and seen and not revision.continues:
         voting.count(desk, session, post, revision, card, now)  # also what nobody counted yet
     for vote in rows.standing(session, post, post.revision):
@@ -89,10 +93,15 @@ def _certain(desk: Desk, session: Session, post: Post, card_id: int, vote: Vote)
     """
     if (post.id or 0) in desk.unlooked:
         return False
-    heard = inbox.about(session, [post.id or 0], {Kind.VOTE, Kind.PLACE})
-    here = [one for one in heard if one.message_id == card_id]
+    here = _heard(session, post, card_id)
     changed = {one.person_id for one in here if one.kind == Kind.VOTE}
     return any(one.kind == Kind.PLACE for one in here) and not changed & {vote.user_id, 0}
+
+
+def _heard(session: Session, post: Post, card_id: int) -> list[Inbox]:
+    """What was heard of a card, and is not worked off."""
+    heard = inbox.about(session, [post.id or 0], {Kind.VOTE, Kind.PLACE})
+    return [one for one in heard if one.message_id == card_id]
 
 
 def hold(desk: Desk, session: Session, post: Post, card_id: int, now: datetime) -> None:
@@ -100,7 +109,7 @@ def hold(desk: Desk, session: Session, post: Post, card_id: int, now: datetime) 
     most = desk.config.social.holds_an_hour
     if allowance.room_to_act(session, 0, "hold", most, (card_id, 0), allowing.HOUR, now) > now:
         return
-    somebody = Person(0, stopping.SOMEBODY)
+    somebody = Person(0, movers.SOMEBODY)
     stopping.hold(session, post, somebody, Part.MEMBER, now, what="held: its card was deleted or hidden")
     text = lines.card_hidden(post, electing.electorate(desk, session))
     queue.notify(session, key=f"card_hidden:{post.id}:{card_id}", text=text, post_id=post.id, now=now)

@@ -10,7 +10,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot import stops
-from bot.actions import allowing, counting, electing, rows, stopping
+from bot.actions import allowing, counting, electing, movers, rows, stopping
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.replies import bounds, lines
@@ -20,7 +20,6 @@ from storage import allowance, cursors, queue
 from storage.models import Post
 from storage.states import PostState
 
-MOVED: Final = "moved out of the channel"
 _HOLDABLE: Final = frozenset({PostState.DRAFT, PostState.APPROVED, PostState.HELD})
 
 
@@ -32,17 +31,10 @@ def withdrawn(desk: Desk, post_id: int, draft: Message) -> bool:
         return not cursors.read(session, _name(post_id))
 
 
-def mover(desk: Desk, draft: Message, told: int) -> Person:
-    """Who moved it out: as its history says, else as was `told` of (0: by nobody)."""
-    move = next((one for one in draft.moves if one.left == desk.chat.home), None)
-    number = move.by if move is not None and move.by else told
-    return desk.chat.directory.person(number) if number else Person(0, stopping.SOMEBODY)
-
-
 def judge(desk: Desk, post_id: int, draft: Message, told: int, now: datetime) -> None:
     """Follow where the draft lies: each move of a stranger is acted on once. To be called in the turn of the draft."""
     out = counting.moved_out(desk, draft)
-    person = mover(desk, draft, told)
+    person = movers.mover(desk, draft, told)
     at = next((one.at for one in draft.moves if one.left == desk.chat.home), 0)
     this = f"{person.id}:{at}" if out else ""
     with desk.database.reading() as session:
@@ -83,7 +75,7 @@ def _hold(
             text = bounds.moves(most, room, post)
             queue.notify(session, key=f"moved:{key}", text=text, user_id=person.id, now=now)
             return
-    stopping.hold(session, post, person, Part.MEMBER, now, what=f"held: its draft was {MOVED}")
+    stopping.hold(session, post, person, Part.MEMBER, now, what=f"held: its draft was {movers.MOVED}")
     text = lines.moved_out(post, person.name, who)
     queue.notify(session, key=f"moved_out:{key}", text=text, post_id=post.id, now=now)
     desk.stale.add(post.id or 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from sqlmodel import Session
 
@@ -16,8 +15,6 @@ from storage import cursors, queue
 from storage.models import Delivery, Post
 from storage.states import DeliveryState, PostState
 
-SOMEBODY: Final = "somebody"
-"""Who deletes a message, or moves it where the organization hides that, Zulip does not tell."""
 MEANWHILE = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 """States of a delivery that cannot be called back, and may still come back."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.actions import cards, counting, drafting, moved_drafts, rewriting, rows, stopping
+from bot.actions import cards, counting, drafting, moved_drafts, movers, rewriting, rows, stopping
 from bot.chat import Message
 from bot.desk import Desk
 from bot.replies import lines
@@ -91,9 +91,9 @@ def brought_in_line(
     text that was taken with a tap becomes another revision; else that raises `Edited`, because it may take long.
     """
     if draft is None:
-        vanished(desk, post_id, "deleted", stopping.SOMEBODY, now)
+        vanished(desk, post_id, "deleted", movers.SOMEBODY, now)
     elif moved_drafts.withdrawn(desk, post_id, draft):
-        vanished(desk, post_id, moved_drafts.MOVED, moved_drafts.mover(desk, draft, moved_by).name, now)
+        vanished(desk, post_id, movers.MOVED, movers.mover(desk, draft, moved_by).name, now)
     else:
         post, revision = _read(desk, post_id, draft, now)
         tapped = rewriting.tapped(desk, post, revision)

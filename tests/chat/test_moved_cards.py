@@ -53,6 +53,8 @@ def test_a_card_that_a_member_moves_out_keeps_its_approvals(town: Town, away: bo
     assert town.post(1).state == "approved"
     assert "**Approved** by Alice" in town.card(1)
     assert taken_back(town) == []
+    with town.database.reading() as session:
+        assert [one.who for one in queue.log(session, 1) if "card moved out" in one.what] == ["Dave", "Dave"]
     assert all("Hello" not in one["content"] for one in town.channel(ELSEWHERE))
     due(town)
     assert [one["text"] for one in town.published()] == ["Hello"]

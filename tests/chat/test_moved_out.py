@@ -185,4 +185,5 @@ def test_who_moves_the_card_did_not_move_the_draft(town: Town) -> None:
     assert town.post(1).state == "held"
     moves(town.alice, town.card_id(1))
     assert town.post(1).state == "held"
-    assert not [one for one in log(town) if one[0] == "Alice" and "moved" in one[1]]
+    assert ("Alice", "card moved out of the channel") in log(town)
+    assert not [one for one in log(town) if one[0] == "Alice" and "draft" in one[1]]
