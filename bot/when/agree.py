@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ _NAMES = {one.casefold(): one for one in (*DAY_NAMES, *MONTH_NAMES)}
 _TELLING = {"today", "tomorrow", "tonight", "morning", "afternoon", "evening"}
 """What else is said of a word's meaning; of others only that it is another word."""
 _OFFERED = 3
+_LOST = re.compile(r"I do not understand `([^`]*)`")
 
 
 def agreed(
@@ -29,7 +31,7 @@ def agreed(
     """
     every = readings(words, languages)
     if len(every) == 1:
-        return understand(every[0].words)
+        return _in_their_words(understand(every[0].words), words)
     answers = [(one, understand(one.words)) for one in every]
     likely = [(one, answer) for one, answer in answers if _is_possible(answer)]
     for is_mixed in (False, True):
@@ -37,7 +39,8 @@ def agreed(
         if chosen:
             break
     else:
-        return _fullest([answer for one, answer in answers if not one.stray] or [answers[0][1]])
+        found = _fullest([answer for one, answer in answers if not one.stray] or [answers[0][1]])
+        return _in_their_words(found, words)
     chosen += [(one, answer) for one, answer in likely if one.stray]
     distinct: list[tuple[Reading, Found | Ask | None]] = []
     for one, answer in chosen:
@@ -58,6 +61,16 @@ def _fullest(answers: Sequence[Found | Ask | None]) -> Found | Ask | None:
     asked = [one for one in answers if isinstance(one, Ask)]
     known = [one for one in asked if not one.what.startswith("I do not understand")]
     return known[0] if known else asked[0] if asked else answers[0]
+
+
+def _in_their_words(answer: Found | Ask | None, words: str) -> Found | Ask | None:
+    """A question about an English word that nobody wrote, as one about what was written."""
+    lost = _LOST.match(answer.what) if isinstance(answer, Ask) else None
+    if not isinstance(answer, Ask) or lost is None:
+        return answer
+    if re.search(rf"(?<!\w){re.escape(lost[1])}(?!\w)", words):
+        return answer
+    return ask(f"{lost[0].replace(lost[1], quoted(words)[1:-1])} in a time", *answer.offers, possible=False)
 
 
 def _offer(reading: Reading, answer: Found | Ask | None, spell: Callable[[Found, str], str]) -> str:

@@ -152,6 +152,17 @@ def test_the_question_says_what_a_word_means_in_which_language_and_offers_both()
     )
 
 
+@pytest.mark.parametrize(
+    "text,lost",
+    [("om 2 timmar och 30 minuter", "om 2 timmar och 30 minuter"), ("torsdag halv 3", "halv"),
+     ("nächstes Wochenende 10 Uhr", "nächstes wochenende 10 uhr"), ("ensi kuun 3. päivä klo 10", "ensi kuun 3. päivä klo 10")],
+)  # fmt: skip
+def test_what_is_not_understood_is_said_in_the_words_that_were_written(text: str, lost: str) -> None:
+    answer = read(text, now=NOW, zone=HELSINKI)
+    assert isinstance(answer, Ask)
+    assert answer.question.startswith(f"I do not understand `{lost}` in a time: write ")
+
+
 @pytest.mark.parametrize("text", ["la", "to", "mar", "di", "man", "sam", "me", "des", "on", "so"])
 def test_a_short_form_alone_is_no_time_and_no_period(text: str) -> None:
     """`what is man?` asks nothing about Monday."""
