@@ -34,7 +34,7 @@ _PATTERNS = (
     ("clock", rf"(?P<h>\d{{1,2}})[:h](?P<min>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{{1,9}})?)?(?!\d)(?:{_HALF}|{_SAID})?"),
     ("clock", rf"(?P<h>\d{{1,2}})\.(?P<min>\d\d)(?:{_HALF}|{_SAID})"),
     ("clock", rf"(?P<h>\d{{1,2}}){_HALF}"),
-    ("clock", rf"(?P<h>\d{{1,2}})\s?(?P<loose>o'clock){_END}"),
+    ("clock", rf"(?P<h>\d{{1,2}})\s?(?P<loose>o'clock|uhr){_END}"),
     ("clock", rf"(?P<h>\d{{1,2}}){_SAID}"),
     ("clock", rf"(?P<h>\d\d)(?P<min>\d\d)\s?(?:h|hrs|hours){_END}"),
     ("date", _DAY_MONTH),

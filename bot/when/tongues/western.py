@@ -1,7 +1,7 @@
 """Words of time that CLDR has not, in German, Dutch, French and English: as people of these languages write them.
 
 The form is that of `cldr`; `{day}` stands for each day of the week. `-` means nothing by itself; `klo` and `at` stand before an
-hour (`klo` where clocks count to 24), `uhr` and `o'clock` behind one.
+hour (`klo` where nobody says 3 for 15), `uhr` and `o'clock` behind one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ days = -, -, -, -, -, Sonnabend, -
 two = zwei
 at = um
 uhr = Uhr
+cet = MEZ
+cest = MESZ
 on {day} = am {day}
 am {day} = am {day}
 on # = am #
@@ -103,7 +105,7 @@ now = nu, meteen, onmiddellijk
 next {day} = {day} prochain
 last {day} = {day} dernier
 two = deux
-klo = à, a
+at = à, a
 uhr = heures, heure
 #:# = # heures #
 #h# = # h #
