@@ -60,8 +60,8 @@ class Lanes:
         """Account -> its lane's; one that was given up has none any more."""
         self.waiting = False
         """Whether a lane stopped before something due, until it is looked at again."""
-        self.due = False
-        """Whether something was due and might go when it was looked last."""
+        self._due = False
+        """Whether something was due when it was looked last."""
         self._each_s: dict[str, float] = {}
         """Account -> how long one delivery takes there, in seconds: the latest count most, and a quick one all, because
         too few that are looked at cost more than too many.
@@ -72,8 +72,9 @@ class Lanes:
     def feed(self, now: datetime) -> None:
         """Start the lanes of all accounts that have something due and send nothing. Raises `ChatError`."""
         self.waiting = False
-        heads = self._heads(now)
-        self.due = bool(heads)
+        found = self._heads(now)
+        heads = {account: posts for account, posts in found.items() if posts}
+        self._due = bool(found)
         if not heads:
             return
         if self._look_is_over(heads):
@@ -99,6 +100,11 @@ class Lanes:
         if each_s is None:
             return AHEAD
         return min(max(math.ceil(1.5 * lastlook.FRESH_S / max(each_s, 0.001)), LEAST), MOST)
+
+    @property
+    def stand(self) -> bool:
+        """Whether something due waits for the next look that Zulip allows."""
+        return self._due and not gate.may_peek(self._desk)
 
     def close(self) -> None:
         """Claim nothing more."""
@@ -177,13 +183,15 @@ class Lanes:
             return queue.claim_that(session, number, account, now, lease, self._desk.worker)
 
     def _heads(self, now: datetime) -> dict[str, list[int]]:
-        """Account that no other copy sends to -> the posts whose deliveries there are due, in the order in which they go."""
+        """Account that no other copy sends to and that has something due -> the posts of which that is, in the order in
+        which they go, without those that were passed over just now.
+        """
         with self._desk.database.reading() as session:
             sending = _SENDING.rows(session)
             elsewhere = {account for number, account in sending if number not in self.sending}
             due = {account for (account,) in _ACCOUNTS.rows(session, {"now": now})} - elsewhere
             found = {account: self._following(session, account, now) for account in sorted(due)}
-        return {account: [post for _, post in posts] for account, posts in found.items() if posts}
+        return {account: [post for _, post in posts] for account, posts in found.items()}
 
     def _next(self, account: str, now: datetime) -> list[tuple[int, int]]:
         """Number and post of what the account sends next, the longest due first, without what was passed over just now."""

@@ -68,7 +68,7 @@ class Publisher:
         self._under_way = UnderWay(places, self._wake, lease_s, ticks)
         self._apart = Apart(desk)
         self._lanes = Lanes(desk, self._under_way, membership, self._look)
-        self.telling = Telling(desk, leads, lambda: self._lanes.due or bool(self._under_way.futures(SEND)))
+        self.telling = Telling(desk, leads, lambda: bool(self._under_way.futures(SEND)) or self._lanes.stand)
         self._away_until: datetime | None = None
         self._complaint = ""
         """What was last logged of Zulip, so that a long absence is told once."""

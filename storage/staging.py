@@ -178,7 +178,7 @@ def take_over(session: Session, delivery: Delivery) -> None:
         return
     given = {"post": delivery.post_id, "revision": delivery.revision, "account": delivery.account}
     found = _FOR.first(session, given)  # nearly always there is none
-    row = session.get_one(Staged, found[0]) if found else None
+    row = session.get(Staged, found[0]) if found else None
     if row is None or row.state not in {_S.PENDING, _S.STAGED, _S.FAILED}:
         return
     if row.first_at is not None:

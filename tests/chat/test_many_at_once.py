@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event
 from town import MONDAY, Town
 
+from bot import lanes
 from bot.actions import delivering, lastlook
 from bot.desk import Stale
 from bot.pacing import Pace
@@ -285,3 +286,19 @@ def test_a_few_posts_are_no_burst_and_nobody_waits_for_the_end_of_a_long_one(
 ) -> None:
     telling_with(town, cards, waited_s).round(town.now)
     assert "News" in town.said()
+
+
+def test_the_look_at_unread_messages_leaves_out_what_the_bot_said(town: Town) -> None:
+    town.carol.says(f"{LATER}Tomorrow")
+    chat = town.desk.chat
+    found = chat.newer(0)
+    assert any("Tomorrow" in one.content for one in found)
+    assert town.card_id(1) not in {one.id for one in found}
+    assert chat.directory.me not in {one.sender_id for one in found}
+
+
+def test_as_many_posts_are_looked_at_as_are_sent_while_a_look_is_fresh(town: Town) -> None:
+    made = town.publisher._lanes
+    assert made._ahead("mastodon") == lanes.AHEAD, "nothing was sent yet"
+    made._each_s |= {"mastodon": 0.02, "x": 0.001, "youtube": 9.0}
+    assert [made._ahead(one) for one in ("mastodon", "x", "youtube")] == [75, lanes.MOST, lanes.LEAST]

@@ -23,6 +23,7 @@ STORAGE = [
     "steps",
     "locks",
     "engines",
+    "prepared",
     "commits",
     "database",
     "cursors",

@@ -261,6 +261,28 @@ def test_who_lost_the_claim_cannot_settle_it(
         queue.renew(session, slow, now + 9 * LEASE)
 
 
+def test_an_earlier_attempt_of_the_same_worker_keeps_nothing(
+    database: Database, delivering: Delivering, now: datetime
+) -> None:
+    """The row is compared and set in one statement: worker and state alone do not tell one attempt from the next."""
+    with database.transaction() as session:
+        delivering(session)
+    slow = claimed(database, now)
+    given_up(database, slow, now + LEASE)
+    with database.transaction() as session:
+        looked_for = session.get_one(Delivery, slow.id)
+        queue.settle(session, looked_for, D.PENDING, now=now, what="certainly not there")
+    again = claimed(database, now)
+    assert (again.worker, again.key, again.state) == (slow.worker, slow.key, slow.state)
+    with pytest.raises(Moved, match="no longer ours"), database.transaction() as session:
+        queue.keep_receipt(session, slow, {"part": 2}, now + 9 * LEASE)
+    with pytest.raises(Moved, match="no longer ours"), database.transaction() as session:
+        queue.renew(session, slow, now + 9 * LEASE)
+    with database.reading() as session:
+        row = session.get_one(Delivery, slow.id)
+    assert (row.receipt, row.lease_until) == (again.receipt, again.lease_until)
+
+
 def test_that_it_is_out_is_believed_even_of_who_lost_the_claim(
     database: Database, delivering: Delivering, now: datetime
 ) -> None:
