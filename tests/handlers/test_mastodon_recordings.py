@@ -167,7 +167,7 @@ POSTED = {
         "70_error_scope": "Barred: Mastodon does not allow this .*`write:statuses`",
         "71_error_bad_language": "published",
         "98b_post_after_delete_same_key": "published",
-        "98c_reply_to_deleted": r"Uncertain: Mastodon has trouble \(error 500\) .*\(1 of 2 parts",
+        "98c_reply_to_deleted": r"Rejected: Mastodon does not have the part before .*\(1 of 2 parts",
     },
 }
 """Recording -> how what becomes of the delivery begins (a regular expression)."""
