@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from typing_extensions import override
 
 from bot import wiring
-from bot.actions import electing, homing, knowing
+from bot.actions import alarming, electing, homing, knowing
 from bot.alone import runs
 from bot.chat import Chat, ChatError, Place, files
 from bot.config import Config, ConfigError
-from bot.replies import accounts
+from bot.replies import accounts, alarms
 from bot.rules import Electorate
 from handlers.base import Standing
 from handlers.media import Store
@@ -152,6 +152,8 @@ def _approvers(config: Config, chat: Chat, database: Database) -> Iterator[Findi
 def _able(config: Config, chat: Chat, who: Electorate) -> Finding:
     if who.trouble:
         return Finding(good=False, text=f"Approvers: {who.trouble}")
+    if who.unknown:
+        return Finding(good=False, text=f"Approvers: {who.unknown}")
     if who.members is None or config.social.approvers.kind == "members":
         return Finding(good=True, text="Approvers: every full member of the organization.")
     people = [chat.directory.person(one) for one in who.members]
@@ -170,9 +172,8 @@ def _able(config: Config, chat: Chat, who: Electorate) -> Finding:
 
 
 def _emoji(config: Config, chat: Chat) -> Iterator[Finding]:
-    for name in (*config.social.approve_emoji, *config.social.veto_emoji):
-        if chat.emoji(name) is None:
-            yield Finding(good=False, text=f"This Zulip has no emoji called `{name}`: choose another one.")
+    if missing := alarming.unknown_emoji(config, chat):
+        yield Finding(good=False, text=alarms.no_emoji(missing))
 
 
 def _accounts(config: Config, database: Database) -> Iterator[Finding]:

@@ -38,6 +38,8 @@ class Electorate:
     """Whether newcomers become part of it by themselves."""
     group_id: int = 0
     """The group that it is; 0 if it is none."""
+    unknown: str = ""
+    """Who of those that are named is not there, while others are."""
 
 
 def refusal(

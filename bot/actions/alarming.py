@@ -3,6 +3,8 @@
 due       something is due for a while and is not out
 disk      the disk is nearly full
 storage   nothing can be written down; told without the database, which is what fails
+who       an approver or drafter that the configuration names is not there
+emoji     Zulip has no emoji of a name in the configuration
 away      nothing was heard for a while; told when that is over, because it cannot be told before
 """
 
@@ -17,9 +19,10 @@ from typing import Final
 
 from sqlmodel import Session, col, func, select
 
-from bot.actions import living
+from bot.actions import electing, living
 from bot.actions.reporting import GENERAL
-from bot.chat import ChatError, Place
+from bot.chat import Chat, ChatError, Place
+from bot.config import Config
 from bot.desk import Desk
 from bot.replies import alarms
 from storage import cursors, queue
@@ -56,6 +59,12 @@ def oldest_due(session: Session, now: datetime) -> datetime | None:
 def free_at(folder: Path) -> int:
     """Bytes that may still be written there."""
     return shutil.disk_usage(folder).free
+
+
+def unknown_emoji(config: Config, chat: Chat) -> list[str]:
+    """Names of emoji in the configuration that this Zulip does not have."""
+    social = config.social
+    return [one for one in (*social.approve_emoji, *social.veto_emoji) if chat.emoji(one) is None]
 
 
 class Watch:
@@ -97,11 +106,14 @@ class Watch:
             stuck = due is not None and now - due > BEHIND
             self._judge(session, "due", alarms.overdue(due) if stuck and due else "", now)
             self._judge(session, "disk", alarms.low(free) if free < LOW else "", now)
+            who, emoji = electing.misnamed(desk, session), unknown_emoji(desk.config, desk.chat)
+            self._judge(session, "who", alarms.misnamed(who) if who else "", now, exact=True)
+            self._judge(session, "emoji", alarms.no_emoji(emoji) if emoji else "", now, exact=True)
             cursors.write(session, "watched", now.isoformat())  # so that a disk that is full shows
             self._back(session, now)
 
-    def _judge(self, session: Session, name: str, text: str, now: datetime) -> None:
-        """Tell of it once it lasted for a while, and once that it is over."""
+    def _judge(self, session: Session, name: str, text: str, now: datetime, *, exact: bool = False) -> None:
+        """Tell of it once it lasted for a while, and once that it is over; with `exact`, other words are another cause."""
         known = cursors.read(session, ALARM + name)
         if not text:
             self._suspected.pop(name, None)
@@ -111,7 +123,7 @@ class Watch:
                 queue.notify(session, key=key, text=alarms.over(name), now=now)
                 log.info("over: %s", name, extra={"action": f"alarm_{name}_over"})
             return
-        if known:
+        if known and (not exact or known.partition("|")[2] == text):
             return
         since = self._suspected.setdefault(name, now)
         if not timedelta() <= now - since < PATIENCE:

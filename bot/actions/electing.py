@@ -59,6 +59,15 @@ def electorate_of(
     return _group(directory, session, approvers.group, key)
 
 
+def misnamed(desk: Desk, session: Session) -> str:
+    """Who is named in the configuration as approver or drafter and is not there; empty if all are."""
+    social = desk.config.social
+    found = [electorate(desk, session)]
+    if social.drafters is not None:
+        found.append(electorate_of(social.drafters, desk.chat.directory, session, "drafters"))
+    return " ".join(dict.fromkeys(one.trouble or one.unknown for one in found if one.trouble or one.unknown))
+
+
 def _people(directory: Directory, session: Session, names: list[str], key: str) -> Electorate:
     """Anybody can change their name in Zulip: whoever had it when the bot first looked is the one meant."""
     place = _PLACES[key][1]
@@ -73,7 +82,8 @@ def _people(directory: Directory, session: Session, names: list[str], key: str) 
     missing = [name for name in names if known.get(name) not in directory.people]
     trouble = f"nobody here is {', '.join(missing)} (see `{key}` in zuliprc)." if missing else ""
     members = frozenset(known.values())
-    return Electorate(members, f"the {key}", trouble if len(missing) == len(names) else "")
+    nobody = len(missing) == len(names)
+    return Electorate(members, f"the {key}", trouble if nobody else "", unknown="" if nobody else trouble)
 
 
 def _group(directory: Directory, session: Session, name: str, key: str) -> Electorate:

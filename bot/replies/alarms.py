@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from bot.replies.escape import with_code
-from bot.replies.words import when
+from bot.replies.words import listed, when
 
 _OVER: Final = {
     "due": "Nothing is overdue any more.",
     "disk": "There is room on the bot's disk again.",
+    "who": "Everybody whom the bot's configuration names is here.",
+    "emoji": "Zulip has every emoji that the bot's configuration names.",
     "storage": "The bot can write things down again. What was written here meanwhile is read now.",
 }
 
@@ -28,6 +31,20 @@ def low(free: int) -> str:
     return (
         f"The bot's disk is nearly full ({free >> 20} MiB are left). When it is full, nothing can be drafted, approved "
         "or published: the owner of the bot makes room."
+    )
+
+
+def misnamed(who: str) -> str:
+    """Approvers or drafters of the configuration that Zulip does not know: a slip, or they are gone."""
+    return f"The bot's configuration names people or groups that are not here: {with_code(who)}"
+
+
+def no_emoji(names: Sequence[str]) -> str:
+    """Emoji of the configuration that Zulip does not know."""
+    called = listed([f"`{one.replace('`', '')}`" for one in names], "or")
+    return (
+        f"This Zulip has no emoji called {called}, so nobody can vote with it. The owner of the bot names another one in "
+        "zuliprc (`approve_emoji`, `veto_emoji`)."
     )
 
 

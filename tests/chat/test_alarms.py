@@ -9,10 +9,11 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
-from town import Town
+from town import Town, picture
 
 from bot import health
-from bot.actions.alarming import Watch
+from bot.actions.alarming import ALARM, Watch
+from storage import cursors
 
 ROOMY = 1 << 40
 
@@ -153,3 +154,43 @@ def test_a_database_that_cannot_be_written_is_told_in_the_chat_once_and_when_it_
     assert told(town)[1:] == [
         "✔ The bot can write things down again. What was written here meanwhile is read now."
     ]
+
+
+MISSPELT = "approvers = group: social-aprovers\nveto_emoji = thumbs_dwon"
+
+
+@pytest.mark.parametrize("settings", [MISSPELT])
+def test_a_misspelt_group_and_emoji_are_told_and_logged_and_that_they_are_found(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    by = Watch(town.desk)
+    watch(town, by)
+    who, emoji = told(town)
+    assert "⚠ The bot's configuration names people or groups that are not here:" in who
+    assert "social-aprovers" in who
+    assert "no emoji called `thumbs_dwon`" in emoji
+    logged = [one.getMessage() for one in caplog.records if getattr(one, "action", "").startswith("alarm_")]
+    assert [f"⚠ {one}" for one in logged] == [who, emoji]
+    assert not look(town).well
+    assert "FAIL The bot's configuration names" in health.as_text(look(town))
+    town.restart()
+    watch(town, Watch(town.desk))
+    assert len(told(town)) == 2
+    town.sandbox.zulip.add_group("social-aprovers", [town.row(town.alice)])
+    town.sandbox.zulip.add_emoji("thumbs_dwon", picture())
+    town.restart()
+    watch(town, Watch(town.desk))
+    assert all(one.startswith("✔") for one in told(town)[2:])
+    assert len(told(town)) == 4
+    assert look(town).well
+
+
+@pytest.mark.parametrize("settings", ["approvers = people: Alice, Bobb"])
+def test_one_misspelt_name_among_the_approvers_is_told_and_another_is_another_cause(town: Town) -> None:
+    watch(town, Watch(town.desk))
+    (said,) = told(town)
+    assert "nobody here is Bobb (see `approvers` in zuliprc)" in said
+    with town.database.transaction() as session:  # as after a start with another slip
+        cursors.write(session, ALARM + "who", "2026-11-23T08:00:00+00:00|other words")
+    watch(town, Watch(town.desk))
+    assert len(told(town)) == 2
