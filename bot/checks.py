@@ -20,8 +20,10 @@ from bot.chat import Chat, ChatError, Place, files
 from bot.config import Config, ConfigError
 from bot.replies import accounts, alarms
 from bot.rules import Electorate
-from handlers.base import Standing
+from handlers.base import PlatformError, Standing
 from handlers.media import Store
+from handlers.zulip import posting
+from handlers.zulip.settings import ZulipSettings
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -128,9 +130,22 @@ def _home(config: Config, chat: Chat) -> Iterator[Finding]:
         "It cannot upload files",
         lambda: files.upload(chat, files.of_bytes("check.txt", "text/plain", b"social check")),
     )
+    yield from _closed(config, chat)
     yield _try(
         "It can post and react.", "It cannot post to itself or react", lambda: _post_and_react(config, chat)
     )
+
+
+def _closed(config: Config, chat: Chat) -> Iterator[Finding]:
+    """Its answers go there, so nothing can be tried: the channel's settings tell whether it may write."""
+    api = config.api
+    settings = ZulipSettings(site=api.site, email=api.email, key=api.key, channel=chat.home_name)
+    try:
+        refused = posting.closed(settings, chat.home)
+    except PlatformError as error:
+        refused = str(error)
+    if refused:
+        yield Finding(good=False, text=refused)
 
 
 def _post_and_react(config: Config, chat: Chat) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Final
 from handlers.base import (
     Draft,
     Outgoing,
-    PlatformError,
     Published,
     Rejected,
     Settings,
@@ -192,11 +191,7 @@ class Zulip:
 
     def _ask_realm(self, api: Api) -> dict[str, Any]:
         """What the organization tells of itself and of its groups; its limits are kept."""
-        fetched = {"event_types": ["realm"], "fetch_event_types": ["realm", "realm_user_groups"]}
-        answer = api.call("POST", "register", fetched)
-        if answer.get("queue_id"):
-            with suppress(PlatformError):  # else the server clears it away after ten minutes
-                api.call("DELETE", "events", {"queue_id": answer["queue_id"]})
+        answer = posting.realm_of(api)
         self._learned = self._tools.clock()
         self._limits = Limits(
             message=_number(answer, "max_message_length", writing.LIMIT),

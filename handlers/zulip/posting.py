@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from handlers.base import Rejected
+from handlers.base import PlatformError, Rejected
 from handlers.zulip.api import Api
+from handlers.zulip.privacy import seen
 from handlers.zulip.settings import ZulipSettings
 from handlers.zulip.topics import TITLE
 
@@ -44,11 +46,8 @@ def hindrances(api: Api, settings: ZulipSettings, server: Server) -> Iterator[st
     """Everything that would make the server refuse, with who mends it. Raises `Unavailable`."""
     where = f"#{settings.channel}"
     who = _people(api, server.me)
-    if only := _writers(server, who):
-        yield (
-            f"The bot may not post in {where}: only {only} may. An administrator allows it to the bot in the channel's "
-            "settings, or the owner of the bot takes another `channel`."
-        )
+    if refused := _closed(where, server, who):
+        yield refused
     if (refused := topicless(settings, settings.topic, api.level)) or (
         refused := _topic_rule(where, settings.topic, server)
     ):
@@ -58,6 +57,37 @@ def hindrances(api: Api, settings: ZulipSettings, server: Server) -> Iterator[st
             f"The bot may not begin a topic in {where}. An administrator allows it to the bot"
             f"{'' if TITLE in settings.topic else f', or begins the topic “{settings.topic}” there'}."
         )
+
+
+def closed(settings: ZulipSettings, number: int) -> str:
+    """Why the bot may not write in that channel, whatever its topic; empty if it may. Raises `PlatformError`."""
+    api = Api(settings)
+    try:
+        channel, _ = seen(api, number)
+        server = Server(api.call("GET", "users/me"), realm_of(api), channel or {}, number)
+        return _closed(f"#{settings.channel}", server, _people(api, server.me))
+    finally:
+        api.close()
+
+
+def realm_of(api: Api) -> dict[str, Any]:
+    """What the organization tells of itself and of its groups. Raises `PlatformError`."""
+    fetched = {"event_types": ["realm"], "fetch_event_types": ["realm", "realm_user_groups"]}
+    answer = api.call("POST", "register", fetched)
+    if answer.get("queue_id"):
+        with suppress(PlatformError):  # else the server clears it away after ten minutes
+            api.call("DELETE", "events", {"queue_id": answer["queue_id"]})
+    return answer
+
+
+def _closed(where: str, server: Server, who: list[Mapping[str, Any]]) -> str:
+    only = _writers(server, who)
+    if not only:
+        return ""
+    return (
+        f"The bot may not post in {where}: only {only} may. An administrator allows it to the bot in the channel's "
+        "settings, or the owner of the bot takes another `channel`."
+    )
 
 
 def _people(api: Api, me: Mapping[str, Any]) -> list[Mapping[str, Any]]:

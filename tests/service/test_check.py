@@ -105,6 +105,18 @@ def members(stand: Stand, **changes: list[str]) -> None:
     )
 
 
+def test_a_channel_in_which_only_administrators_write_is_found(stand: Stand, found: Found) -> None:
+    """The bot's own one: its cards would be refused."""
+    zulip = stand.sandbox.zulip
+    channel = zulip.core.organisation.channel_named("social-media")
+    channel.post_policy = 2
+    zulip.save(channel)
+    owner = zulip.core.organisation.by_email(stand.sandbox.scene.person("owner")["email"])
+    if owner.is_admin:
+        zulip.set_role(owner, 400)
+    assert "The bot may not post in #social-media: only" in only(found()[1])
+
+
 def test_an_empty_approver_group_wants_people(stand: Stand, found: Found) -> None:
     members(stand, delete=["alice", "bob"])
     assert only(found()[1]).endswith("has nobody who may approve: add people to it.")
