@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.replies.escape import inline, shorten
+from handlers.text.unseen import turns
 from storage.models import Post
 from storage.states import PostState
 
@@ -29,7 +30,9 @@ def when(instant: datetime) -> str:
 
 def first_words(post: Post, before: str = " ") -> str:
     """` “Registration for the spring…”`; empty for a post that has no words."""
-    words = inline(shorten(post.summary, _FIRST))
+    # what turns letters around, cut off before its end, would turn what stands behind it in the same line
+    straight = "".join(one for one in post.summary if not turns(one))
+    words = inline(shorten(straight, _FIRST))
     return f"{before}“{words}”" if words else ""
 
 

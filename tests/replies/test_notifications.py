@@ -22,6 +22,7 @@ from bot import replies
 from bot.config.values import Approvers
 from bot.replies import accounts, plan, standing
 from bot.replies.card import CardFacts
+from bot.replies.words import first_words
 from bot.rules import Electorate, Judgement, Tally
 from bot.sandbox.world import World
 from bot.sandbox.zulip import Zulip
@@ -171,3 +172,11 @@ def test_a_phone_shows_what_matters_first(zulip: Zulip, name: str) -> None:
         if name in OUTCOMES:
             assert "“Registration for the" in shown, text
             assert time is None or shown.index("“Registration") < time.start(), text
+
+
+def test_first_words_turn_nothing_that_stands_behind_them() -> None:
+    post = post_in(PostState.DRAFT)
+    post.summary = "Pay \u202e" + "1" * 60 + "\u202c crowns"
+    assert first_words(post) == f" “Pay {'1' * 35}…”"
+    post.summary = ""
+    assert first_words(post) == ""
