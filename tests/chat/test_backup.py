@@ -235,14 +235,18 @@ def test_after_a_restore_an_approver_lets_it_go_on(town: Town, copy: Callable[[]
     assert len(town.published()) == 2
 
 
-def test_an_edit_after_a_restore_tells_of_it(town: Town, copy: Callable[[], Path]) -> None:
+def test_an_edit_after_a_restore_ends_no_hold_and_a_copy_tells_of_it(
+    town: Town, copy: Callable[[], Path]
+) -> None:
     town.carol.says("@social draft\nto: mastodon\nHello")
     brought_back(town, copy())
     town.carol.says("@social edit 1 Hello again")
-    assert "it was stopped by a restore from a copy: an approval lets it go on" in town.card(1)
+    assert "**Held** by a restore from a copy" in town.card(1)
     town.carol.says("@social copy 1")
     assert "A copy of &#35;1, which was stopped by a restore from a copy." in town.card(2)
     town.alice.reacts(town.card_id(1))
+    assert town.published() == []
+    town.alice.says("@social resume 1")
     assert len(town.published()) == 1
 
 
