@@ -69,12 +69,12 @@ def messages(draft: Draft, allowed: Allowed, store: Store) -> tuple[tuple[Part, 
             *problems,
             Problem(f"{allowed.title}: there is no text and no picture to post.", error=True),
         ]
-    length = measure(text)
-    if length <= allowed.limit:
+    length, is_thread = measure(text), draft.options.thread
+    if length <= allowed.limit and not (is_thread and THREAD_BREAK.search(text)):
         texts = [
             THREAD_BREAK.sub("\n\n", text)
         ]  # the break is no text, and Mastodon shows it as one empty line
-    elif not draft.options.thread:
+    elif not is_thread:
         problems.append(
             Problem(
                 f"{allowed.title}: the text has {length} of {allowed.limit} characters. "
@@ -111,7 +111,8 @@ def _fitted(
                 mimes=allowed.mimes,
             )
         except (BadMedia, MissingMedia) as error:
-            problems.append(Problem(f"{allowed.title}: {error}", error=True))
+            no_way = isinstance(error, BadMedia)
+            problems.append(Problem(f"{allowed.title}: {error}", error=True, files=no_way))
             made = one
         found.append(made)
         problems += stills(one, made, allowed.title, ONLY_GIF)
@@ -127,6 +128,7 @@ def _of_files(media: Sequence[Media], allowed: Allowed) -> list[Problem]:
             Problem(
                 f"{allowed.title} shows “{alone[0].name}” only alone. Leave out the other files there.",
                 error=True,
+                files=True,
             )
         )
     elif len(media) > allowed.pictures:
@@ -134,6 +136,7 @@ def _of_files(media: Sequence[Media], allowed: Allowed) -> list[Problem]:
             Problem(
                 f"{allowed.title} takes {allowed.pictures} pictures, not {len(media)}. Leave some out there.",
                 error=True,
+                files=True,
             )
         )
     return found

@@ -1,6 +1,6 @@
-"""A text that is too long for one message, cut into a thread where a person would cut it.
+"""A text cut into a thread where a person would cut it.
 
-First at the author's own breaks (two empty lines), then between paragraphs, lines, sentences, words; within a
+At the author's own breaks (two empty lines) always; what is too long for one message then, between paragraphs, lines, sentences, words; within a
 word only if it is longer than a whole message, and within a link, handle or hashtag only if that is.
 """
 
@@ -68,11 +68,11 @@ class _Place:
 def split(text: str, limit: int, measure: Measure, *, numbered: bool = False) -> list[str]:
     """The messages of a thread, each at most `limit` by `measure`; nothing is lost but blanks at the cuts.
 
-    A text that fits stays whole. `numbered` puts ` 1/3` at the end of each part, within the limit.
+    A text that fits stays whole, but for the author's own breaks. `numbered` puts ` 1/3` at the end of each part, within the limit.
     Raises ValueError when not even one character fits, which is a mistake in the limit, never in the text.
     """
     text, measure = _trim(text), lru_cache(maxsize=_KEPT)(measure)
-    if measure(text) <= limit:
+    if measure(text) <= limit and not THREAD_BREAK.search(text):
         return [text]
     if not numbered:
         return list(_parts(text, limit, measure))

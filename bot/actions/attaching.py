@@ -89,8 +89,6 @@ def media(
                     f"File {number} moves, and of such a file only the first picture can be taken: where it is to move, "
                     "upload it as GIF or MP4."
                 )
-        if not attachment.alt:
-            found.warn(f"File {number} has no alt text: write `alt: what it shows` above the text.")
     return taken
 
 

@@ -63,6 +63,7 @@ def facts_of(desk: Desk, session: Session, post: Post, revision: Revision, judge
         addresses=showing.addresses(session, post.message_id, outgoing),
         retry_until=approved_for and approved_for + social.move_freely,
         continued=continuing.links(desk, session, post, revision),
+        mute=[number for number, one in enumerate(written.attachments, 1) if not one.alt],
         proposals=proposing.shown(session, post, written) if post.state in proposing.TAKEN else (),
     )
 

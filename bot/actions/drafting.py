@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot import when
-from bot.actions import attaching, lately, rows, unseen
+from bot.actions import attaching, blocking, lately, rows, unseen
 from bot.actions.attaching import Found
 from bot.chat import Person
 from bot.desk import Desk
@@ -45,6 +45,8 @@ class Prepared:
     timing: str
     due_at: datetime | None
     not_after: datetime | None
+    summary: str = ""
+    """The first words, for lists."""
 
     @property
     def broken(self) -> bool:
@@ -77,7 +79,7 @@ def prepare(
     names = desk.chat.emoji_names
     media = attaching.media(desk, written, found, by or author, now)
     options = _options(written.options, names)
-    outgoing = {}
+    outgoing: dict[str, Outgoing] = {}
     for account in written.accounts:
         if account not in desk.platforms:
             found.error(f"The account `{account}` is not set up here any more: write another `to:`.")
@@ -87,6 +89,7 @@ def prepare(
             one for attachment, one in media if not attachment.accounts or account in attachment.accounts
         )
         outgoing[account] = desk.platforms[account].prepare(Draft(body, files, options))
+    outgoing = blocking.left_out(outgoing, desk.titles)
     if outgoing and all(one.skipped for one in outgoing.values()):
         found.error("None of its platforms can take this post.")
     _lint(written, desk.chat.site, found)
@@ -96,7 +99,8 @@ def prepare(
     with desk.database.reading() as session:
         timing, due_at, not_after = _time(desk, session, written, author, now, post, found)
         _same_lately(session, outgoing, post, now, found)
-    return Prepared(written, outgoing, tuple(found.problems), timing, due_at, not_after)
+    words = summary(written, names)
+    return Prepared(written, outgoing, tuple(found.problems), timing, due_at, not_after, words)
 
 
 def _options(said: Options, names: Mapping[str, str]) -> Options:
@@ -221,7 +225,7 @@ def fill(post: Post, prepared: Prepared) -> None:
     if prepared.broken and prepared.timing == "next":
         post.due_at = None  # the slot is for what can go out
     post.approved_at = post.approved_for = None
-    post.summary = summary(prepared.written)
+    post.summary = prepared.summary
 
 
 def save(
@@ -258,11 +262,11 @@ def save(
     return revision
 
 
-def summary(written: Written) -> str:
-    """The first words of a draft, for lists."""
-    body = text.plain(written.text or next(iter(written.texts.values()), "")).strip()
+def summary(written: Written, names: Mapping[str, str]) -> str:
+    """The first words of a draft, for lists, with its emoji as characters; `names` are those of emoji."""
+    body = text.plain(text.emojify(written.text or next(iter(written.texts.values()), ""), names)).strip()
     if not body and written.options.title:
-        body = written.options.title
+        body = text.emojify(written.options.title, names)
     return shorten(" ".join(body.split()), SUMMARY)
 
 

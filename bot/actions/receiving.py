@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Executable, bindparam
 from sqlmodel import Session, select
 
-from bot.actions import allowing, drafting
+from bot.actions import allowing, drafting, pointing
 from bot.actions.intake import pausing
 from bot.actions.reading import gist, read
 from bot.actions.revising import begin
@@ -215,8 +215,8 @@ def _respond(
     if isinstance(said, Unknown):
         return _asked(desk, message, said, person, now), False
     if isinstance(said, Written):
-        begin(desk, message, said, person, now)
-        return None, True
+        number = begin(desk, message, said, person, now)
+        return (pointing.where_card_is(desk, number) if message.place.channel_id is None else None), True
     reply = answer(desk, message, said, person, now)
     if isinstance(said, Command) or said.asked is None:
         return reply, True

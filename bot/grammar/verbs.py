@@ -171,7 +171,8 @@ VERBS: tuple[Verb, ...] = (
         "alt",
         ("alt", r"alt[- ]text(?: (?:of|for))?", "describe"),
         "alt N FILE TEXT",
-        "Says what a picture shows, for those who cannot see it. FILE is 1 for the first. On posts of others it is a proposal.",
+        "Says what a picture shows, for those who cannot see it. FILE is 1 for the first. On posts of others it is a proposal. "
+        "A further line `2 What it shows` describes the second, and so on.",
         ("alt 12 1 Learners around a table, laptops open",),
     ),
     Verb(

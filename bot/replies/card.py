@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.replies import continuation, proposals, refusals, reports
 from bot.replies.escape import escape, inline, shorten, with_code
 from bot.replies.preview import ALL, FEW, Addresses, preview
+from bot.replies.proposals import without_alt
 from bot.replies.words import Titles, count, first_words, linked, listed, places, when
 from bot.rules import Electorate, Judgement
 from bot.stops import is_told
@@ -56,6 +57,8 @@ class CardFacts:
     """Account -> why it cannot post at present."""
     campaign: str | None = None
     """What it belongs to, for the team; never published."""
+    mute: Sequence[int] = ()
+    """Numbers of the files without an alt text."""
     proposals: Sequence[tuple[Proposal, int]] = ()
     """Alt texts that were proposed, each with the number of its file."""
     addresses: Addresses = field(default_factory=dict)
@@ -277,6 +280,8 @@ def _problems(facts: CardFacts) -> list[str]:
     lines: dict[str, None] = {}
     for problem in facts.problems:
         lines[_problem(problem)] = None
+    if facts.mute:
+        lines[f"⚠ {without_alt(facts.post, facts.mute)}"] = None
     for account in facts.going:
         if facts.post.state != PostState.RELEASED and account in facts.troubles:
             lines[f"⚠ {with_code(facts.troubles[account])}"] = None

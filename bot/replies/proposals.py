@@ -1,11 +1,26 @@
-"""What is said of an alt text that somebody proposed."""
+"""What is said of alt texts: that some are missing, and that somebody proposed one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.replies.escape import inline, shorten
-from storage.models import Proposal
+from bot.replies.words import listed
+from storage.models import Post, Proposal
 
 _SHORTEST, _LONGEST = 60, 700
+
+
+def without_alt(post: Post, files: Sequence[int]) -> str:
+    """Of the files which nobody described; how several are described at once."""
+    first, *others = files
+    which = f"File {first} has" if not others else f"Files {listed([str(one) for one in files])} have"
+    more = (
+        f", and the others on further lines of the same message: `{others[0]} what it shows`"
+        if others
+        else ""
+    )
+    return f"{which} no alt text: `alt {post.id} {first} what it shows`{more}."
 
 
 def proposed(proposal: Proposal, file: int, approvers: str) -> str:

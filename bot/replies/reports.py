@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.replies.escape import inline, shorten
 from bot.replies.lines import sentence, told_of
-from bot.replies.words import Titles, count, first_words, linked, when
+from bot.replies.words import Titles, count, first_words, linked, next_order, when
 from handlers.base import Outgoing
 from storage.models import Delivery, Post
 from storage.states import DeliveryState
@@ -62,7 +62,7 @@ def why(delivery: Delivery) -> str:
 
 def what_then(delivery: Delivery) -> str:
     """What to say when the trouble is mended; nothing where the trouble itself says that a copy is needed."""
-    return "" if NEEDS_COPY in delivery.error else f"Then say `retry {delivery.post_id} {delivery.account}`."
+    return "" if NEEDS_COPY in delivery.error else f"Then say {next_order(delivery)}."
 
 
 def _link(delivery: Delivery, titles: Titles) -> str:

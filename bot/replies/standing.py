@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.replies import accounts
 from bot.replies.escape import inline, with_code
-from bot.replies.words import Titles, count, listed, when
+from bot.replies.words import Titles, count, listed, next_order, when
 from bot.rules import Electorate
 from storage.models import Delivery, Post
 from storage.states import DeliveryState
@@ -63,7 +63,7 @@ def rest(untimed: Iterable[Post], troubled: Sequence[tuple[int, Delivery]], titl
 def _trouble(number: int, delivery: Delivery, titles: Titles) -> str:
     title = titles.get(delivery.account, delivery.account)
     how = "may be out" if delivery.state == DeliveryState.UNKNOWN else "failed"
-    return f"#{number} ({title} {how}, `retry {number} {delivery.account}`)"
+    return f"#{number} ({title} {how}, {next_order(delivery)})"
 
 
 def status(

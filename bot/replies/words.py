@@ -9,8 +9,9 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.replies.escape import inline, shorten
+from handlers.base import BY_HAND
 from handlers.text.unseen import turns
-from storage.models import Post
+from storage.models import Delivery, Post
 from storage.states import PostState
 
 _IN_ADDRESSES = ":/?#@!$&'+,;=%~"
@@ -97,6 +98,12 @@ def lasting(span: timedelta) -> str:
     minutes = round(span.total_seconds() / 60)
     units = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
     return listed([count(number, noun) for noun, number in units if number][:2]) or count(0, "minute")
+
+
+def next_order(delivery: Delivery, link: str = "") -> str:
+    """What people say when they have mended what kept it in, or have done by hand what was left to do."""
+    verb = "published" if BY_HAND in delivery.error else "retry"
+    return f"`{verb} {delivery.post_id} {delivery.account}{link if verb == 'published' else ''}`"
 
 
 def state(post: Post) -> str:

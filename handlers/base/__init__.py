@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from handlers.base.drafts import Draft, Options, Outgoing, Part, Poll, Problem
-from handlers.base.errors import Barred, Later, PlatformError, Rejected, Unavailable, Uncertain
+from handlers.base.errors import BY_HAND, Barred, Later, PlatformError, Rejected, Unavailable, Uncertain
 from handlers.base.fence import holding, must_hold
 from handlers.base.outcomes import Ledger, Published, Receipt, Rival, Standing, Step, Ticket, Use
 from handlers.base.platform import Platform, Repeater, Stager
 from handlers.base.tools import Meter, Settings, Tools, Vault
 
 __all__ = [
+    "BY_HAND",
     "Barred",
     "Draft",
     "Later",

@@ -16,6 +16,8 @@ class Problem:
     error: bool = False
     line: int | None = None
     """1-based line of the message it is about, where it is about one."""
+    files: bool = False
+    """A file is what this platform cannot take: without it the rest could go there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,12 @@ Any other exception that leaves a platform is a bug, and counts as `Uncertain`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from handlers.redaction import told
+
+BY_HAND: Final = "Post the rest by hand"
+"""In the sentence of what was refused: nothing is to be ordered again, for what is out would be doubled by it."""
 
 
 class PlatformError(Exception):

@@ -121,7 +121,7 @@ def judge(media: Media, limits: FilmLimits) -> list[Problem]:
         return []
     told = (*_of_file(media, limits), *_of_time(media, limits), *_of_size(media, limits))
     sentences = (*told, *_of_codecs(media, limits))
-    found = [Problem(f"{limits.title}: {one}", error=limits.hard) for one in sentences]
+    found = [Problem(f"{limits.title}: {one}", error=limits.hard, files=True) for one in sentences]
     return [*found, *_of_writing(media, limits)] if limits.plain else found
 
 
@@ -135,7 +135,7 @@ def judge_document(media: Media, limits: DocumentLimits) -> list[Problem]:
         told.append(_large(name, media.size, limits.max_bytes))
     if limits.max_pages is not None and media.frames > limits.max_pages:
         told.append(f"{name} has {media.frames} of {limits.max_pages} pages. Leave some out, or split it.")
-    return [Problem(f"{limits.title}: {one}", error=True) for one in told]
+    return [Problem(f"{limits.title}: {one}", error=True, files=True) for one in told]
 
 
 def _of_file(media: Media, limits: FilmLimits) -> Iterator[str]:
@@ -208,7 +208,7 @@ def _of_writing(media: Media, limits: FilmLimits) -> Iterator[Problem]:
         )
         sure = limits.hard and word != INTERLACED
         told = f"{limits.title}: {quoted(media.name)} {'cannot be taken' if sure else 'may be refused'}: {wrong}."
-        yield Problem(f"{told} Export it anew with {instead}.", error=sure)
+        yield Problem(f"{told} Export it anew with {instead}.", error=sure, files=True)
 
 
 def uncertain(media: Media, certain: frozenset[str] = EVERYWHERE) -> str:

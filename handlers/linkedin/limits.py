@@ -56,7 +56,7 @@ def fitted(media: Media, store: Store, problems: list[Problem]) -> Media:
     try:
         made = fit(media, store, max_bytes=PICTURE_SIZE, max_pixels=PIXELS, mimes=PICTURE_TYPES)
     except (BadMedia, MissingMedia) as error:
-        problems.append(Problem(f"{TITLE}: {error}", error=True))
+        problems.append(Problem(f"{TITLE}: {error}", error=True, files=isinstance(error, BadMedia)))
         return media
     problems += stills(media, made, TITLE, ONLY_GIF)
     return made
@@ -66,9 +66,11 @@ def judged(media: tuple[Media, ...]) -> Iterator[Problem]:
     """Everything about a post's files that LinkedIn would refuse, or does not show."""
     kinds = [kind_of(one) for one in media]
     if len(set(kinds)) > 1 or (len(media) > 1 and kinds[0] != "images"):
-        yield Problem("LinkedIn takes pictures, or one video, or one document, never together.", error=True)
+        told = "LinkedIn takes pictures, or one video, or one document, never together."
+        yield Problem(told, error=True, files=True)
     elif len(media) > PICTURES:
-        yield Problem(f"LinkedIn takes {PICTURES} pictures; the draft has {len(media)}.", error=True)
+        told = f"LinkedIn takes {PICTURES} pictures; the draft has {len(media)}."
+        yield Problem(told, error=True, files=True)
     for number, one in enumerate(media, 1):
         yield from _each(number, one)
     mute = [kind for kind in dict.fromkeys(kinds) if kind != "images"]
@@ -91,6 +93,7 @@ def _each(number: int, media: Media) -> Iterator[Problem]:
                 f"LinkedIn: {quoted(media.name)} has {media.frames} pictures, and an animation may have "
                 f"{GIF_PICTURES}. Shorten it, or upload it as a video.",
                 error=True,
+                files=True,
             )
         if len(media.alt) > ALT_LIMIT:
             yield Problem(

@@ -19,7 +19,7 @@ from typing import Any, Final
 import requests
 import tweepy
 
-from handlers.base import Barred, PlatformError, Rejected, Unavailable, Uncertain
+from handlers.base import BY_HAND, Barred, PlatformError, Rejected, Unavailable, Uncertain
 from handlers.parts import AlreadyThere, StaleFiles
 from handlers.web import lost
 from handlers.wire import Answer, Turned, may_have_left
@@ -32,12 +32,12 @@ REFUSALS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         ("mentioned or otherwise engaged", "reply to this conversation"),
         (
             "does not allow this reply: since February 2026 an app may answer only those who mentioned it. "
-            "Post the rest by hand."
+            f"{BY_HAND}."
         ),
     ),
     (
         ("deleted or not visible",),
-        "cannot continue the thread, because the part before was deleted. Post the rest by hand.",
+        f"cannot continue the thread, because the part before was deleted. {BY_HAND}.",
     ),
     (
         SUSPENDED,

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import ClassVar
 
 from handlers import base
-from handlers.base import Barred, Draft, Outgoing, PlatformError, Published, Standing, Ticket, Tools
+from handlers.base import (
+    Barred,
+    Draft,
+    Outgoing,
+    PlatformError,
+    Problem,
+    Published,
+    Standing,
+    Ticket,
+    Tools,
+)
 from handlers.media import Media
 from handlers.naming import called
 from handlers.parts import Trying, Walk
@@ -38,14 +49,16 @@ class X:
         self._me: Me | None = None
 
     def prepare(self, draft: Draft) -> Outgoing:
-        """What exactly would go out; pure, makes no request."""
-        return prepare(
+        """What exactly would go out; makes no request. It is told where the month's budget has not enough left for it."""
+        outgoing = prepare(
             draft,
             account=self.account,
             store=self._tools.store,
             budget=self._settings.monthly_budget_usd,
             premium=self._settings.premium,
         )
+        told = self._spending.told_before(outgoing.price)
+        return replace(outgoing, problems=(*outgoing.problems, Problem(told))) if told else outgoing
 
     def send(self, outgoing: Outgoing, ticket: Ticket) -> Published:
         """Publish it, part by part, going on from the ticket's receipt. Raises `PlatformError`."""

@@ -85,12 +85,13 @@ def _of_gif(media: Media) -> Iterator[Problem]:
     width, height = limits.GIF_BOX
     if media.width > width or media.height > height:
         told = f"X: {name} has {media.width} × {media.height} pixels; a GIF may have {width} × {height}."
-        yield Problem(f"{told} Make it smaller.", error=True)
+        yield Problem(f"{told} Make it smaller.", error=True, files=True)
     if frames > limits.GIF_FRAMES:
         told = f"X: {name} has {frames} pictures; a GIF may have {limits.GIF_FRAMES}."
-        yield Problem(f"{told} Make it shorter, or a video (MP4) of it.", error=True)
+        yield Problem(f"{told} Make it shorter, or a video (MP4) of it.", error=True, files=True)
     elif frames * media.width * media.height > limits.GIF_PIXELS:
-        yield Problem(f"X: {name} is too long for its size. Make a video (MP4) of it.", error=True)
+        told = f"X: {name} is too long for its size. Make a video (MP4) of it."
+        yield Problem(told, error=True, files=True)
 
 
 def _of_alt(media: Media) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from handlers.base import Poll, Published, Tools, Uncertain
+from handlers.base import BY_HAND, Poll, Published, Tools, Uncertain
 from handlers.media import Media
 from handlers.parts import AlreadyThere, Place, Service, Trying, Upload
 from handlers.reconcile import Found, Seen
@@ -64,7 +64,7 @@ class Posting(Service):
                 raise
             raise AlreadyThere(
                 f"{self.name} has a post with the very text of part {place.number + 1} of {place.of} already, and takes "
-                "no second one. Post the rest by hand with other words, or make a copy (`copy`) and change that part."
+                f"no second one. {BY_HAND} with other words, or make a copy (`copy`) and change that part."
             ) from None
         identity = inner(found, "data").get("id")
         if not isinstance(identity, str) or not identity:

@@ -73,6 +73,16 @@ class Spending:
         if self.left() is not None and amount > (self.left() or 0):
             raise self._over(amount)
 
+    def told_before(self, amount: int) -> str:
+        """What people should know before they approve what costs so much; empty where the budget has it."""
+        left = self.left()
+        if left is None or self._most is None or not left < amount <= self._most:
+            return ""
+        return (
+            f"X charges {dollars(amount)} USD for this, and {dollars(left)} of this month's {dollars(self._most)} USD are left: "
+            f"this month it does not go out there, unless the owner of the bot raises `monthly_budget_usd` of `[{self._account}]`."
+        )
+
     def reading(self, most: int, each: int) -> Reading:
         """Take what an answer with up to `most` things may cost, or with as many as the budget has.
 

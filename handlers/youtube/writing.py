@@ -100,7 +100,8 @@ def _media(
 ) -> tuple[Media, ...]:
     """The video, and the first picture as its thumbnail."""
     if len(videos) > 1:
-        problems.append(Problem("YouTube takes one video per post; the draft has several.", error=True))
+        told = "YouTube takes one video per post; the draft has several."
+        problems.append(Problem(told, error=True, files=True))
     others = [one for one in media if one not in videos]
     still = [one for one in others if one.mime.startswith("image/") and one.mime != "image/gif"]
     left_out = [one.name for one in others if one not in still[:1]]

@@ -67,7 +67,7 @@ def fitted(media: tuple[Media, ...], store: Store, limit: int) -> tuple[tuple[Me
             problems += stills(one, made, "Zulip", {one.mime})
         except (BadMedia, MissingMedia) as error:
             found.append(one)
-            problems.append(Problem(str(error), error=True))
+            problems.append(Problem(str(error), error=True, files=isinstance(error, BadMedia)))
         problems += as_it_is(one, "Zulip")
     return tuple(found), problems
 

@@ -102,8 +102,10 @@ def test_equal_parts_are_numbered_on_x_alone(on_mastodon: Any, on_x: Any) -> Non
     assert not on_mastodon(draft).parts[0].text.endswith(f"/{len(texts)}")
 
 
-def test_two_empty_lines_are_one_for_readers(on_mastodon: Any) -> None:
-    assert on_mastodon(Draft("One\n\n\nTwo")).parts[0].text == "One\n\nTwo"
+def test_two_empty_lines_begin_another_part_or_are_one_for_readers(on_mastodon: Any) -> None:
+    assert [one.text for one in on_mastodon(Draft("One\n\n\nTwo")).parts] == ["One", "Two"]
+    out = on_mastodon(Draft("One\n\n\nTwo", options=Options(thread=False)))
+    assert [one.text for one in out.parts] == ["One\n\nTwo"]
 
 
 def test_the_content_warning_takes_room_from_the_text(on_mastodon: Any) -> None:

@@ -15,8 +15,8 @@ from handlers.text import plain
 FAMILY = "👨‍👩‍👧‍👦"
 
 
-def test_what_fits_stays_whole_with_its_breaks() -> None:
-    assert split("one\n\n\ntwo", 100, len) == ["one\n\n\ntwo"]
+def test_what_fits_is_cut_at_the_authors_own_breaks_alone() -> None:
+    assert split("one\n\n\ntwo\n\nstill two", 100, len) == ["one", "two\n\nstill two"]
     assert split("", 10, len) == [""]
 
 

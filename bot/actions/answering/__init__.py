@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
+from bot.actions import pointing, rows
 from bot.actions.answering import approving, asking, changing, confirming, holds, moving, steering
 from bot.actions.answering.order import Order, UserError
 from bot.chat import Message, Person
@@ -60,6 +61,12 @@ def answer(desk: Desk, message: Message, said: Command | Orders, person: Person,
 
 def _answer(order: Order) -> str | None:
     try:
-        return VERBS[order.command.verb](order)
+        told = VERBS[order.command.verb](order)
     except UserError as error:
         return str(error)
+    if told is not None or order.message.place.channel_id is not None:
+        return told
+    with order.desk.database.reading() as session:  # what came of it is told in the channel
+        copied = rows.by_draft(session, order.message.id)
+    number = copied.id if copied is not None else order.command.post
+    return pointing.where_card_is(order.desk, number) if number is not None else None

@@ -24,8 +24,6 @@ from storage import queue
 from storage.models import Post
 from storage.states import PostState
 
-_ALT = re.compile(r"\s*(\d+)\s*[:.]?\s+(.+)", re.DOTALL)
-
 
 def edit(order: Order) -> str | None:
     """`edit 12 new text`: the same as editing the message. Options and files that are not given stay."""
@@ -37,40 +35,60 @@ def edit(order: Order) -> str | None:
 
 
 def alt(order: Order) -> str | None:
-    """`alt 12 2 A group of learners`: an alt text, by the author or an approver; by others but guests it is a proposal."""
+    """`alt 12 2 A group of learners`: an alt text, by the author or an approver; by others but guests it is a proposal.
+    Further lines may say what further files show: they are one change.
+    """
     post = order.unreleased(order.post())
     if order.person.guest and order.person.id != post.author_id:
         raise UserError(
             f"Guests may describe the pictures of their own posts only: ask somebody to do it for #{post.id}."
         )
-    match = _ALT.match(order.command.rest)
-    if match is None:
-        raise UserError(f"Say which picture and what it shows: `alt {post.id} 1 A group of learners`.")
-    number, text = int(match[1]), " ".join(match[2].split())
     with order.desk.database.reading() as session:
         revision = rows.current(session, post)
     last = rows.written(revision)
-    if not 1 <= number <= len(last.attachments):
-        raise UserError(
-            f"#{post.id} has {words.count(len(last.attachments), 'file')}, so there is no file {number}."
-        )
-    file = last.attachments[number - 1]
-    if file.alt == text:
-        raise UserError(f"File {number} of #{post.id} has that alt text already.")
+    texts = _alts(order, post, last)
     with order.desk.database.transaction() as session:
         part, electorate = order.part(session, post)
-        said = ""
+        said = []
         if part is Part.MEMBER:
-            said = _propose(order, session, post, number, file, text, electorate.name)
+            for number, text in texts.items():
+                file = last.attachments[number - 1]
+                said.append(_propose(order, session, post, number, file, text, electorate.name))
+            order.done(session)
     if said:
         follow(order.desk, post.id or 0, order.now)
-        return said
+        return "\n".join(said)
     files = [
-        proposing.described_one(one, text) if at == number else one
+        proposing.described_one(one, texts[at]) if at in texts else one
         for at, one in enumerate(last.attachments, 1)
     ]
     _rewrite(order, post, replace(last, attachments=tuple(files)), writer_id=revision.created_by)
     return None
+
+
+def _alts(order: Order, post: Post, last: Written) -> dict[int, str]:
+    """Which files are described, and how. A line that begins with the number of a further file begins its text."""
+    again = re.compile(
+        rf"^\s*(?:alt\s+#?{post.id}\s+)?#?(?P<file>\d{{1,2}})\s*[:.)–-]?\s+(?P<text>\S.*)", re.IGNORECASE
+    )
+    files, texts = last.attachments, dict[int, str]()
+    for line in order.command.rest.split("\n"):
+        match = again.match(line)
+        number = int(match["file"]) if match else 0
+        if match and (not texts or (number not in texts and 1 <= number <= len(files))):
+            texts[number] = " ".join(match["text"].split())
+        elif texts:
+            last_one = next(reversed(texts))
+            texts[last_one] = f"{texts[last_one]} {' '.join(line.split())}".strip()
+    if not texts:
+        raise UserError(f"Say which picture and what it shows: `alt {post.id} 1 A group of learners`.")
+    number = next(iter(texts))
+    if not 1 <= number <= len(files):
+        raise UserError(f"#{post.id} has {words.count(len(files), 'file')}, so there is no file {number}.")
+    known = [number for number, text in texts.items() if files[number - 1].alt == text]
+    if len(known) == len(texts):
+        raise UserError(f"File {known[0]} of #{post.id} has that alt text already.")
+    return {number: text for number, text in texts.items() if number not in known}
 
 
 def _propose(
@@ -89,7 +107,6 @@ def _propose(
     queue.write_entry(
         session, at=order.now, who=order.person.name, what=f"proposed alt text {made.number}", post_id=post.id
     )
-    order.done(session)
     said = proposed(made, number, approvers)
     if (order.message.place.channel_id, order.message.place.topic) != (post.channel_id, post.topic):
         text = f"{said} (By {inline(order.person.name)}.)"
