@@ -161,7 +161,7 @@ def test_a_card_that_is_deleted_takes_its_files_with_it_and_they_are_shown_anew(
     drafted(town, located())
     town.alice.reacts(town.card_id(1))
     town.owner.deletes(town.card_id(1))
-    assert town.post(1).state == "draft"
+    assert town.post(1).state == "held"
     assert openable(town, town.alice)
     assert uploads(town) == 2
 
