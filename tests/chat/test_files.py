@@ -107,3 +107,28 @@ def test_a_picture_of_a_phone_goes_out_as_jpeg(town: Town) -> None:
     (post,) = town.published("mastodon")
     assert [one["mime"] for one in post["media"]] == ["image/jpeg"]
     assert Image.open(io.BytesIO(town.world.blobs.get(post["media"][0]["sha256"]))).size == (128, 96)
+
+
+def encoded(image: Image.Image, form: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def test_what_was_done_to_files_and_what_they_lack_stands_on_the_card(town: Town) -> None:
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue")]
+    dance = encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:], duration=100)
+    poster = encoded(Image.new("CMYK", (32, 32), (0, 255, 255, 0)), "JPEG")
+    places = [town.carol.uploads(dance, "dance.avif"), town.carol.uploads(poster, "poster.jpg")]
+    links = "\n".join(f"[A red wall]({place})" for place in places)
+    town.carol.says(f"@social draft\nto: mastodon\nOur wall\n{links}")
+    assert town.post(1).state == "draft"
+    assert "⚠ File 1 moves, and of such a file only the first picture can be taken" in town.card(1)
+    assert "made RGB of a printer" in town.card(1)
+    locked = (
+        b"%PDF-1.4\n1 0 obj\n<< /Filter /Own >>\nendobj\ntrailer << /Encrypt 1 0 R >>\nstartxref\n9\n%%EOF"
+    )
+    place = town.carol.uploads(locked, "paper.pdf")
+    town.carol.says(f"@social draft\nto: linkedin\nOur paper\n[A paper]({place})")
+    assert town.post(2).state == "broken"
+    assert "“paper.pdf” needs a password to be opened" in town.card(2)

@@ -43,7 +43,9 @@ _NAMES = {"tada": "🎉", "+1": "👍", "octopus": "🐙"}
 def drafts(said: str) -> None:
     """A draft or an order is read, and all of it is understood or told."""
     for content in (said, f"draft\n{said}", f"draft {said}"):
-        found = grammar.parse(content, accounts=ACCOUNTS, defaults=("mastodon", "x"))
+        found = grammar.parse(
+            grammar.at_home(content, "https://a.com"), accounts=ACCOUNTS, defaults=("mastodon", "x")
+        )
         _check(isinstance(found, Written | Command | Unknown | Orders), "an answer")
         if isinstance(found, Written):
             _check(set(found.accounts) <= set(ACCOUNTS), "accounts")
@@ -86,7 +88,7 @@ def lint(said: str) -> None:
     """The hints on a text."""
     kept, problems = text.visible(said, "the text")
     _check(kept == said or bool(problems), "something was taken out without a word")
-    text.lint_links(said)
+    text.lint_links(said, "https://a.com")
 
 
 def counting(said: str) -> None:
