@@ -160,6 +160,11 @@ def test_distance_is_the_same_both_ways(one: str, two: str) -> None:
     assert (distance(one, two, 9) == 0) == (one == two)
 
 
+@given(st.text("abcd", max_size=7), st.text("abcd", max_size=7), st.integers(-1, 4))
+def test_a_distance_of_which_less_is_wanted_is_the_same_up_to_there(one: str, two: str, most: int) -> None:
+    assert distance(one, two, most) == min(distance(one, two, 9), most + 1)
+
+
 def test_ten_thousand_characters_take_no_more_than_their_share_of_time(linear: Callable[..., None]) -> None:
     hostile = [
         "a" * 10_000,
