@@ -167,11 +167,18 @@ class Town:
         return self.world.clock.now()
 
     def settle(self, rounds: int = 12) -> None:
-        """Step the bot until nothing more happens."""
+        """Step the bot until nothing more happens: nothing is heard, and the publisher's last step wrote nothing.
+
+        As the publisher's own loop does, it looks again only after something was written: a look takes long.
+        """
+        looked = -1
         for _ in range(rounds):
             heard = self.listener.tick(self.now)
-            self.publisher.tick(self.now, settle=True)
-            if not heard and not self.listener.tick(self.now):
+            written = self.database.commits.count
+            if written != looked:
+                self.publisher.tick(self.now, settle=True)
+                looked = written
+            elif not heard:
                 return
 
     def later(self, **span: float) -> None:
