@@ -24,7 +24,7 @@ def test_what_is_to_be_said_afterwards(by_hand: bool) -> None:
     post = Post(id=1, author_id=9, author_name="Carol", message_id=1, created_at=NOW, state="released")
     said = [
         reports.report(post, [one], {"x": "X"}),
-        card.outcome(one),
+        card.outcome(one, "X"),
         *standing.rest([], [(1, one)], {"x": "X"}),
     ]
     for text in said:
