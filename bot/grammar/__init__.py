@@ -42,7 +42,7 @@ A draft
     message with `draft` under (or above) it: the quoted text is the draft's, unless it has a text of its own.
 
 Orders (N is the number of a post: `12` or `#12`)
-    approve N [PLATFORM …]          veto N [because REASON]         withdraw N [PLATFORM …]
+    approve N [PLATFORM …]          veto N [because REASON]         withdraw N [PLATFORM …] [because REASON]
     edit N NEW TEXT                 alt N FILE TEXT                 take N NUMBER
     move N to TIME                  now N                           retry N [PLATFORM …]
     hold N [because REASON]         resume N                        cancel N [because REASON]
