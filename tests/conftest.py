@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
+from copy import copy
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from handlers.redaction import _REDACTOR
 from tests.stalls import pytest_runtest_protocol, pytest_terminal_summary  # noqa: F401 - pytest finds them here
 
 NEEDED = ("no Chromium", "no PostgreSQL")
@@ -42,6 +44,18 @@ def pytest_collection_finish() -> None:
     """What is imported and collected stays to the end: not to look through it again saves 130 ms in every third town."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """What becomes known as a secret in a test is forgotten after it, as with the process of its bot.
+
+    A process knows the secrets of one bot; with those of a thousand towns, each text takes longer to look through and
+    each town longer to begin, the last ones five times as long as the first.
+    """
+    known = {name: copy(value) for name, value in vars(_REDACTOR).items() if name != "_lock"}
+    yield
+    vars(_REDACTOR).update(known)
 
 
 SLOW_S = 0.25
