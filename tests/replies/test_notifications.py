@@ -39,12 +39,12 @@ PARTS = {"escape", "words", "preview"}
 PIECES = {
     "accounts.used", "accounts.mention", "accounts.named", "accounts.line", "alarms.over", "card.outcome",
     "continuation.attached", "continuation.links", "doors.closed", "lines.name", "lines.sentence", "plan.entry",
-    "plan.fit", "plan.outcome", "plan.state", "proposals.line", "refusals.stopper", "refusals.until",
-    "reports.to_look_for", "standing.heartbeat", "standing.topics",
+    "lines.told_of", "plan.fit", "plan.outcome", "plan.state", "proposals.line", "proposals.without_alt", "refusals.stopper",
+    "refusals.until", "reports.to_look_for", "reports.what_then", "reports.why", "standing.heartbeat", "standing.topics",
 }  # fmt: skip
 """Functions that make such pieces."""
 OUTCOMES = {
-    "card.card", "lines.approved", "lines.unapproved", "lines.standing", "lines.voided", "lines.vanished",
+    "card.card", "votes.approved", "votes.unapproved", "votes.standing", "lines.voided", "lines.vanished",
     "lines.stopped", "lines.expired", "lines.too_late", "reports.report",
 }  # fmt: skip
 """What is told of a post when nobody asked: by its first words people know which it is."""
