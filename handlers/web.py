@@ -93,9 +93,7 @@ class Web:
         try:
             return self._answer(method, url, request, clean=not gives)
         except NOT_SENT:
-            raise Unavailable(
-                f"{self.title} could not be reached, so nothing is out. The bot tries again by itself."
-            ) from None
+            raise Unavailable(f"{self.title} could not be reached, so nothing is out.") from None
         except MISTAKEN:
             raise Rejected(
                 f"{self.title} cannot be asked: an address or a token in the bot's configuration is not usable. "
@@ -138,9 +136,7 @@ def lost(title: str, *, acts: bool) -> Uncertain | Unavailable:
             f"{title} did not answer after the post had been handed over, so it may be out. "
             f"Look at {title} before it is sent again."
         )
-    return Unavailable(
-        f"{title} did not answer while the post was being prepared; nothing is out. The bot tries again by itself."
-    )
+    return Unavailable(f"{title} did not answer while the post was being prepared; nothing is out.")
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-_BUSY = "The database is busy: somebody else held it for more than 5 seconds. It is tried again."
+_BUSY = "The database is busy: somebody else held it for more than 5 seconds. Try again in a moment."
 _FULL = "The disk of the database is full. Make room; nothing that was confirmed is lost."
 _READ_ONLY = "The database {place} cannot be written. Give the bot's user the right to write there."
 _DAMAGED = "{place} is damaged, or is no database of this bot. Bring back a copy, or name another file."

@@ -147,9 +147,7 @@ def refusal(response: httpx.Response, *, acts: bool, doing: str, account: str) -
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and (urn := duplicate_of(response)) is not None:
         return Duplicate(urn)
     if status == HTTPStatus.CONFLICT:
-        return Unavailable(
-            "LinkedIn is busy with another change of this page; nothing is out. The bot tries again."
-        )
+        return Unavailable("LinkedIn is busy with another change of this page; nothing is out.")
     if _PASSING.search(str(json_object(response).get("message", ""))):
         return lost(TITLE, acts=acts)
     if status == HTTPStatus.FORBIDDEN:

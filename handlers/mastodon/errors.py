@@ -55,9 +55,7 @@ def judge(
             "The owner of the bot puts the new address into `base_url` in zuliprc."
         )
     if isinstance(cause, requests.RequestException) and not may_have_left(cause):
-        return Unavailable(
-            f"{who} could not be reached, so {action} is not out. The bot tries again by itself."
-        )
+        return Unavailable(f"{who} could not be reached for {action}.")
     if not isinstance(
         error, mastodon.MastodonError | requests.RequestException | mastodon.errors.MastodonWarning
     ):
@@ -80,7 +78,7 @@ def judge_answer(answer: Answer, *, who: str, acts: bool, now: datetime, action:
             return Uncertain(
                 f"{who} {trouble} after the post was sent, so it may be out; the bot looks for it."
             )
-        return Unavailable(f"{who} {trouble}. Nothing is out; the bot tries again by itself.")
+        return Unavailable(f"{who} {trouble}. Nothing is out.")
     if status == HTTPStatus.UNAUTHORIZED or "invalid bearer token" in answer.text.lower():
         return Barred(
             f"{who} does not accept the bot's access token (any more). "

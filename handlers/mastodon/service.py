@@ -150,7 +150,7 @@ class Posting(Service):
             return uploading.later(self._line, waited)
         return Unavailable(
             f"{self.name} is still busy with a file of the post after {uploading.DEADLINE.seconds // 3600} hour. "
-            "Nothing is out; the bot tries again.",
+            "Nothing is out.",
             wait=timedelta(minutes=5),
         )
 
@@ -233,7 +233,7 @@ class Posting(Service):
         )
 
     def _nonsense(self) -> Unavailable:
-        return Unavailable(f"{self.name} answered nonsense. Nothing is out; the bot tries again by itself.")
+        return Unavailable(f"{self.name} answered nonsense. Nothing is out.")
 
     @override
     def patience(self, trying: Trying, now: datetime) -> timedelta:

@@ -35,7 +35,7 @@ def upload(line: Line, media: Media, told: Upload, store: Store) -> str:
     found = line.done(answer, action=action)
     identity = text_of(found, "id")
     if not identity:
-        raise Unavailable(f"{line.who} answered nonsense. Nothing is out; the bot tries again by itself.")
+        raise Unavailable(f"{line.who} answered nonsense. Nothing is out.")
     told.ready = _finished(answer)
     return identity
 
@@ -53,7 +53,7 @@ def _sent(line: Line, path: str, media: Media, told: Upload, store: Store) -> An
                 raise
             raise Unavailable(
                 f"The line to {line.who} is too slow: {_action(media)} was not there after {body.minutes} minutes. "
-                "Nothing is out; the bot tries again by itself."
+                "Nothing is out."
             ) from None
 
 

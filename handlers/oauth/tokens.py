@@ -150,9 +150,7 @@ class Tokens:
 
     def _failure(self, web: Web, refusal: _Refusal, grant: Grant) -> PlatformError:
         if refusal.passing:
-            return Unavailable(
-                f"{web.title} does not renew the sign-in at the moment; nothing is out. The bot tries again by itself."
-            )
+            return Unavailable(f"{web.title} does not renew the sign-in at the moment; nothing is out.")
         if refusal.code in {"invalid_client", "unauthorized_client"}:
             return Rejected(
                 f"{web.title} does not know the bot's app any more. The owner of the bot compares `client_id` "

@@ -100,9 +100,7 @@ def judge(
             "The owner of the bot corrects `base_url` in zuliprc."
         )
     if isinstance(error, requests.RequestException) and not may_have_left(error):
-        return Unavailable(
-            f"{who} could not be reached, so {action} is not out. The bot tries again by itself."
-        )
+        return Unavailable(f"{who} could not be reached for {action}.")
     if not isinstance(error, tweepy.TweepyException | requests.RequestException):
         raise error
     return lost(who, acts=acts)
@@ -125,7 +123,7 @@ def _judge_answer(
             return Uncertain(
                 f"{who} {trouble} after the post was sent, so it may be out; the bot looks for it."
             )
-        return Unavailable(f"{who} {trouble}. Nothing is out; the bot tries again by itself.")
+        return Unavailable(f"{who} {trouble}. Nothing is out.")
     if status == HTTPStatus.UNAUTHORIZED:
         return Barred(f"{who} does not accept the bot's sign-in (any more). {login}")
     if status == HTTPStatus.PAYMENT_REQUIRED:

@@ -102,9 +102,7 @@ class Line:
                 paid.got(1)
             found = inner(answer, "data")
             if not text(found, "id"):
-                raise Unavailable(
-                    f"{self.name} does not tell who is signed in. The bot tries again by itself."
-                )
+                raise Unavailable(f"{self.name} does not tell who is signed in.")
             self.me = Me(text(found, "id"), text(found, "username"))
         return self.me
 

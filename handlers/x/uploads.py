@@ -88,9 +88,7 @@ class Uploads:
         found = self._line.request("POST", "/2/media/upload/initialize", _action(media), json=about)
         identity = text(inner(found, "data"), "id")
         if not identity:
-            raise Unavailable(
-                f"{self._line.name} answered nonsense to {_action(media)}. Nothing is out; the bot tries again."
-            )
+            raise Unavailable(f"{self._line.name} answered nonsense to {_action(media)}. Nothing is out.")
         piece = max(SEGMENT, -(-media.size // SEGMENTS))
         at = self._clock().isoformat()
         upload.keep(id=identity, at=at, piece=piece, next=0, closing=None, alts=None)

@@ -39,7 +39,7 @@ def bring(job: Job) -> None:
                     return
             else:
                 return
-    raise Unavailable("YouTube forgot the upload of the video twice; nothing is out. The bot tries again.")
+    raise Unavailable("YouTube forgot the upload of the video twice; nothing is out.")
 
 
 def known(job: Job) -> bool:

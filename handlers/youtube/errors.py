@@ -88,7 +88,7 @@ def refusal(response: httpx.Response, now: datetime) -> PlatformError:
         )
     if reason in _PASSING or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return Unavailable(
-            "YouTube asks for a pause; nothing is out. The bot tries again by itself.",
+            "YouTube asks for a pause; nothing is out.",
             until=asked_to_wait(response.headers, now),
         )
     if reason in _CONTENT:

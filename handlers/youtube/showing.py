@@ -57,9 +57,7 @@ def _read_back(job: Job, wanted: str, doubt: Uncertain) -> None:
     if seen is None:
         raise looking.gone(job)
     if seen.privacy != wanted:
-        raise Unavailable(
-            "YouTube did not make the video visible; nothing is out. The bot tries again by itself."
-        )
+        raise Unavailable("YouTube did not make the video visible; nothing is out.")
 
 
 def _kept_back(privacy: str) -> Rejected:

@@ -40,7 +40,7 @@ each costs a request, and so do the looks before them.
 LONGEST_WAIT: Final = timedelta(hours=1)
 """A server that asks for more is not believed."""
 
-UNREACHABLE: Final = "Zulip could not be reached, so nothing is out. The bot tries again by itself."
+UNREACHABLE: Final = "Zulip could not be reached, so nothing is out."
 _NO_ZULIP: Final = (
     zulip.ZulipError,
     requests.RequestException,
