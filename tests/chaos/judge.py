@@ -148,10 +148,10 @@ def told(place: Place, story: Story, post_id: int) -> dict[str, int]:
             for account in story.accounts:
                 title = TITLES[account]
                 out = line.startswith(("🎉", "◐"))
-                if out and re.search(rf"(: |· )(\[{title}\]|{title}(?= ·| \(|$))", line):
+                if out and re.search(rf"(: |· )(\[{title}\]|{title}(?= ·| \(| —|$))", line):
                     counts[f"published {account}"] += 1
-                elif line.startswith("❓") and f" on {title}:" in line:
+                elif line.startswith("❓") and re.search(rf" on {title}[:,]", line):
                     counts[f"unknown {account}"] += 1
-                elif line.startswith("✖") and f"** {title}:" in line:
+                elif line.startswith("✖") and re.search(rf"\*\* {title}[:,]", line):
                     counts[f"failed {account}"] += 1
     return counts
