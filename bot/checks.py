@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pydantic import SecretStr
 from typing_extensions import override
@@ -16,9 +17,10 @@ from typing_extensions import override
 from bot import wiring
 from bot.actions import alarming, electing, homing, knowing
 from bot.alone import runs
-from bot.chat import Chat, ChatError, Place, files
+from bot.chat import Chat, ChatError, Down, Place, files
 from bot.config import Config, ConfigError
 from bot.replies import accounts, alarms
+from bot.replies.words import count
 from bot.rules import Electorate
 from handlers.base import PlatformError, Standing
 from handlers.media import Store
@@ -26,6 +28,12 @@ from handlers.zulip import posting
 from handlers.zulip.settings import ZulipSettings
 from storage.database import Database
 from storage.errors import StorageError
+
+_WHAT_THEN: Final = {
+    True: "Look whether it runs, and whether `site` in [api] is its address.",
+    False: "Compare [api] in your zuliprc with the bot's in Zulip's settings.",
+}
+"""What to do when the bot is not let in; True: Zulip does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ def _chat(config: Config, chat: Chat, database: Database) -> Iterator[Finding]:
         stop = "" if said.endswith((".", "!", "?")) else "."
         yield Finding(
             good=False,
-            text=f"Zulip: {said}{stop} Compare [api] in your zuliprc with the bot's in Zulip's settings.",
+            text=f"Zulip: {said}{stop} {_WHAT_THEN[isinstance(error, Down)]}",
         )
         return
     try:
@@ -143,7 +151,7 @@ def _closed(config: Config, chat: Chat) -> Iterator[Finding]:
     try:
         refused = posting.closed(settings, chat.home)
     except PlatformError as error:
-        refused = str(error)
+        refused = error.of_account
     if refused:
         yield Finding(good=False, text=refused)
 
@@ -180,8 +188,8 @@ def _able(config: Config, chat: Chat, who: Electorate) -> Finding:
     if len(able) < config.social.approvals + (0 if config.social.self_approval else 1):
         return Finding(
             good=False,
-            text=f"Approvers: only {', '.join(able)} in “{who.name}”: too few for {config.social.approvals} "
-            "approval(s) that are not the author's own.",
+            text=f"Approvers: only {', '.join(able)} in “{who.name}”: too few for "
+            f"{count(config.social.approvals, 'approval')} by others than the author.",
         )
     return Finding(good=True, text=f"Approvers: {', '.join(able)} (“{who.name}”).")
 

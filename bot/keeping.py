@@ -96,7 +96,7 @@ def make_copy(config: Config, target: Path, clock: Clock | None = None) -> str:
         part.unlink(missing_ok=True)
         database.close()
     return (
-        f"{target} holds everything that is remembered, and {files} files. The stored tokens in it open with the "
+        f"{target} holds everything that is remembered, and {count(files, 'file')}. The stored tokens in it open with the "
         "key in the data folder, or `secret_key`: keep that as well, elsewhere."
     )
 

@@ -96,7 +96,7 @@ def _acquaint(desk: Desk, account: str, platform: Platform) -> None:
             must_count()
         desk.known.keep(account, standing, desk.clock())
     except Rejected as error:
-        desk.known.keep(account, str(error), desk.clock())
+        desk.known.keep(account, error.of_account, desk.clock())
         desk.troubles[account] = str(error)
         desk.tried[account] = signed_in_at
         log.warning("%s", error, extra={"action": "account_refused", "account": account})

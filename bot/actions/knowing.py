@@ -79,7 +79,7 @@ def _check(platform: Platform) -> Standing | str:
     try:
         return platform.check()
     except PlatformError as error:
-        return str(error)
+        return error.of_account
 
 
 def _last_out(session: Session, account: str) -> datetime | None:

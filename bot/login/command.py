@@ -197,7 +197,7 @@ def _in_browser(order: Order, session: Session, terminal: Terminal) -> Done | No
                 terminal.say(str(error))
                 raise
             except PlatformError as error:
-                return Done(good=False, sentences=(str(error),))
+                return Done(good=False, sentences=(error.of_account,))
 
         landing.listen(consent.address, answered)
         terminal.say(

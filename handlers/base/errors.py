@@ -12,11 +12,13 @@ Any other exception that leaves a platform is a bug, and counts as `Uncertain`.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
 from handlers.redaction import told
 
+_OF_POST: Final = re.compile(r"(?:, so|;|\.) nothing is out(?=\.)(?:\. The bot waits(?=\.))?", re.IGNORECASE)
 BY_HAND: Final = "Post the rest by hand"
 """In the sentence of what was refused: nothing is to be ordered again, for what is out would be doubled by it."""
 
@@ -26,6 +28,11 @@ class PlatformError(Exception):
 
     def __init__(self, sentence: str = "") -> None:
         super().__init__(told(sentence))
+
+    @property
+    def of_account(self) -> str:
+        """The same in answer to a mere question (`check`, `status`, a sign-in): there is no post that could be out."""
+        return _OF_POST.sub("", str(self))
 
 
 class Rejected(PlatformError):
