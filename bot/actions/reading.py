@@ -45,8 +45,12 @@ def _asked(desk: Desk, message: Message, line: int, text: str) -> grammar.Unknow
 
 
 def _parse(desk: Desk, text: str) -> grammar.Said:
-    text = grammar.at_home(text, desk.chat.site)
-    return grammar.parse(text, accounts=list(desk.platforms), defaults=desk.config.social.default_platforms)
+    return grammar.parse(
+        text,
+        accounts=list(desk.platforms),
+        defaults=desk.config.social.default_platforms,
+        site=desk.chat.site,
+    )
 
 
 def gist(said: grammar.Said) -> str:

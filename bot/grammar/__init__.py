@@ -67,22 +67,23 @@ text: every line of a draft is in its text, a section, an option, a file or a pr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.grammar import draft, orders
 from bot.grammar.address import addressed, stops_behind
 from bot.grammar.aim import as_draft
-from bot.grammar.blocks import quoted_replies
+from bot.grammar.blocks import is_reply_header, layout, quoted_replies
 from bot.grammar.commands import begins, command
 from bot.grammar.polite import THANKS, start
 from bot.grammar.quoted_cards import quoted_card
 from bot.grammar.several import behind
 from bot.grammar.stopwords import stops
 from bot.grammar.topics import HELP, OVERVIEW
-from bot.grammar.uploads import Line, at_home
+from bot.grammar.uploads import Line
 from bot.grammar.values import Attachment, Command, Orders, Said, Unknown, Written
 from bot.grammar.verbs import REASONED
+from handlers.text.fences import opens
 
 __all__ = [
     "HELP",
@@ -96,7 +97,6 @@ __all__ = [
     "Unknown",
     "Written",
     "addressed",
-    "at_home",
     "parse",
     "quoted_card",
     "rewritten",
@@ -117,13 +117,14 @@ _BREAKS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
 """What slides and word processors write for the end of a line."""
 
 
-def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Said:
+def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str], site: str = "") -> Said:
     """What a text that is meant for the bot says. Never raises; takes time in proportion to its length.
 
     `accounts` are the configured ones (`mastodon`, `mastodon:fosstodon`, `x`), `defaults` where a draft without
-    `to:` goes. Lines count from 1 at the beginning of the text.
+    `to:` goes, `site` the community's own server, whose files may be linked by their whole address. Lines count from 1 at
+    the beginning of the text.
     """
-    texts = [line.removesuffix("\r") for line in text.translate(_BREAKS).split("\n")]
+    texts = _lines(text)
     found, after = quoted_replies(texts)
     first = next((at for at in range(after, len(texts)) if texts[at].strip()), None)
     if first is None:
@@ -133,17 +134,47 @@ def parse(text: str, *, accounts: Sequence[str], defaults: Sequence[str]) -> Sai
         texts[first], skipped = aimed, 0
     head = _DRAFT.match(texts[first], skipped)
     if head is None:
-        return _ordered("\n" * first + "\n".join(texts[first:]), accounts)
+        return _ordered("\n" * first + "\n".join(_own(texts)[first:]), accounts)
     rest = texts[first][head.end() :]
     inline = bool(rest.strip())
-    body = [Line(at + 1, texts[at]) for at in range(first + 1, len(texts))]
+    body = _written(texts, range(first + 1, len(texts)), site)
     return draft.written(
-        [Line(first + 1, rest), *body] if inline else body,
+        [Line(first + 1, rest, site=site), *body] if inline else body,
         inline=inline,
-        quotes=[[Line(at + 1, texts[at]) for at in block.inside] for _, block in found],
+        quotes=[_written(texts, block.inside, site) for _, block in found],
         accounts=accounts,
         defaults=defaults,
     )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a message, those of slides too; but what Zulip shows as one line of a quote or code stays one, for which
+    lines are a quote was judged so, and somebody else wrote them.
+    """
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    fenced = layout(lines).fenced
+    return [one for at, line in enumerate(lines) for one in ([line] if fenced[at] else _pieces(line))]
+
+
+def _pieces(line: str) -> list[str]:
+    """One line as slides break it, where no quote begins or ends by that."""
+    pieces = line.translate(_BREAKS).split("\n")
+    return [line] if line.lstrip().startswith(">") or any(opens(one, 0) for one in pieces[1:]) else pieces
+
+
+def _written(texts: Sequence[str], lines: Iterable[int], site: str) -> list[Line]:
+    return [Line(at + 1, one, site=site) for at in lines for one in _pieces(texts[at])]
+
+
+def _own(texts: Sequence[str]) -> list[str]:
+    """The lines of an order; those that quote somebody else are empty, but in the text that an order gives."""
+    shape = layout(texts)
+    own = list(texts)
+    for at, line in enumerate(texts):
+        quoted = shape.quote[at] and (shape.fenced[at] or not orders.stops_by_hand(line))
+        own[at] = "" if quoted or is_reply_header(line) else line
+    text = orders.text_begins("\n".join(own))
+    return own if text is None else [*own[: text + 1], *texts[text + 1 :]]
 
 
 def _ordered(text: str, accounts: Sequence[str]) -> Command | Unknown | Orders:
@@ -169,9 +200,9 @@ def _doubted(found: Command, text: str) -> Command | Unknown:
     return Unknown(text, f"cancel {found.post}", why, posts)
 
 
-def rewritten(edit: Command, *, accounts: Sequence[str], defaults: Sequence[str]) -> Written:
+def rewritten(edit: Command, *, accounts: Sequence[str], defaults: Sequence[str], site: str = "") -> Written:
     """The new text that `edit` gives, read in the form of a draft; its lines are those of the message."""
-    lines = [Line(at, text) for at, text in enumerate(edit.rest.split("\n"), edit.line)]
+    lines = [Line(at, text, site=site) for at, text in enumerate(edit.rest.split("\n"), edit.line)]
     return draft.written(lines, inline=False, quotes=(), accounts=accounts, defaults=defaults)
 
 

@@ -161,7 +161,7 @@ def _take_quotes(quotes: Sequence[Sequence[Line]], body: _Body, accounts: Sequen
     if head is None:
         body.parts[0].lines = text
         return
-    first = [Line(text[filled].number, head["rest"])] if head["rest"].strip() else []
+    first = [replace(text[filled], text=head["rest"], told=False)] if head["rest"].strip() else []
     theirs = _read([*first, *text[filled + 1 :]], inline=bool(first), accounts=accounts)
     said = {option.name for option in body.chosen}
     body.chosen += [option for option in theirs.chosen if option.name not in said]

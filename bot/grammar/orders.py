@@ -26,6 +26,8 @@ _RUN = re.compile(
     re.IGNORECASE,
 )
 """What stands between two orders."""
+_SIGN = re.compile(r"\A {0,3}>[\s>*`-]*+")
+_NAMED = re.compile(r"[@#]_?\*\*[^*\n]+\*\*|@_?\*[^*\n]+\*")
 _LEAD = re.compile(
     r"(?:(?:ok|oh|no|sorry|actually|well|so|(?:can|could|would|will) (?:you|we|i|somebody|someone)|let us|let's|lets|"
     r"(?:we|i) (?:must|should|need to|have to|want to)|i'd like to|i would like to|kindly)(?!\w)[\s,!:.–—-]*+){1,4}",
@@ -76,15 +78,30 @@ def read(
     return _together(text, found)
 
 
+def stops_by_hand(line: str) -> bool:
+    """Whether `>` stands before orders that stop something, and no other: somebody typed that, for Zulip quotes in fences."""
+    kinds = {cut.kind for cut in _cuts(_SIGN.sub("", line))}
+    return kinds == {"stop"}
+
+
+def text_begins(text: str) -> int | None:
+    """The line (from 0) of the order that takes what follows as its text; None if there is none."""
+    found = next((cut.at for cut in _cuts(text) if cut.kind == "text"), None)
+    return None if found is None else text.count("\n", 0, found)
+
+
 def _cuts(text: str) -> Iterable[_Cut]:
-    """Where orders begin; none behind one that takes all that follows as its text."""
+    """Where orders begin; none behind one that takes all that follows as its text, and none in the name of a person, a group,
+    a channel or a topic: those chose it themselves.
+    """
+    names = {at for one in _NAMED.finditer(text) for at in range(*one.span())}
     first = _RUN.match(text)
     end = first.end() if first else 0
     runs = [(0, end), *((one.start(), one.end()) for one in _RUN.finditer(text, end))]
     behind = 0
     for run, at in runs:
         match = _begins(text, at)
-        if match is None or match.start() < behind:
+        if match is None or match.start() < behind or match.start() in names:
             continue
         kind = match.lastgroup or ""
         signs = text[run:at]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.grammar import names
 from bot.grammar.blocks import layout
@@ -85,7 +85,7 @@ def _head(lines: Sequence[Line], at: int, accounts: Sequence[str], given: Given)
             f"There is no account for {title} here, so nobody gets the text of this section.", line.number
         )
     others = (*named.absent, *(word for word, _ in named.unknown))
-    behind = [Line(line.number, head.text)] if head.text else []
+    behind = [replace(line, text=head.text, told=False)] if head.text else []
     return Section(line, named.accounts, named.exact, others, behind)
 
 

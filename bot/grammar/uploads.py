@@ -7,17 +7,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from bot.grammar.blocks import inline_code, layout
 from handlers.links import local
 from handlers.text.entities import shown
 
 _LINK = re.compile(
-    r"!?\[(?P<text>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?(?P<path>/(?:user_uploads/|thumbnail/?\?)[^\s()<>\[\]\"'`]+)>?"
+    r"!?\[(?P<text>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?(?P<server>(?i:https?)://[^\s()<>\[\]\"'`\\/]+)?(?P<path>/(?:user_uploads/|thumbnail/?\?)[^\s()<>\[\]\"'`]+)>?"
     r"(?:\s+\"[^\"\n]*\")?\s*\)"
 )
-"""Without a server: a link that names one leads wherever its writer likes, unless `at_home` knows it as our own."""
+"""A link that names a server leads wherever its writer likes, unless that is the community's own."""
 _INSIDE = re.compile(r"(/user_uploads/[^?#]+)")
 _SMALL = re.compile(r"(?<=^/user_uploads)/thumbnail(/.+)/\d+x\d+(?:-\w+)?\.\w+")
 """A preview, which Zulip makes of a picture: `…/photo.png/840x560.webp`."""
@@ -28,6 +28,7 @@ _WHOLE = re.compile(
 )
 _LEFT_OVER = re.compile(r"\s*(?:[-*+•>]|\d{1,3}[.)])?\s*")
 _EXTENSION = re.compile(r"\.\w{2,5}$")
+_NOT_IN_NAMES = re.compile(r"[^\w .,+()-]")
 _DEVICE = re.compile(
     r"(?:(?:img|dsc[fn]?|pxl|mvimg|vid|mov|p|image|photo|signal|screenshot|screen shot|bildschirmfoto"
     r"|whatsapp (?:image|video))(?=[\W_]*\d))?(?:\d|[\W_]|(?<![^\W_])(?:at|um|am|pm)(?![^\W_])|wa(?=\d))*",
@@ -44,6 +45,8 @@ class Line:
     text: str
     told: bool = False
     """Somebody said that it is text, whatever it looks like."""
+    site: str = ""
+    """The address of the community's own server, whose files may be linked by their whole address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,43 +59,15 @@ class Upload:
     alt: str
 
 
-def at_home(text: str, site: str) -> str:
-    """The same message with files of this very server linked as Zulip itself links them, `[photo.png](/user_uploads/…)`,
-    where somebody wrote their whole address. Links to any other server, and code, stay as they are.
-    """
-    if "://" not in text:
-        return text
-    lines = text.split("\n")
-    code = layout(lines).code
-    return "\n".join(line if code[at] else _at_home(line, site) for at, line in enumerate(lines))
-
-
-def _at_home(line: str, site: str) -> str:
-    code = inline_code(line)
-
-    def linked(match: re.Match[str]) -> str:
-        link = match["link"] if match["inside"] or match["open"] else match["link"].rstrip(".,;:!?")
-        path = link.partition("://")[2].partition("/")[2]
-        named = match["inside"] is None
-        if any(first <= match.start() < last for first, last in code) or local(link, [site]) is None:
-            return match[0]
-        if (found := _safe(f"/{path}")) is None or (named and line[: match.start()].endswith("[")):
-            return match[0]
-        if not named:
-            return f"{match['inside']}/{path}"
-        name = re.sub(r"[\[\]]", "", unquote(found.rpartition("/")[2]))
-        return f"[{name}]({found}){match['link'][len(link) :]}"
-
-    return _WHOLE.sub(linked, line)
-
-
 def take_out(lines: Sequence[Line]) -> tuple[list[Line], list[Upload]]:
-    """The lines without their links to uploaded files, and the files. Links inside code stay text."""
+    """The lines without their links to uploaded files, and the files. Links inside code stay text, and so do those to
+    another server. Nothing of a link is written into a text: its name may hold whatever somebody percent-encoded.
+    """
     shape = layout([line.text for line in lines])
     kept: list[Line | None] = []
     uploads: list[Upload] = []
     for at, line in enumerate(lines):
-        if shape.code[at] or "](" not in line.text:
+        if shape.code[at] or not ("](" in line.text or "://" in line.text):
             kept.append(line)
             continue
         text, found = _without(line)
@@ -105,18 +80,48 @@ def take_out(lines: Sequence[Line]) -> tuple[list[Line], list[Upload]]:
 def _without(line: Line) -> tuple[str, list[Upload]]:
     code = inline_code(line.text)
     parts, found, end = [], [], 0
-    for match in _LINK.finditer(line.text):
-        path = _safe(match["path"])
-        if path is None or any(first <= match.start() < last for first, last in code):
+    for first, last, path, text in _links(line):
+        if any(start <= first < stop for start, stop in code):
             continue
-        parts.append(line.text[end : match.start()])
-        end = match.end()
-        name = unquote(path.rpartition("/")[2])
-        found.append(Upload(line.number, path, name, _alt(match["text"], name)))
+        parts.append(line.text[end:first])
+        end = last
+        name = _name(path)
+        found.append(Upload(line.number, path, name, _alt(text, name)))
     if not found:
         return line.text, []
     parts.append(line.text[end:])
     return reduce(_joined, parts), found
+
+
+def _links(line: Line) -> list[tuple[int, int, str, str]]:
+    """Where links to uploaded files begin and end, their paths and their texts: as Zulip writes them, and the whole addresses
+    of files of the community's own server.
+    """
+    found = []
+    for match in _LINK.finditer(line.text):
+        path = _safe(match["path"])
+        if path and (not match["server"] or _is_own(match["server"] + match["path"], line.site)):
+            found.append((*match.span(), path, match["text"]))
+    taken = [match.span() for match in _LINK.finditer(line.text)]
+    for match in _WHOLE.finditer(line.text) if line.site else ():
+        inside = match["inside"] or line.text[: match.start()].endswith("[")
+        if inside or any(first <= match.start() < last for first, last in taken):
+            continue
+        link = match["link"] if match["open"] else match["link"].rstrip(".,;:!?")
+        path = _safe(f"/{link.partition('://')[2].partition('/')[2]}")
+        if path and _is_own(link, line.site):
+            last = match.end() - (0 if match["open"] else len(match["link"]) - len(link))
+            found.append((match.start(), last, path, ""))
+    return sorted(found)
+
+
+def _is_own(link: str, site: str) -> bool:
+    return bool(site) and local(link, [site]) is not None
+
+
+def _name(path: str) -> str:
+    """The file's name for people: Zulip keeps letters, digits and a few signs, so nothing else is one of it."""
+    return _NOT_IN_NAMES.sub("_", unquote(path.rpartition("/")[2]))
 
 
 def _joined(left: str, right: str) -> str:
@@ -134,7 +139,7 @@ def _safe(link: str) -> str | None:
     path of the file itself.
     """
     if old := _OLD_SMALL.match(link):
-        link = f"/{unquote(old[1])}"
+        link = f"/{quote(unquote(old[1]), safe='/%')}"
     match = _INSIDE.match(_SMALL.sub(r"\1", link))
     steps = unquote(match[1]).split("/") if match else []
     if match is None or any(step in {".", ".."} or "\\" in step for step in steps) or not steps[-1]:

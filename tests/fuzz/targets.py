@@ -43,9 +43,7 @@ _NAMES = {"tada": "🎉", "+1": "👍", "octopus": "🐙"}
 def drafts(said: str) -> None:
     """A draft or an order is read, and all of it is understood or told."""
     for content in (said, f"draft\n{said}", f"draft {said}"):
-        found = grammar.parse(
-            grammar.at_home(content, "https://a.com"), accounts=ACCOUNTS, defaults=("mastodon", "x")
-        )
+        found = grammar.parse(content, accounts=ACCOUNTS, defaults=("mastodon", "x"), site="https://a.com")
         _check(isinstance(found, Written | Command | Unknown | Orders), "an answer")
         if isinstance(found, Written):
             _check(set(found.accounts) <= set(ACCOUNTS), "accounts")

@@ -4,12 +4,19 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.grammar import Attachment, Written, at_home
+from bot.grammar import Attachment, Written, parse
 
 Drafted = Callable[[str], Written]
 PATH = "/user_uploads/2/83/JuSrbfoOlg94GLUFYdci3T81"
 SMALL = PATH.replace("/user_uploads/", "/user_uploads/thumbnail/")
 HOME = "https://chat.example.org"
+
+
+def at_home(text: str, site: str) -> Written:
+    """The draft of a community with that server."""
+    said = parse(text, accounts=("x",), defaults=("x",), site=site)
+    assert isinstance(said, Written)
+    return said
 
 
 @pytest.mark.parametrize(
@@ -55,10 +62,8 @@ def test_a_link_to_an_uploaded_file_is_a_file(drafted: Drafted, link: str, name:
         (f"[Learners]({HOME}/thumbnail?url={PATH[1:]}/photo.png&size=full)", "Learners"),
     ],
 )
-def test_the_whole_address_of_a_file_of_our_own_server_is_that_file(
-    drafted: Drafted, link: str, alt: str
-) -> None:
-    draft = drafted(at_home(f"draft Hello\n\n{link}", f"{HOME}/"))
+def test_the_whole_address_of_a_file_of_our_own_server_is_that_file(link: str, alt: str) -> None:
+    draft = at_home(f"draft Hello\n\n{link}", f"{HOME}/")
     assert draft.text == "Hello"
     assert [(one.path, one.name, one.alt) for one in draft.attachments] == [
         (f"{PATH}/photo.png", "photo.png", alt)
@@ -84,9 +89,9 @@ ELSEWHERE = (
     "link",
     ["[x]({}{}/photo.png)", "{}{}/photo.png", "<{}{}/photo.png>", "[x]({}/thumbnail?url={}/photo.png)"],
 )
-def test_a_file_of_another_server_is_text_and_never_fetched(drafted: Drafted, where: str, link: str) -> None:
+def test_a_file_of_another_server_is_text_and_never_fetched(where: str, link: str) -> None:
     line = link.format(where, PATH)
-    draft = drafted(at_home(f"draft Hello\n\n{line}", HOME))
+    draft = at_home(f"draft Hello\n\n{line}", HOME)
     assert (draft.text, draft.attachments) == (f"Hello\n\n{line}", ())
 
 
@@ -102,8 +107,8 @@ def test_a_file_of_another_server_is_text_and_never_fetched(drafted: Drafted, wh
         f"[p]({HOME}/user_uploads/2/%2e%2e/%2E%2E/api)",
     ],
 )
-def test_what_else_is_on_our_server_stays_text(drafted: Drafted, body: str) -> None:
-    draft = drafted(at_home(f"draft Look\n{body}", HOME))
+def test_what_else_is_on_our_server_stays_text(body: str) -> None:
+    draft = at_home(f"draft Look\n{body}", HOME)
     assert (draft.text, draft.attachments) == (f"Look\n{body}", ())
 
 

@@ -158,7 +158,12 @@ def copy(order: Order) -> str | None:
 def _read(order: Order, last: Written) -> Written:
     if not order.command.rest.strip():
         raise UserError(f"What should it say? `edit {order.command.post}` and then the whole new text.")
-    return grammar.rewritten(order.command, accounts=list(order.desk.platforms), defaults=list(last.accounts))
+    return grammar.rewritten(
+        order.command,
+        accounts=list(order.desk.platforms),
+        defaults=list(last.accounts),
+        site=order.desk.chat.site,
+    )
 
 
 def _merged(written: Written, last: Written) -> Written:
