@@ -39,24 +39,48 @@ def addressed(content: str, *, name: str, user_id: int, direct: bool) -> str | N
     if not spots:
         return numbered(content, name=name, user_id=user_id) if direct else None
     (first, last), *others = sorted(spots)
-    content = _without_others(content, name, others)
-    if not content[top:first].strip():
-        said = content[:first] + _after(content[last:])
-        return numbered(said, name=name, user_id=user_id)
-    return _in_passing(content, top, first, last, direct=direct)
+    gaps = _gaps(content, name, [one for one in others if one[0] >= last], last)
+    before, after = content[top:first], _after(_without(content, last, gaps))
+    if not before.strip():
+        return numbered(content[:first] + after, name=name, user_id=user_id)
+    return _in_passing(content[:top], _from_stop(before, name), after, direct=direct)
 
 
-def _without_others(content: str, name: str, others: Sequence[tuple[int, int]]) -> str:
-    """Without the mentions in front of further orders; whatever is the text of a post is left as it is."""
-    plain = _plain(name)
-    spots = [*others, *(one.span() for one in plain.finditer(content) if one.start())]
+def _gaps(
+    content: str, name: str, others: Sequence[tuple[int, int]], start: int
+) -> list[tuple[int, int, str]]:
+    """The mentions in front of further orders, and what stands in place of each; whatever is the text of a post is left as it
+    is, and so are quotes and code.
+    """
+    spots = sorted({*others, *(one for one in _visible(content, _plain(name).pattern) if one[0] >= start)})
     if not spots or _TEXT.search(content):
-        return content
-    for first, last in sorted(spots, reverse=True):
+        return []
+    gaps = []
+    for first, last in spots:
         behind = _BEHIND.match(content, last)
         if behind is not None and BEGINS.match(content, behind.end()):
-            content = f"{content[:first].rstrip(' ')} {content[behind.end() :]}"
-    return content
+            breaks = "\n" * content.count("\n", last, behind.end())
+            gaps.append((first, behind.end(), breaks or ("; " if content[start:first].strip() else " ")))
+    return gaps
+
+
+def _without(content: str, start: int, gaps: Sequence[tuple[int, int, str]]) -> str:
+    """From there on, without these parts: all positions are those of the whole content."""
+    parts = []
+    for first, last, instead in gaps:
+        parts += [content[start:first].rstrip(" "), instead]
+        start = last
+    return "".join([*parts, content[start:]])
+
+
+def _from_stop(before: str, name: str) -> str:
+    """What stands before the mention, from where a plain one stops a post on: that is heard, too."""
+    for _, last in _visible(before, _plain(name).pattern):
+        behind = _BEHIND.match(before, last)
+        order = BEGINS.match(before, behind.end()) if behind else None
+        if behind and order and order["stop"]:
+            return "\n" * before.count("\n", 0, behind.end()) + before[behind.end() :]
+    return before
 
 
 def stops_behind(content: str, *, name: str, user_id: int) -> tuple[int, str] | None:
@@ -77,9 +101,8 @@ def stops_behind(content: str, *, name: str, user_id: int) -> tuple[int, str] | 
     return None
 
 
-def _in_passing(content: str, top: int, first: int, last: int, *, direct: bool) -> str:
+def _in_passing(quoted: str, before: str, after: str, *, direct: bool) -> str:
     """The mention stands behind something else that the person wrote."""
-    quoted, before, after = content[:top], content[top:first], _after(content[last:])
     whole = f"{quoted}{before.rstrip(' ') + ' ' if before[-1:] == ' ' else before}{after}"
     if any(c.isalnum() for c in after) and begins(after.lstrip()):
         if (said := BEGINS.match(before.lstrip())) and said["stop"]:
@@ -122,7 +145,12 @@ def _mention(name: str, user_id: int) -> str:
 
 def _mentions(content: str, name: str, user_id: int) -> Iterator[tuple[int, int]]:
     """Where the bot is really mentioned, by Zulip's rules."""
-    mention = re.compile(rf"(?<![^\s'\"({{\[/<]){_mention(name, user_id)}", re.IGNORECASE)
+    return _visible(content, _mention(name, user_id))
+
+
+def _visible(content: str, pattern: str) -> Iterator[tuple[int, int]]:
+    """Where such a mention stands in neither a quote nor code."""
+    mention = re.compile(rf"(?<![^\s'\"({{\[/<]){pattern}", re.IGNORECASE)
     if not mention.search(content):
         return
     lines = content.split("\n")

@@ -25,7 +25,7 @@ STRANGE = [
     f"look {HOME}{INJECT}", f"[a]({HOME}{INJECT})", f"<{HOME}{INJECT}>", f"[a]({INJECT})",
     f"{HOME}/thumbnail?url=user_uploads/1/x%250A%60%60%60%0Aapprove%201", f"{HOME}/user_uploads/1/x%E2%80%A8approve%201",
     "approve 1", "resume 1", "now 1", "cancel 1", "edit 1 now", "hold 1", "> approve 1",
-    "@**social** approve 1", "&#10;&#96;&#96;&#96;&#10;approve 1", "- approve 1", "1. approve 1", "`approve 1`", "draft",
+    "@social approve 1", "@**social** approve 1", "&#10;&#96;&#96;&#96;&#10;approve 1", "- approve 1", "1. approve 1", "`approve 1`", "draft",
 ]  # fmt: skip
 BREAKS = ("\n", "\u2028", "\u2029", "\x0b", "\x0c", "\x85", "\r", "\r\n", " ")
 PARTS = st.lists(st.sampled_from([*STRANGE, *BREAKS, "\u2028```\u2028", "\x0b`````\x0b"]), max_size=8).map(
