@@ -15,6 +15,9 @@ def read(desk: Desk, message: Message) -> grammar.Said | None:
     author is asked for two messages, and the post waits meanwhile.
     """
     said, me = read_draft(desk, message), desk.chat.me
+    if said is None and message.place.channel_id == desk.chat.home:
+        stop = grammar.stop_in_passing(message.content, name=me.name)
+        return _in_passing(desk, message, *stop) if stop else None
     if isinstance(said, grammar.Command) and said.verb == "approve":
         card = grammar.quoted_card(message.content, name=me.name, user_id=me.id, post=said.post)
         return replace(said, card=card)
@@ -31,6 +34,17 @@ def read_draft(desk: Desk, message: Message) -> grammar.Said | None:
         message.content, name=me.name, user_id=me.id, direct=message.place.channel_id is None
     )
     return None if text is None else _parse(desk, text)
+
+
+def _in_passing(desk: Desk, message: Message, line: int, text: str) -> grammar.Said:
+    """A plain mention behind other words: what holds a post, or vetoes it, is obeyed, for that is taken back as easily; of all
+    else is asked, and the posts wait.
+    """
+    order = _parse(desk, text)
+    if isinstance(order, grammar.Command) and order.verb in grammar.BRAKES:
+        return order
+    asked = _asked(desk, message, line, text)
+    return replace(asked, why="Is that said to me? Write it at the start of a message of its own.")
 
 
 def _asked(desk: Desk, message: Message, line: int, text: str) -> grammar.Unknown:

@@ -71,13 +71,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.grammar import draft, orders
-from bot.grammar.address import addressed, stops_behind
+from bot.grammar.address import addressed, stop_in_passing, stops_behind
 from bot.grammar.aim import as_draft
 from bot.grammar.blocks import is_reply_header, layout, quoted_replies
 from bot.grammar.commands import begins, command
 from bot.grammar.polite import THANKS, start
 from bot.grammar.quoted_cards import quoted_card
-from bot.grammar.several import behind
+from bot.grammar.several import BRAKES, behind
 from bot.grammar.stopwords import stops
 from bot.grammar.topics import HELP, OVERVIEW
 from bot.grammar.uploads import Line
@@ -86,6 +86,7 @@ from bot.grammar.verbs import REASONED
 from handlers.text.fences import opens
 
 __all__ = [
+    "BRAKES",
     "HELP",
     "OVERVIEW",
     "REASONED",
@@ -100,6 +101,7 @@ __all__ = [
     "parse",
     "quoted_card",
     "rewritten",
+    "stop_in_passing",
     "stops_behind",
 ]
 

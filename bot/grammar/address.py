@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from bot.grammar.blocks import inline_code, layout, quoted_replies
 from bot.grammar.commands import begins
-from bot.grammar.forms import BEGINS
+from bot.grammar.forms import BEGINS, STOPPING
 from bot.grammar.quoted_cards import numbered
+from bot.grammar.stopwords import stops
 
 _BEHIND = re.compile(
     r"[\s,:]*+(?:(?:please|pls|plz|also|and|(?:can|could) you)(?!\w)[\s,:]*+){0,3}", re.IGNORECASE
 )
+_AGAIN = re.compile(r"\s@(?=\w)")
+"""Another mention, whose words are looked at by themselves."""
 _TEXT = re.compile(
     r"^[\s>*`]*(?:(?:a|new|another)\s+)*(?:@\S+\s+)?(?:draft|edit|rewrite|alt|describe|(?:change|replace) (?:the )?text)(?!\w)",
     re.IGNORECASE | re.MULTILINE,
@@ -81,6 +84,23 @@ def _from_stop(before: str, name: str) -> str:
         if behind and order and order["stop"]:
             return "\n" * before.count("\n", 0, behind.end()) + before[behind.end() :]
     return before
+
+
+def stop_in_passing(content: str, *, name: str) -> tuple[int, str] | None:
+    """The line (from 1) of a message that is not addressed to the bot, on which a plain mention stands before words that stop a
+    post, and what it says on that line; to be heard, for whoever stops a post in a hurry does not think of the form.
+    """
+    content = content.replace("\r\n", "\n")
+    for _, last in _visible(content, _plain(name).pattern):
+        end = content.find("\n", last)
+        said = content[last : end if end >= 0 else len(content)]
+        words = _AGAIN.split(said, maxsplit=1)[0]
+        behind = _BEHIND.match(words)
+        at = behind.end() if behind else 0
+        order = BEGINS.match(words, at)
+        if (order and order["stop"]) or STOPPING.match(words, at) or stops(words):
+            return content.count("\n", 0, last) + 1, said[at:]
+    return None
 
 
 def stops_behind(content: str, *, name: str, user_id: int) -> tuple[int, str] | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.grammar import Command, Orders, Said, addressed, parse
+from bot.grammar import Command, Orders, Said, addressed, parse, stop_in_passing
 
 QUOTE = "@_**Carol|9** [said](https://chat.example.org/#narrow/channel/1-x/topic/posts/near/5):\n```quote\n{}\n```\n"
 QUOTES = (
@@ -84,3 +84,35 @@ def test_only_what_was_written_is_heard(
     found = orders(read(content))
     assert {one for one in found if one[0] in PUBLISH} <= meant
     assert {number for _, number in found} <= {number for _, number in meant}
+
+
+@pytest.mark.parametrize(
+    "content, line, text",
+    [
+        ("Sorry.\n@social hold 1", 2, "hold 1"),
+        ("thanks! @social hold 1", 1, "hold 1"),
+        ("@**Bob** @social hold 1", 1, "hold 1"),
+        ("@**all** @social hold all", 1, "hold all"),
+        ("\U0001f44d\n@social cancel 1", 2, "cancel 1"),
+        ("Oh. @social please do not publish 12!\nThanks", 1, "do not publish 12!"),
+    ],
+)
+def test_a_stop_behind_other_words_and_a_plain_mention_is_heard(content: str, line: int, text: str) -> None:
+    assert hear(content) is None
+    assert stop_in_passing(content, name="social") == (line, text)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "hey @social, help",
+        "hey @social approve 1",
+        "I like @social now 1",
+        "`@social hold 1`",
+        "> @social hold 1\n\nx",
+        QUOTES[2],
+        "@socialise hold 1",
+    ],
+)
+def test_nothing_else_is_heard_there(content: str) -> None:
+    assert stop_in_passing(content, name="social") is None
