@@ -127,6 +127,9 @@ def _phrase(tokens: Sequence[str], at: int, allowed: int, *, short: bool) -> tup
 
 
 def _shape(token: str) -> str:
+    """Its place in a phrase: a number is `#` there, and so the sign itself is nothing."""
+    if token == "#":  # noqa: S105  a sign, no secret
+        return ""
     return "#" if token[0].isdigit() else token
 
 
