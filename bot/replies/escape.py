@@ -14,7 +14,7 @@ _URL = re.compile(r"https?://[^\s<>\"'\[\]()`|\\]+")
 _PLAIN_URL = re.compile(r"[A-Za-z0-9/.:?=%#~+,;_&-]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _OURS = re.compile(r"&#(\d+);|&(amp|nbsp);")
-_RULE = re.compile(r" {0,3}(?:-+ {0,2}){3,} *$")
+_RULE = re.compile(r" {0,3}(?:- {0,2}+){3,}+ *$")
 """A line of dashes, which Zulip shows as a line across."""
 _LONGEST = 12
 """Characters of the longest entity that is written here."""
