@@ -17,7 +17,7 @@ _BEHIND = re.compile(
 _AGAIN = re.compile(r"\s@(?=\w)")
 """Another mention, whose words are looked at by themselves."""
 _TEXT = re.compile(
-    r"^[\s>*`]*(?:(?:a|new|another)\s+)*(?:@\S+\s+)?(?:draft|edit|rewrite|alt|describe|(?:change|replace) (?:the )?text)(?!\w)",
+    r"^[ \t>*`]*+(?:(?:a|new|another)\s++){0,3}(?:@\S++\s++)?(?:draft|edit|rewrite|alt|describe|(?:change|replace) (?:the )?text)(?!\w)",
     re.IGNORECASE | re.MULTILINE,
 )
 """What gives a post a text."""

@@ -28,7 +28,7 @@ _TO = re.compile(r"\s*[,:]?\s*(?:(?:to|for|until|till|on)(?!\w)\s*:?\s*)?", re.I
 _COLON = re.compile(r"(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?:\n[ \t]*(?=\n))*\n?")
 """What may stand between a number and a text; the colon of an emoji belongs to the text."""
 _FILE = re.compile(
-    r"[\s,:]*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})\s*[:.)–-]?\s+(?P<text>\S.*)",
+    r"[\s,:]*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})(?:\s*+[:.)–-])?\s++(?P<text>\S.*)",
     FLAGS,
 )
 _ONE = re.compile(r"(?:(?:proposal|alt|number|no\.?)\s*)?#?(?P<one>[1-9])", re.IGNORECASE)

@@ -34,7 +34,7 @@ TITLES = {
 }
 """Platforms that are known even where no account is set up."""
 
-_BETWEEN = re.compile(r"\s*(?:[,;&+/]|\band\b)\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:(?<!\s)\s++)?(?:[,;&+/]|\band\b)\s*+", re.IGNORECASE)
 _ALL = re.compile(
     r"(?:all|everywhere|everything|every platform|all (?:of them|platforms|accounts))"
     r"(?:\s+(?:but|except|except for|without|not)\s+(?P<but>.+))?",

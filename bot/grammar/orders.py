@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.grammar import hurry, several, stopwords
 from bot.grammar.forms import BEGINS, STOPPED
@@ -19,6 +20,8 @@ TOGETHER = several.STOPS | {"resume", "approve"}
 """Verbs that may stand beside others in one message: what they do, done twice does no harm, and takes no time."""
 MOST = several.MOST
 """Posts that one message may name."""
+_MOST_ORDERS = 40
+"""Orders that are read in one message: each takes milliseconds, and ten thousand characters have room for a thousand."""
 _LIST = re.compile(r"[0-9]{1,2}[.)]\s++")
 """The number of a line in a list."""
 _RUN = re.compile(
@@ -59,13 +62,13 @@ def read(
     text: str, order: Callable[[str], Command | Unknown], one: Callable[[str], Command | Unknown]
 ) -> Command | Unknown | Orders:
     """What a message orders. `order` reads one order; `one` does so though other words stand before it."""
-    cuts = list(_cuts(text))
+    cuts = list(islice(_cuts(text), _MOST_ORDERS + 1))
     if len(cuts) < 2:  # noqa: PLR2004  one order, or none
         return _with_doubts(one(text))
     before = _said(text[: cuts[0].at])
     is_trusted = not before or hurry.is_lead(before)
     found: list[Command | Unknown | Orders] = []
-    for cut, after in zip(cuts, [*cuts[1:], None], strict=True):
+    for cut, after in zip(cuts[:_MOST_ORDERS], [*cuts[1:], None], strict=False):
         end = after.run if after else len(text)
         piece = text[cut.at : end]
         if before and cut is cuts[0]:
@@ -75,6 +78,7 @@ def read(
             if not is_trusted and isinstance(said, Command) and said.verb not in several.BRAKES:
                 said = Unknown(piece)
         found.append(_with_doubts(said if isinstance(said, Command) else _named(said, piece)))
+    found += [_too_many(text[one.at :]) for one in cuts[_MOST_ORDERS:]]
     return _together(text, found)
 
 
@@ -140,6 +144,12 @@ def _said(before: str) -> str:
 def _named(said: Unknown, piece: str) -> Unknown:
     """An order that was not understood: what it names is kept back."""
     return replace(said, stops=stopwords.named(piece))
+
+
+def _too_many(left: str) -> Unknown:
+    """The orders behind those that are read: what they name is kept back."""
+    why = f"I read at most {_MOST_ORDERS} orders in one message."
+    return Unknown(left, "help hold", why, stopwords.named(left))
 
 
 def _with_doubts(said: Command | Unknown) -> Command | Unknown | Orders:

@@ -10,8 +10,8 @@ from bot.grammar.known import LANGUAGES, LICENCES, NO, VISIBLE, YES
 from bot.when.spans import duration
 from handlers.languages import code_of, meant_by
 
-_BETWEEN_CHOICES = re.compile(r"\s*[|｜]\s*")
-_BETWEEN_TAGS = re.compile(r"\s*[,;]\s*")
+_BETWEEN_CHOICES = re.compile(r"(?:(?<!\s)\s++)?[|｜]\s*+")
+_BETWEEN_TAGS = re.compile(r"(?:(?<!\s)\s++)?[,;]\s*+")
 _MOST_MINUTES = 60 * 24 * 366
 
 

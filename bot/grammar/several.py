@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from bot.grammar.values import Command, Unknown
 
-HEAD = r"(?:(?:the\s+)?(?:posts?|drafts?|cards?|numbers?|no\.?|nr\.?)\s*)?[(\[*\"'“`]*(?:#\s*)?"
-"""What may stand before a number."""
+HEAD = r"(?:(?:the\s++)?(?:posts?|drafts?|cards?|numbers?|no\.?|nr\.?)\s*+)?[(\[*\"'“`]{0,8}+(?:#\s*+)?"
+"""What may stand before a number; of a row of signs the last few, or each would be looked at once for every one before it."""
 STOPS = frozenset({"hold", "cancel", "veto", "withdraw"})
 """Verbs that keep a post from going out."""
 BRAKES = frozenset({"hold", "veto"})
@@ -30,7 +30,7 @@ _LINK = (
 """What may stand between two numbers of posts."""
 _END = r"(?:\]\([^\s()]*+\))?+"
 """Of a number that is a link, as the plan shows it."""
-SEVERAL = rf"{HEAD}(?P<n>[0-9]+){_END}(?P<more>(?:{_LINK}{HEAD}[0-9]+{_END})*)(?!\w|[.:/-][0-9])[*)`'\"”]*"
+SEVERAL = rf"{HEAD}(?P<n>[0-9]+){_END}(?P<more>(?:{_LINK}{HEAD}[0-9]+{_END})*)(?!\w|[.:/-][0-9])[*)`'\"”]*+"
 """Numbers of posts: `1`, `1 and 2`, `#1, #2`, `1 2`, `1-3`; and one on each line."""
 _PIECE = re.compile(rf"(?P<link>{_LINK}){HEAD}(?P<n>[0-9]+)", re.IGNORECASE)
 _SPAN = frozenset({"-", "–", "—", "to", "through"})

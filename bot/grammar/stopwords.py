@@ -64,7 +64,7 @@ def without_against(text: str) -> str:
 
 
 def _of(match: re.Match[str], text: str) -> tuple[int, ...]:
-    if several.counts(text[match.end() :][:20]):
+    if several.counts(text[match.end() : match.end() + 20]):
         return ()
     found = several.numbers(several.number(match["n"]), match["more"], several.WITHOUT_END)
     if found is None and _DATE.fullmatch(match[0]):

@@ -26,7 +26,7 @@ _OLD_SMALL = re.compile(r"/thumbnail/?\?(?:[^#]*&)?url=/?(user_uploads(?:/|%2F)[
 _WHOLE = re.compile(
     r"(?P<inside>\]\(\s*<?)?(?P<open><)?(?P<link>https?://[^\s()<>\[\]\"'`\\]+)(?(open)>|)", re.IGNORECASE
 )
-_LEFT_OVER = re.compile(r"\s*(?:[-*+•>]|\d{1,3}[.)])?\s*")
+_LEFT_OVER = re.compile(r"\s*+(?:[-*+•>]|\d{1,3}[.)])?\s*+")
 _EXTENSION = re.compile(r"\.\w{2,5}$")
 _NOT_IN_NAMES = re.compile(r"[^\w .,+()-]")
 _DEVICE = re.compile(

@@ -212,3 +212,19 @@ def test_nothing_that_publishes_is_read_out_of_other_words() -> None:
 
 def test_every_verb_that_stops_is_drawn() -> None:
     assert set(WORDS) == several.STOPS <= set(BY_NAME)
+
+
+def test_of_very_many_orders_the_first_are_obeyed_and_what_the_others_name_is_kept_back() -> None:
+    for between in ("\n", "; ", ", and "):
+        said = parse(between.join(["hold 1"] * 60 + ["cancel 7"]), accounts=ACCOUNTS, defaults=())
+        assert isinstance(said, Orders)
+        assert {one.post for one in said.each} == {1}
+        assert said.asked is not None
+        assert set(said.asked.stops or ()) == {1, 7}
+
+
+@pytest.mark.parametrize("row", ["(", "[", '"', "“", "'", "*", "`", "([", '("'])
+def test_a_number_behind_a_long_row_of_signs_is_still_named(row: str) -> None:
+    said = parse(f"hold all {row * 4_000}12", accounts=ACCOUNTS, defaults=())
+    assert isinstance(said, Unknown)
+    assert said.stops == (12,)

@@ -69,7 +69,8 @@ def alt(order: Order) -> str | None:
 def _alts(order: Order, post: Post, last: Written) -> dict[int, str]:
     """Which files are described, and how. A line that begins with the number of a further file begins its text."""
     again = re.compile(
-        rf"^\s*(?:alt\s+#?{post.id}\s+)?#?(?P<file>\d{{1,2}})\s*[:.)–-]?\s+(?P<text>\S.*)", re.IGNORECASE
+        rf"^\s*(?:alt\s+#?{post.id}\s+)?#?(?P<file>\d{{1,2}})(?:\s*+[:.)–-])?\s++(?P<text>\S.*)",
+        re.IGNORECASE,
     )
     files, texts = last.attachments, dict[int, str]()
     for line in order.command.rest.split("\n"):
