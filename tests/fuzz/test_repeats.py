@@ -25,7 +25,7 @@ LITTLE_S = 0.25
 """Seconds that are not worth a second measure."""
 AT_MOST = 120
 """Times as long as reading half as many characters one by one."""
-FEW = 26
+FEW = 23
 """Characters with which a pattern that doubles with each of them can be told."""
 
 
