@@ -9,7 +9,7 @@ from collections.abc import Iterator
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]"
 )
-_HEADING = re.compile(r"#{1,6}\s+(?P<rest>.*?)(?:\s+#+)?\s*")
+_HEADING = re.compile(r"#{1,6}\s+(?P<rest>.*)")
 _ITEM = re.compile(r"(?:>|(?:[-*+•◦▪‣·●○–—]|\d{1,3}[.)]|\[[ xX]?\])\s)\s*|:[a-z0-9_+-]+:\s*", re.IGNORECASE)
 _LINK = re.compile(r"\[(?P<rest>[^\]\n]*)\]\([^()\s]*\)")
 _MARKUP = (
@@ -61,7 +61,7 @@ def _peeled(line: str) -> str:
     if seen != line:
         return seen
     if heading := _HEADING.fullmatch(line):
-        return heading["rest"]
+        return _without_close(heading["rest"].rstrip())
     if item := _ITEM.match(line):
         return line[item.end() :]
     if line and ord(line[0]) > _ASCII and unicodedata.category(line[0]) in {"So", "Sk"}:
@@ -70,6 +70,12 @@ def _peeled(line: str) -> str:
         return link["rest"]
     inner = _inner(line, _AROUND)
     return _of_name(line) if inner is None else inner
+
+
+def _without_close(heading: str) -> str:
+    """Without the signs that may close a heading: `# x ##`. No pattern, which would try each blank of a long row as their begin."""
+    words = heading.rstrip("#")
+    return words.rstrip() if words[-1:].isspace() else heading
 
 
 def _inner(line: str, pairs: tuple[tuple[str, str], ...]) -> str | None:

@@ -73,6 +73,12 @@ def test_no_pieces_that_are_repeated_stop_the_bot(linear: Callable[..., None]) -
         judged(heard, (f"@social {shape[0]}", *shape[1:]), linear)
 
 
+def test_no_long_lines_of_blanks_stop_the_bot(linear: Callable[..., None]) -> None:
+    for line in ("# a{}b", "```{}b", "title{}x", "- a{}:", "--- x{}y"):
+        long, short = ("\n".join([line.format(" " * size)] * 5) for size in (1_900, 1_900 // 8))
+        linear(heard, f"@social draft\n{long}", f"@social draft\n{short}")
+
+
 @pytest.mark.parametrize("end", ["", "x", " Agenda"])
 def test_no_sign_that_is_said_back_stops_the_bot(end: str, linear: Callable[..., None]) -> None:
     for sign in (*"-_*~`#>|[(<.:&\\0 \t", "- ", "-  ", "` ", "1. ", "&#1;", "http://a", "-\n"):
