@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot import grammar
 from bot.chat import Message
 from bot.desk import Desk
+from bot.grammar.several import STOPS
 
 
 def read(desk: Desk, message: Message) -> grammar.Said | None:
@@ -45,6 +46,24 @@ def _in_passing(desk: Desk, message: Message, line: int, text: str) -> grammar.S
         return order
     asked = _asked(desk, message, line, text)
     return replace(asked, why="Is that said to me? Write it at the start of a message of its own.")
+
+
+def obeyed(said: grammar.Said | None) -> grammar.Command | grammar.Orders | grammar.Unknown | None:
+    """What a draft that was edited says about posts: it became an order that stops something, or has one in it. Nothing else is
+    followed: who wrote a draft has not ordered that anything goes out.
+    """
+    if isinstance(said, grammar.Command):
+        return said if said.verb in STOPS else None
+    if isinstance(said, grammar.Unknown):
+        return said if said.stops is not None else None
+    if not isinstance(said, grammar.Orders) or not any(one.verb in STOPS for one in said.each):
+        return None
+    if all(one.verb in STOPS for one in said.each):
+        return said
+    posts = [number for one in said.each for number in (one.post or 0, *one.others)]
+    posts += (said.asked.stops or ()) if said.asked else ()
+    why = "Of a draft that becomes an order I follow only what stops a post: write the rest in a message of its own."
+    return grammar.Unknown("", f"hold {posts[0]}", why, tuple(dict.fromkeys(posts)))
 
 
 def _asked(desk: Desk, message: Message, line: int, text: str) -> grammar.Unknown:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from bot.actions import allowing, drafting, pointing
 from bot.actions.intake import pausing
-from bot.actions.reading import gist, read
+from bot.actions.reading import gist, obeyed, read
 from bot.actions.revising import begin
 from bot.actions.sync import Edited
 from bot.chat import ChatError, Dismissed, Down, Message, NotHome, Person, Refused
@@ -64,8 +64,10 @@ def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Ans
         return False
     if said is None or (moved_in and not _welcome(message, said, now)):
         return False
-    if is_draft and not isinstance(said, Written):
-        return False  # it was a draft when it was handled; that it is none any more is followed by its edit
+    if is_draft and not isinstance(said, Written):  # that it is no draft any more is followed by its edit
+        said = obeyed(said)
+    if said is None:
+        return False
     reply, understood = _answered(desk, message, said, person, now, answer)
     if reply is None and (isinstance(said, Written) or not understood):
         return False  # its post says that it was handled; or it was turned away, and may be said again

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.actions import ahead, attaching, cards, drafting, reading, rows, showing
+from bot.actions.intake.sorting import stopping
 from bot.actions.rewriting import rewrite
 from bot.actions.sync import brought_in_line, edited, looked_at, vanished
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
-from storage import queue
+from storage import inbox, queue
 from storage.models import Post
 from storage.states import PostState
 
@@ -75,6 +76,7 @@ def _reread(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
     post, last, _ = rows.standing_now(desk.database, post_id)
     author = desk.chat.directory.person(draft.sender_id)
     written = reading.read_draft(desk, draft)
+    _note_orders(desk, draft, now)
     if isinstance(written, Written):
         kept = attaching.keep_alts(written, rows.written(last))
         rewrite(desk, post, kept, draft.content, author, now)
@@ -82,3 +84,11 @@ def _reread(desk: Desk, post_id: int, draft: Message, now: datetime) -> None:
         vanished(desk, post_id, "is no draft any more", post.author_name, now)
     with desk.database.transaction() as session:
         rows.post(session, post_id).digest = drafting.digest(draft.content)
+
+
+def _note_orders(desk: Desk, draft: Message, now: datetime) -> None:
+    """An edit that was found by looking may say something about other posts, of which no event told."""
+    if ordered := stopping(desk, draft, now):
+        with desk.database.transaction() as session:
+            inbox.write_unheard(session, ordered)
+        desk.bell.ring()

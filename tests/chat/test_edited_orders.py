@@ -123,3 +123,34 @@ def test_several_posts(town: Town) -> None:
     message = town.alice.says("@social hold 1")
     town.alice.edits(message, "@social hold 1 and 2")
     assert (town.post(1).state, town.post(2).state) == ("held", "held")
+
+
+@pytest.mark.parametrize(
+    "text, state",
+    [("@social cancel 1", "withdrawn"), (f"{LATER}\n@social cancel 1", "approved")],
+    ids=["instead of the draft", "inside the draft"],
+)
+def test_a_draft_that_is_edited_into_an_order_or_has_one_keeps_back_what_it_names(
+    town: Town, text: str, state: str
+) -> None:
+    """The order is obeyed, and its draft withdrawn; of one inside a draft it is asked what it means, and the post waits."""
+    town.carol.says(LATER.replace("tomorrow 10:00 UTC", "in 5 minutes"))
+    town.alice.reacts(town.card_id(1))
+    message = town.alice.says(LATER)
+    town.world.clock.to(town.post(1).due_at)  # type: ignore[arg-type]  # it has a time
+    town.alice.ok(town.alice.client.update_message({"message_id": message, "content": text}))
+    town.publisher.tick(town.now, settle=True)  # nobody heard of it yet
+    assert town.published() == []
+    town.settle()
+    town.later(seconds=30)
+    assert (town.post(1).state, town.published()) == (state, [])
+    assert town.post(2).state == ("withdrawn" if state == "withdrawn" else "broken")
+    if state == "approved":
+        assert any("Line 5 speaks to me again" in one and "**#1** waits" in one for one in town.said())
+    town.stop()
+    again = text.replace("cancel", "hold") if state == "withdrawn" else LATER
+    town.alice.ok(town.alice.client.update_message({"message_id": message, "content": again}))
+    town.start()
+    town.later(minutes=6)
+    assert len(town.published()) == (state == "approved")
+    assert done(town, "cancelled") == (state == "withdrawn")

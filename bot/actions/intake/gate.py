@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.actions import catching, rows
 from bot.actions.intake import pausing
 from bot.actions.intake.say import may_stop
-from bot.actions.intake.sorting import sort
+from bot.actions.intake.sorting import sort, stopping
 from bot.chat import Hint, QueueGone
 from bot.chat import Kind as Event
 from bot.desk import Desk
@@ -79,8 +79,8 @@ def listen(desk: Desk, now: datetime) -> bool:
 
 
 def _edited(desk: Desk, now: datetime) -> tuple[list[Heard], bool]:
-    """The messages that were edited and not heard of yet, as what they are now: no other look finds them. Drafts and cards
-    are looked at by themselves. And whether that is all.
+    """The messages that were edited and not heard of yet, as what they are now: no other look finds them. What drafts and
+    cards say of their own post is looked at by itself. And whether that is all.
     """
     try:
         hints = desk.chat.unheard()
@@ -113,14 +113,17 @@ def overhear(desk: Desk, hints: Iterable[Hint], now: datetime) -> None:
 
 
 def _orders(desk: Desk, hints: Iterable[Hint], now: datetime) -> list[Heard]:
-    """What was edited, but for drafts and cards, as what it is now."""
+    """What was edited, as what it is now; a draft may have become an order about another post."""
     messages = [one.message for one in hints if one.kind is Event.EDITED and one.message is not None]
-    if not messages:
-        return []
     with desk.database.reading() as session:
-        others = [one for one in messages if rows.by_message(session, one.id) is None]
-    found = [sort(desk, one, now) for one in others]
-    return [one for one in found if one is not None]
+        posts = {one.id for one in messages if rows.by_message(session, one.id) is not None}
+    found = [one for message in messages if message.id in posts for one in stopping(desk, message, now)]
+    found += [
+        one
+        for message in messages
+        if message.id not in posts and (one := sort(desk, message, now)) is not None
+    ]
+    return found
 
 
 def kept_back(desk: Desk, session: Session, post: Post) -> bool:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.actions import catching, rows
 from bot.actions.allowing import Reactions
-from bot.actions.intake.sorting import sort
+from bot.actions.intake.sorting import sort, stopping
 from bot.chat import Hint, Message
 from bot.chat import Kind as Event
 from bot.desk import Desk
@@ -102,7 +102,8 @@ def _heard(desk: Desk, session: Session, hint: Hint, now: datetime) -> list[Hear
         if kind is Kind.EDIT and hint.message_id != post.message_id:
             kind = Kind.PLACE
         person = post.author_id if kind is Kind.EDIT else hint.user_id
-        return [Heard(hint.message_id, kind, person, now, post.id)]
+        ordered = stopping(desk, hint.message, now) if kind is Kind.EDIT and hint.message else []
+        return [Heard(hint.message_id, kind, person, now, post.id), *ordered]
     if hint.kind is Event.EDITED and hint.message is not None:
         found = sort(desk, hint.message, now)
         return [found] if found else []
@@ -116,6 +117,6 @@ def _written(desk: Desk, session: Session, message: Message, now: datetime) -> l
     post = rows.by_draft(session, message.id)
     if post is not None:
         at = now - desk.config.social.gather
-        return [Heard(message.id, Kind.EDIT, post.author_id, at, post.id)]
+        return [Heard(message.id, Kind.EDIT, post.author_id, at, post.id), *stopping(desk, message, now)]
     found = sort(desk, message, now)
     return [found] if found else []

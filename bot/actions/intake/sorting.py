@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.actions.reading import read
+from bot.actions.reading import obeyed, read
 from bot.chat import Message
 from bot.desk import Desk
 from bot.grammar import Orders, Said, Unknown, Written
@@ -38,6 +38,15 @@ def sort(desk: Desk, message: Message, now: datetime) -> Heard | None:
         return None
     said = read(desk, message)
     return None if said is None else of(desk, message, said, now)
+
+
+def stopping(desk: Desk, message: Message, now: datetime) -> list[Heard]:
+    """What the draft of a post, edited, says about other posts: it became an order, or has one in it. Both may go out no more
+    before that is worked off; the row of its edit names its own.
+    """
+    said = read(desk, message)
+    found = of(desk, message, said, now) if said is not None and obeyed(said) is not None else None
+    return [found] if found is not None and found.kind in inbox.STOPS else []
 
 
 def of(desk: Desk, message: Message, said: Said, now: datetime) -> Heard:
