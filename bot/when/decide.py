@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.when.local import long_day, spell_day
-from bot.when.pieces import EARLY, Clock, Date, Pieces
+from bot.when.pieces import EARLY, Clock, Date, Pair, Pieces
 from bot.when.words import DAY_NAMES, MONTH_NAMES, Ask, ask, quoted
 
 _LATER = {"afternoon": range(1, 7), "evening": range(5, 12), "night": range(8, 12)}
@@ -23,7 +24,8 @@ _LATELY = timedelta(days=62)
 def hour_of(found: Pieces, now: datetime, zone: ZoneInfo) -> Clock | Ask:
     """The one hour; pairs and bare numbers become clocks or dates here, as the rest decides."""
     for pair in found.pairs:
-        question = _settle_pair(found, pair.first, pair.second, clock=pair.clock)
+        question = _beside_weekday(found, pair, now.astimezone(zone).date())
+        question = question or _settle_pair(found, pair.first, pair.second, clock=pair.clock)
         if question:
             return question
     for number, before in found.numbers:
@@ -37,6 +39,21 @@ def hour_of(found: Pieces, now: datetime, zone: ZoneInfo) -> Clock | Ask:
     if not found.clocks:
         return _no_hour(found, now, zone)
     return _with_part(found)
+
+
+def _beside_weekday(found: Pieces, pair: Pair, today: date) -> Ask | None:
+    """`fri 4.12` may be Friday at 4:12, or the fourth of December; so may be `tomorrow 1.12` on its eve."""
+    first, second, month = pair.first, pair.second, int(pair.second)
+    if pair.clock or len(second) != 2 or not (1 <= first < 24 and 1 <= month <= 12):
+        return None
+    if found.clocks or found.numbers or found.parts or found.dates:
+        return None
+    near = [today + timedelta(days=one) for one in found.days_ahead[:1] if abs(one) <= _LATELY.days]
+    if not found.weekdays and (first, month) not in {(one.day, one.month) for one in near}:
+        return None
+    day = DAY_NAMES[found.weekdays[0][0]] if found.weekdays else spell_day(near[0])
+    offers = (f"{first} {MONTH_NAMES[month - 1][:3]} 10:00", f"{day} {first}:{second}")
+    return ask(f"{quoted(f'{first}.{second}')} may be a time or a date", *offers)
 
 
 def _settle_pair(found: Pieces, first: int, second: str, *, clock: bool) -> Ask | None:
@@ -106,12 +123,12 @@ def _with_part(found: Pieces) -> Clock | Ask:
         return clock
     if part != "morning" and clock.midnight and 0 in found.days_ahead:
         found.days_ahead = [1]
-        return clock
+        return Clock(0)
     if clock.hour in _LATER.get(part, ()):
         return Clock(clock.hour + 12, clock.minute, clock.second)
     if clock.hour in _OUTSIDE[part]:
         return ask(f"{_shown(clock)} is not in the {part}", f"thursday {_shown(clock)}", possible=False)
-    return Clock(clock.hour, clock.minute, clock.second, vague=clock.hour in _UNSURE.get(part, ()))
+    return replace(clock, vague=clock.hour in _UNSURE.get(part, ()))
 
 
 def day_of(found: Pieces, clock: Clock, here: datetime) -> date | Ask:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.when.agree import agreed
 from bot.when.decide import day_of, hour_of
-from bot.when.local import gap, instants, offset_name, spell, spell_clock, spell_day, spell_wall
+from bot.when.local import gap, instants, long_day, offset_name, spell, spell_clock, spell_day, spell_wall
 from bot.when.pieces import Clock, Pieces
 from bot.when.spans import duration, whole_days
 from bot.when.tokens import pieces
@@ -158,12 +158,21 @@ def _placed(found: Pieces, clock: Clock, now: datetime, zone: ZoneInfo) -> Momen
         name = stated.name if stated else zone.key
         offers = (f"{spell_wall(wall)} {name}" for wall in walls)
         return ask(f"It is already another day in {name} than where you are", *offers)
+    if clock.midnight and found.has_day:
+        return _which_midnight(days[0], stated)
     if clock.vague:
         end = f" {stated.name}" if stated else ""
         early, late = (f"{clock.hour + more}:{clock.minute:02}" for more in (0, 12))
         offers = (f"{spell_day(days[0])} {hour}{end}" for hour in (early, late))
         return ask(f"Is it {early} at night or {late} in the afternoon?", *offers)
     return _instant(walls[0], stated, found, now, zone)
+
+
+def _which_midnight(day: date, stated: Stated | None) -> Ask:
+    """A day has two, and people mean either."""
+    end = f" {stated.name}" if stated else ""
+    offers = (f"{spell_day(one)} 0:00{end}" for one in (day, day + timedelta(days=1)))
+    return ask(f"Is it midnight at the beginning of {long_day(day)} or at its end?", *offers)
 
 
 def _instant(
