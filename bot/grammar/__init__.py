@@ -78,7 +78,7 @@ from bot.grammar.commands import begins, command
 from bot.grammar.polite import THANKS, start
 from bot.grammar.quoted_cards import quoted_card
 from bot.grammar.several import BRAKES, behind
-from bot.grammar.stopwords import stops
+from bot.grammar.stopwords import guessed, stops
 from bot.grammar.topics import HELP, OVERVIEW
 from bot.grammar.uploads import Line
 from bot.grammar.values import Attachment, Command, Orders, Said, Unknown, Written
@@ -114,6 +114,11 @@ _IS_ASKED = re.compile(r"[?？][\s`*_]*$")
 _REQUEST = re.compile(
     r"[\s\S]*?(?<!\w)(?:can|could|would|will)\s+(?:you|we|i|somebody|someone|anybody)(?!\w)", re.IGNORECASE
 )
+
+_WAIT = re.compile(r"[\s*_]*+wait[\s*_!.…]*+", re.IGNORECASE)
+_NO = re.compile(r"[\s*_]*+no[\s,!]++#?[0-9]++[\s*_!.]*+", re.IGNORECASE)
+"""`no 1`: its number, or that it must not go out."""
+_WHICH = "Say which post you mean, by its number."
 
 _BREAKS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
 """What slides and word processors write for the end of a line."""
@@ -188,13 +193,26 @@ def _one(text: str, accounts: Sequence[str]) -> Command | Unknown:
     found = command(text, accounts)
     if isinstance(found, Command):
         return _doubted(found, text)
-    return behind(text.split("\n"), lambda one: command(one, accounts), begins) or replace(
-        found, stops=stops(text)
-    )
+    return behind(text.split("\n"), lambda one: command(one, accounts), begins) or _keeping(found, text)
+
+
+def _keeping(found: Unknown, text: str) -> Unknown:
+    """With the posts that it may be meant to stop."""
+    stopped = stops(text)
+    if stopped is None and not found.why:
+        stopped = guessed(text, found.nearest)
+    if stopped == () and found.nearest in {None, "help"} and not found.why:
+        return Unknown(text, "hold 12", _WHICH, stopped)
+    return replace(found, stops=stopped)
 
 
 def _doubted(found: Command, text: str) -> Command | Unknown:
     """`cancel 12?` asks, where `can you cancel 12?` orders: what cannot be undone is done by no question."""
+    if found.verb == "waiting" and _WAIT.fullmatch(text):
+        return Unknown(text, "hold 12", _WHICH, ())
+    if found.verb == "show" and not found.rest and _NO.fullmatch(text):
+        why = f"Is that the number of a post, or must it not go out? `show {found.post}` shows it."
+        return Unknown(text, f"hold {found.post}", why, (found.post or 0,))
     posts = (found.post or 0, *found.others)
     if found.verb != "cancel" or found.rest or not _IS_ASKED.search(text) or _REQUEST.match(text):
         return found

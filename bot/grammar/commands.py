@@ -40,6 +40,7 @@ _LINK = re.compile(r"<?(?P<link>https?://[^\s<>]+)>?")
 _KIND_WORDS = frozenset(
     {"looks good", "looks great", "great", "nice", "good", "perfect", "👍", ":+1:", "all", "it"}
 )
+_GLUED = re.compile(r"\A(hold|stop|pause|halt|cancel)(all|everything)(?!\w)", re.IGNORECASE)
 _BIGGEST = 9
 """Digits of the largest number that is taken for a post."""
 
@@ -70,7 +71,7 @@ def command(text: str, accounts: Sequence[str]) -> Command | Unknown:
     begin = start(text)
     while begin < len(text) and text[begin] in "`*_ \n":
         begin += 1
-    body = text[begin:]
+    body = text[begin:].rstrip("_*` \n") if "_" in text[start(text) : begin] else text[begin:]
     plain = bare(body, also="")
     if is_thanks(body):
         return Command("help", rest=THANKS)
@@ -110,6 +111,7 @@ def _hurried(body: str, line: int, text: str, accounts: Sequence[str]) -> Comman
 
 def _everything(body: str, line: int, accounts: Sequence[str]) -> Command | None:
     """`stop everything`, `cancel all`: a hold of every post, whatever word it was, for that can be undone."""
+    body = _GLUED.sub(r"\1 \2", body, count=1)
     match = STOPPING.match(body)
     why = stop_reasons.of_everything(body[match.end() :], accounts) if match else None
     if why is None:

@@ -34,6 +34,7 @@ FORMS = (
     *(
         (verb, re.compile(pattern.replace("N", NUMBER, 1), FLAGS))
         for verb, pattern in (
+            (BY_NAME["hold"], r"take\s++N\s++down(?!\w)(?P<rest>.*)"),
             (BY_NAME["retry"], r"try\s++N\s++again(?P<rest>.*)"),
             (BY_NAME["move"], r"put\s++N\s++(?:on|at|to)\s(?P<rest>.*)"),
             (

@@ -65,7 +65,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "veto",
         "reason",
-        ("veto", "reject", "block", "object to", "disapprove", ":-1:", "👎"),
+        ("veto", "reject", "block", "object to", "disapprove", ":-1:", "👎[\U0001f3fb-\U0001f3ff]?"),
         "veto N [because REASON]",
         "Stops the post until you take the veto back with `withdraw`, or its text is changed and approved.",
         ("veto 12 because the date is wrong", "veto 12"),
@@ -75,9 +75,9 @@ VERBS: tuple[Verb, ...] = (
         "unvote",
         (
             "withdraw",
-            r"withdraw my (?:approval|veto)(?: (?:of|for|from|on))?",
+            r"(?:i )?withdraw my (?:approval|veto)(?: (?:of|for|from|on))?",
             "unapprove",
-            r"take back(?: my (?:approval|veto)(?: (?:of|for|from|on))?)?",
+            r"(?:i )?take back(?: my (?:approval|veto)(?: (?:of|for|from|on))?)?",
             "revoke",
         ),
         "withdraw N [PLATFORM …] [because REASON]",
@@ -109,6 +109,8 @@ VERBS: tuple[Verb, ...] = (
             "call off",
             "not yet",
             r"(?:do not|don't|dont|never) (?:publish|post|send|release)(?: out)?",
+            "[🛑✋⛔]\ufe0f?[\U0001f3fb-\U0001f3ff]?",
+            ":(?:stop_sign|octagonal_sign|hand|raised_hand|no_entry):",
         ),
         "hold N [because REASON]",
         "Stops the post until it is resumed: what an approver or another member stopped, its author does not let go on. "

@@ -32,10 +32,10 @@ FEW = 23
 def heard(said: str) -> object:
     """All that the lane does that hears everybody, before anything is asked of anybody."""
     grammar.stops_behind(said, name="social", user_id=7)
-    said = grammar.at_home(said, "https://a.com")
+    grammar.stop_in_passing(said, name="social")
     grammar.quoted_card(said, name="social", user_id=7, post=1)
     text = grammar.addressed(said, name="social", user_id=7, direct=True)
-    return grammar.parse(text or "", accounts=ACCOUNTS, defaults=("mastodon",))
+    return grammar.parse(text or "", accounts=ACCOUNTS, defaults=("mastodon",), site="https://a.com")
 
 
 def shown(said: str) -> None:

@@ -552,6 +552,51 @@ never let 4155552671 and 1 go out           | 1
 """
 
 
+STOP_WORDS = """
+cancle 1, hodl 1, vetto 1, delet 1, withdrw 1, delay 1, unpost 1, unpublish 1, retract 1, no 1, nope 1, 1 nope, halte 1 an,
+stopp 1, storniere 1, lösche 1, zurückhalten 1, verwijder 1, wacht 1, annuleer 1, stoppa 1, ta bort 1, avbryt 1, avboka 1,
+slett 1, utsett 1, avlys 1, afbryd 1, slet 1, annullér 1, fjern 1, peru 1, keskeytä 1, poista 1, tühista 1, peata 1,
+kustuta 1, arrête 1, annule 1, supprime 1, suspendre 1, hætta við 1, stöðvaðu 1, bíddu 1
+"""
+
+
+@pytest.mark.parametrize("text", [one.strip() for one in STOP_WORDS.split(",")])
+def test_a_slip_and_the_words_of_all_languages_for_a_stop_keep_the_post_back(text: str) -> None:
+    said = _say(text)
+    assert isinstance(said, Unknown)
+    assert said.stops == (1,)
+
+
+@pytest.mark.parametrize("text", ["wait", "Wait!", "*wait*", "👎", "🛑", "✋🏽", ":stop_sign:", "hodl it!"])
+def test_a_stop_that_names_no_post_asks_which(text: str) -> None:
+    said = _say(text)
+    assert isinstance(said, Unknown)
+    assert (said.nearest, said.stops) == ("hold 12", ())
+
+
+@pytest.mark.parametrize(
+    "text,verb",
+    [(f"{sign} 7", "hold") for sign in ("🛑", "✋", "✋🏽", "⛔", "⛔\ufe0f", ":hand:", ":octagonal_sign:", ":stop_sign:")]
+    + [("👎 7", "veto"), ("👎🏽 7", "veto"), ("7 ⛔", "hold"), ("take 7 down", "hold"), ("please take #7 down!", "hold")]
+    + [("_hold 7_", "hold"), ("i take back 7", "withdraw"), ("I withdraw my approval of 7", "withdraw")],
+)  # fmt: skip
+def test_signs_that_stop_and_their_dress_are_orders(text: str, verb: str) -> None:
+    assert _say(text) == Command(verb, 7)
+
+
+@pytest.mark.parametrize("text", ["holdall", "Stopall!", "holdeverything now"])
+def test_a_stop_of_everything_may_be_one_word(text: str) -> None:
+    assert _say(text) == Command("hold")
+
+
+@pytest.mark.parametrize(
+    "text", ["no. 1", "nr 1", "I told 3 people", "move 1", "waiting", "voter 1", "shows 1"]
+)
+def test_words_that_are_near_to_a_stop_are_none(text: str) -> None:
+    said = _say(text)
+    assert not isinstance(said, Unknown) or said.stops is None
+
+
 @pytest.mark.parametrize("line", MAY_STOP.strip("\n").split("\n"))
 def test_what_may_be_meant_to_stop_a_post_is_told_apart(line: str) -> None:
     text, _, posts = line.rpartition("|")
