@@ -14,7 +14,8 @@ What approvers decided, only approvers undo. Who may let a post go on that was s
 expired while it was held. What approvers decided since a copy was made is not known when it is
 brought back, so what it stopped is theirs. Whatever makes a new revision (`edit`, an edit of the draft, `take`) or a new post (`copy`)
 needs no such right: nothing goes out by it before an approver has seen the new card, which tells of the stop, and
-approved it; that approval lifts the stop. What is held stays held by another text: that takes a `resume`. A veto is lifted by who gave it, or by a new revision in the same way (it is
+approved it; that approval lifts the stop. What is held stays held by another text: that takes a `resume`. A veto is lifted by who gave it, as
+long as that is an approver, or by a new revision in the same way (it is
 a stop by an approver from then on): by nothing else, so it stands when who gave it is no approver any more, and when its
 card is deleted or moved away.
 

@@ -44,6 +44,8 @@ class Kind(StrEnum):
 
 TOLD_LATER: Final = frozenset({Kind.ORDER, Kind.UNCLEAR})
 """Kinds that are acted on at once, and answered by who tells: the next order does not wait until Zulip takes an answer."""
+ORDERED: Final = frozenset({Kind.ORDER, Kind.REWRITE, Kind.UNCLEAR})
+"""What somebody wrote to the bot that may change whether, or what, goes out."""
 STOPS: Final = frozenset(Kind) - {Kind.QUESTION, Kind.DRAFT}
 """What may change whether a post goes out."""
 IN_ORDER: Final = frozenset({Kind.ORDER, Kind.REWRITE})

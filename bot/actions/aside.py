@@ -47,7 +47,7 @@ def of(session: Session, post: Post, revision: int, card_id: int) -> dict[tuple[
 
 
 def by_command(session: Session, post: Post, revision: int) -> list[SetAside]:
-    """The approvals by command that are set aside."""
+    """The approvals by command, and from earlier cards, that are set aside."""
     found = select(SetAside).where(
         SetAside.post_id == post.id, SetAside.revision == revision, SetAside.card_id == 0
     )
@@ -86,7 +86,7 @@ def put(
 
 
 def put_order(session: Session, post: Post, vote: Vote, approved_for: datetime | None, now: datetime) -> None:
-    """Set an approval by command aside, whose person may not approve any more."""
+    """Set an approval by command, or from an earlier card, aside, whose person may not approve any more."""
     session.add(
         SetAside(
             post_id=post.id or 0,
@@ -94,6 +94,7 @@ def put_order(session: Session, post: Post, vote: Vote, approved_for: datetime |
             user_id=vote.user_id,
             name=vote.name,
             kind=vote.kind,
+            emoji="" if vote.via == "command" else vote.via,
             accounts=vote.accounts,
             why=Why.LOST,
             approved_for=approved_for,

@@ -27,7 +27,12 @@ def is_kept(vote: Vote) -> bool:
 
 def card_of(vote: Vote) -> int:
     """The earlier card that has its reaction."""
-    return int(vote.via.removeprefix(_VIA)) if is_kept(vote) else NOWHERE
+    return card_in(vote.via)
+
+
+def card_in(via: str) -> int:
+    """The same of how a vote was given."""
+    return int(via.removeprefix(_VIA)) if via.startswith(_VIA) else NOWHERE
 
 
 def keep(session: Session, vote: Vote, card_id: int) -> None:

@@ -8,12 +8,12 @@ its post, so that is held.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import allowing, electing, kept_votes, movers, rows, stopping, voting
+from bot.actions import allowing, aside, electing, kept_votes, movers, rows, stopping, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.replies import lines
@@ -41,8 +41,11 @@ def carry_over(
         told = [one.person_id for one in _heard(session, post, card_id) if one.kind == Kind.PLACE]
         who = movers.mover(desk, card, next(iter(told), 0))
         queue.write_entry(session, at=now, who=who.name, what=f"card {movers.MOVED}", post_id=post.id)
+    forget_aside(session, post)  # nobody looked whether they stand
     if card is not None and seen and not revision.continues:
         voting.count(desk, session, post, revision, card, now)  # also what nobody counted yet
+    elif card is not None:
+        _veto(desk, session, post, revision, card, now)
     for vote in rows.standing(session, post, post.revision):
         if vote.kind == "veto":
             kept_votes.keep_veto(session, post, vote)
@@ -64,7 +67,9 @@ def carry_over(
 def cards(session: Session, post: Post) -> set[int]:
     """The earlier cards which have reactions that count still."""
     standing = rows.standing(session, post, post.revision)
-    return {kept_votes.card_of(vote) for vote in standing} - {kept_votes.NOWHERE}
+    vias = [vote.via for vote in standing]
+    vias += [one.emoji for one in aside.by_command(session, post, post.revision)]
+    return {kept_votes.card_in(via) for via in vias} - {kept_votes.NOWHERE}
 
 
 def taken_away(desk: Desk, session: Session, post: Post, seen: Mapping[int, Message | None]) -> list[Vote]:
@@ -79,12 +84,39 @@ def taken_away(desk: Desk, session: Session, post: Post, seen: Mapping[int, Mess
             kept_votes.keep(session, vote, kept_votes.NOWHERE)
         elif card is None or not _stands(desk, card, vote):
             gone.append(vote)
+    forget_aside(session, post, lambda number, user_id: _is_there(desk, seen.get(number), user_id))
     return gone
 
 
+def forget_aside(
+    session: Session, post: Post, stands: Callable[[int, int], bool] = lambda _card, _person: False
+) -> None:
+    """Approvals from earlier cards that are set aside count never again, unless their reaction `stands`, by card and person:
+    who took it away may not find it again.
+    """
+    found = [one for one in aside.by_command(session, post, post.revision) if one.emoji]
+    aside.forget(session, [one for one in found if not stands(kept_votes.card_in(one.emoji), one.user_id)])
+
+
+def _veto(desk: Desk, session: Session, post: Post, revision: Revision, card: Message, now: datetime) -> None:
+    """A card that did not show all of it, any more, brings no approval; a veto on it always counts."""
+    who = electing.electorate(desk, session)
+    known = {one.user_id for one in rows.standing(session, post, post.revision) if one.kind == "veto"}
+    left = aside.of(session, post, post.revision, card.id)
+    for person, emoji, kind in voting.reactions(desk, card):
+        counts = kind == "veto" and (person.id, aside.named(emoji)) not in left
+        if counts and person.id not in known and not voting.refusal(desk, person, post, revision, who, kind):
+            voting.cast(session, post, post.revision, person, kind, via="reaction", now=now)
+            known.add(person.id)
+
+
 def _stands(desk: Desk, card: Message, vote: Vote) -> bool:
-    mine = [one.emoji for one in card.reactions if one.user_id == vote.user_id]
-    return any(voting.kind_of(desk, one) == vote.kind for one in mine)
+    return _is_there(desk, card, vote.user_id, vote.kind)
+
+
+def _is_there(desk: Desk, card: Message | None, user_id: int, kind: str = "approve") -> bool:
+    mine = [one.emoji for one in card.reactions if one.user_id == user_id] if card is not None else []
+    return any(voting.kind_of(desk, one) == kind for one in mine)
 
 
 def _certain(desk: Desk, session: Session, post: Post, card_id: int, vote: Vote) -> bool:

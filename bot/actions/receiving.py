@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 
 from bot.actions import allowing, drafting, pointing
 from bot.actions.intake import pausing
+from bot.actions.intake.sorting import said_elsewhere
 from bot.actions.reading import gist, obeyed, read
 from bot.actions.revising import begin
 from bot.actions.sync import Edited
@@ -20,7 +21,7 @@ from bot.chat import ChatError, Dismissed, Down, Message, NotHome, Person, Refus
 from bot.desk import Desk
 from bot.grammar import Command, Orders, Said, Unknown, Written
 from bot.replies import lines, unclear
-from storage import inbox
+from storage import inbox, queue
 from storage.database import insert
 from storage.errors import StorageError
 from storage.inbox import Inbox
@@ -57,8 +58,11 @@ def receive(desk: Desk, row: Inbox, message: Message, now: datetime, answer: Ans
     left = person.id in desk.chat.directory.people and not person.active  # or was made to leave
     if person.id == desk.chat.directory.me or person.is_bot or left:
         return False
-    moved_in = message.arrived and message.place.channel_id == desk.chat.home
     said = read(desk, message)
+    here = message.place.channel_id == desk.chat.home
+    moved_in = message.arrived and here
+    if said is not None and not isinstance(said, Written):  # moved there and back it was said here
+        moved_in = here and said_elsewhere(desk, message, said)
     handled, is_draft = _known(desk, message, said)
     if handled and not moved_in:
         return False
@@ -126,6 +130,9 @@ def finish(desk: Desk, row: Inbox) -> None:
     message = desk.chat.look(row.message_id)
     # moved to another channel meanwhile, it is no place for what it asks for
     if message is None or message.place.channel_id != row.channel_id:
+        with desk.database.transaction() as session:
+            key = f"answer:{row.id}:{row.message_id}:{row.heard_at.isoformat()}"
+            queue.notify(session, key=key, text=row.answer, user_id=row.person_id, now=desk.clock())
         return
     if fresh or desk.chat.said(message.place, row.answer, message.id) is None:
         _say(desk, message, row.answer)

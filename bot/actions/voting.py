@@ -33,7 +33,7 @@ def count(
     votes, past = [], set[int]()
     for vote in rows.standing(session, post, revision.number):
         person = desk.chat.directory.person(vote.user_id)
-        refused = _refusal(desk, person, post, revision, who, vote.kind) is not None
+        refused = refusal(desk, person, post, revision, who, vote.kind) is not None
         if refused and vote.kind == "veto":  # what an approver stopped stays stopped: see `bot.stops`
             past.add(vote.user_id)
         if vote.kind == "veto" or not refused:
@@ -48,9 +48,10 @@ def needed(desk: Desk, accounts: list[str]) -> dict[str, int]:
     return {account: extra.get(account) or general for account in accounts}
 
 
-def _refusal(
+def refusal(
     desk: Desk, person: Person, post: Post, revision: Revision, who: Electorate, kind: str
 ) -> Refusal | None:
+    """Why this person has no such vote on the post now; None if they have."""
     return rules.refusal(
         person,
         who,
@@ -73,7 +74,7 @@ def _follow(
     """Bring the votes in line with the reactions that stand on the card, and with who may approve now."""
 
     def refused(person: Person, kind: str) -> Refusal | None:
-        reason = _refusal(desk, person, post, revision, who, kind)
+        reason = refusal(desk, person, post, revision, who, kind)
         broken = reason is None and kind == "approve" and post.state == PostState.BROKEN
         return Refusal.BROKEN if broken else reason
 
@@ -84,7 +85,7 @@ def _follow(
     wanted: dict[tuple[int, str], Person] = {}
     left = aside.of(session, post, revision.number, card.id)
     again, lost = list[SetAside](), set[tuple[int, str]]()
-    for person, emoji, kind in _reactions(desk, card):
+    for person, emoji, kind in reactions(desk, card):
         known, reason = left.pop((person.id, aside.named(emoji)), None), refused(person, kind)
         if known is not None:
             again += [known] if reason is None else []
@@ -101,7 +102,8 @@ def _follow(
                 aside.put(session, post, card.id, person, kind, emoji, why, now, approved_for=given)
                 lost.add((person.id, kind))
     aside.forget(session, left.values())  # they were taken away
-    _bring_in_line(session, post, have, wanted, lost, now)
+    bound = {one for one, kind in have if kind == "veto" and refused(desk.chat.directory.person(one), kind)}
+    _bring_in_line(session, post, have, wanted, lost, bound, now)
     for one in again:
         _take_up(desk, session, post, one, now)
     session.flush()
@@ -113,10 +115,15 @@ def _bring_in_line(
     have: Mapping[tuple[int, str], Vote],
     wanted: Mapping[tuple[int, str], Person],
     lost: Collection[tuple[int, str]],
+    bound: Collection[int],
     now: datetime,
 ) -> None:
     for key, vote in have.items():
-        if key not in wanted:
+        if key in wanted:
+            continue
+        if vote.kind == "veto" and vote.user_id in bound:
+            kept_votes.keep_veto(session, post, vote)  # who is no approver any more lifts none
+        else:
             take_back(session, post, vote, now, lost=key in lost)
     for (user_id, kind), person in wanted.items():
         if (user_id, kind) not in have:
@@ -124,7 +131,7 @@ def _bring_in_line(
             kept_votes.replaced(session, post, user_id)
 
 
-def _reactions(desk: Desk, card: Message) -> Iterator[tuple[Person, Emoji, str]]:
+def reactions(desk: Desk, card: Message) -> Iterator[tuple[Person, Emoji, str]]:
     """The reactions on the card that say something of the post: whose, which, and `approve` or `veto`."""
     for one in card.reactions:
         kind = kind_of(desk, one.emoji)
@@ -157,7 +164,7 @@ def _follow_orders(
 
 def _take_up(desk: Desk, session: Session, post: Post, one: SetAside, now: datetime) -> None:
     """Its person may approve (again): let it count again, or say how it does."""
-    via = "reaction" if one.card_id else "command"
+    via = "reaction" if one.card_id else one.emoji or "command"
     standing = rows.standing(session, post, post.revision)
     if any((vote.user_id, vote.kind, vote.via) == (one.user_id, one.kind, via) for vote in standing) and (
         one.card_id or any(vote.accounts == one.accounts for vote in standing if vote.user_id == one.user_id)
@@ -232,28 +239,6 @@ def take_back(session: Session, post: Post, vote: Vote, now: datetime, *, lost: 
     if lost:
         what = f"{vote.name} may not approve any more"
     queue.write_entry(session, at=now, who=who, what=what, post_id=post.id)
-
-
-def withdraw(
-    desk: Desk,
-    session: Session,
-    post: Post,
-    card: Message | None,
-    person: Person,
-    kinds: Collection[str],
-    now: datetime,
-) -> bool:
-    """Set aside what this person's reactions on the card say of these kinds; True if there are any. The votes themselves
-    are struck by who calls.
-    """
-    found = False
-    for one, emoji, kind in _reactions(desk, card) if card is not None else ():
-        if card is not None and one.id == person.id and kind in kinds:
-            aside.put(session, post, card.id, person, kind, emoji, aside.Why.WITHDRAWN, now)
-            found = True
-    mine = [one for one in aside.by_command(session, post, post.revision) if one.user_id == person.id]
-    aside.forget(session, mine)
-    return found or bool(mine)
 
 
 def refuse(session: Session, post: Post, person: Person, reason: Refusal, now: datetime) -> None:

@@ -62,10 +62,14 @@ def page(wire: Wire, narrow: Narrow, anchor: int | str, *, before: int, after: i
 
 
 def since(wire: Wire, message_id: int, home: int, me: int) -> list[Message]:
-    """Every message after that one in the bot's channel, in its direct messages, or that mentions it."""
+    """Every message after that one in the bot's channel, also if it was moved out since, in its direct messages, or that
+    mentions it.
+    """
     found: dict[int, Message] = {}
     for narrow in (DIRECT, MENTIONED, *([channel(home)] if home else [])):
         found.update((one["id"], read_message(one, me)) for one in later(wire, narrow, message_id))
+    reached = (read_message(one, me) for one in later(wire, not_of(me), message_id))
+    found.update((one.id, one) for one in reached if home in {move.left for move in one.moves})
     return [found[key] for key in sorted(found)]
 
 

@@ -43,6 +43,12 @@ def moved_out(post: Post, who: str, electorate: Electorate) -> str:
     )
 
 
+def lost_order(posts: Sequence[int]) -> str:
+    """An order is out of sight before it was read, and was no plain stop."""
+    of = f" about {listed([f'#{one}' for one in posts])}" if posts else ""
+    return f"What you wrote to me{of} was deleted, or moved to where I cannot see it, before I read it: nothing was done. Please write it again."
+
+
 def card_elsewhere(post: Post) -> str:
     """What becomes of a card that somebody moved out of the channel."""
     return (

@@ -40,7 +40,7 @@ class SetAside(SQLModel, table=True):
     kind: str
     """`approve` or `veto`."""
     emoji: str = ""
-    """Code and kind of the reaction; empty for a vote by command."""
+    """Code and kind of the reaction; empty for a vote by command; of one from an earlier card `via`, as `Vote` has it."""
     accounts: str = ""
     """As of a vote: account name; empty: the whole post."""
     why: str

@@ -243,7 +243,7 @@ def test_a_veto_stands_when_its_card_is_deleted(town: Town, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["reaction", "command"])
-def test_who_may_not_approve_any_more_takes_their_own_veto_back_and_gives_no_new_one(
+def test_who_may_not_approve_any_more_lifts_no_veto_of_theirs_and_gives_no_new_one(
     town: Town, way: str
 ) -> None:
     town.carol.says(LATER)
@@ -254,10 +254,12 @@ def test_who_may_not_approve_any_more_takes_their_own_veto_back_and_gives_no_new
         town.bob.unreacts(town.card_id(1), "-1")
     else:
         town.bob.says("@social withdraw 1")
-    assert town.post(1).state == "approved"
-    town.bob.reacts(town.card_id(1), "-1")
-    town.bob.says("@social veto 1")
-    assert town.post(1).state == "approved"
+    assert town.post(1).state == "draft"
+    town.carol.says(LATER)
+    town.alice.reacts(town.card_id(2))
+    town.bob.reacts(town.card_id(2), "-1")
+    town.bob.says("@social veto 2")
+    assert [town.post(one).state for one in (1, 2)] == ["draft", "approved"]
     assert [one for one in town.whispered(town.bob) if "not one of the approvers" in one]
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlmodel import Session
 
 from bot import rules
-from bot.actions import electing, rows, voting
+from bot.actions import aside, electing, rows, voting
 from bot.actions.answering.order import Order, UserError
 from bot.actions.counting import apply
 from bot.actions.sync import follow
-from bot.chat import Message, Place
+from bot.chat import Message, Person, Place
+from bot.desk import Desk
 from bot.replies import votes, words
 from bot.rules import Judgement
 from storage import queue
@@ -34,7 +38,10 @@ def _vote(order: Order, kind: str) -> str | None:
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = rows.post(session, post.id or 0)
         revision = rows.current(session, row)
-        _must_have_seen(order, row, revision)
+        if (
+            kind == "approve"
+        ):  # a veto counts whatever card stands: anybody may move the one that it was meant for
+            _must_have_seen(order, row, revision)
         _must_count(order, session, row, revision, kind)
         before, again = row.state, not _cast(order, session, row, kind)
         judgement = voting.count(desk, session, row, revision, None, order.now)
@@ -173,8 +180,9 @@ def withdraw(order: Order) -> str | None:
             mine = [vote for vote in standing if vote.user_id == order.person.id]
             if named is not None:
                 mine = [vote for vote in mine if any(rules.concerns(vote.accounts, one) for one in named)]
+            _must_be_theirs(order, session, row, revision, mine)
             kinds = {vote.kind for vote in mine if vote.via == "reaction"} | {"approve"}
-            stands = voting.withdraw(desk, session, row, card, order.person, kinds, order.now)
+            stands = _set_aside(desk, session, row, card, order.person, kinds, order.now)
             for vote in mine:
                 _take_back(order, session, row, revision, vote, named)
             if mine and order.reason:
@@ -185,6 +193,36 @@ def withdraw(order: Order) -> str | None:
     if not mine and not stands:
         return f"You have no vote on #{post.id}. (To stop the post: `hold {post.id}` or `cancel {post.id}`.)"
     return f"{votes.taken_back(post, stands=stands)}{order.because}"
+
+
+def _must_be_theirs(
+    order: Order, session: Session, post: Post, revision: Revision, mine: Collection[Vote]
+) -> None:
+    """What an approver stopped goes on by who is an approver: see `bot.stops`."""
+    if any(vote.kind == "veto" for vote in mine):
+        _must_count(order, session, post, revision, "veto")
+
+
+def _set_aside(
+    desk: Desk,
+    session: Session,
+    post: Post,
+    card: Message | None,
+    person: Person,
+    kinds: Collection[str],
+    now: datetime,
+) -> bool:
+    """Set aside what this person's reactions on the card say of these kinds; True if there are any. The votes themselves
+    are struck by who calls.
+    """
+    found = False
+    for one, emoji, kind in voting.reactions(desk, card) if card is not None else ():
+        if card is not None and one.id == person.id and kind in kinds:
+            aside.put(session, post, card.id, person, kind, emoji, aside.Why.WITHDRAWN, now)
+            found = True
+    mine = [one for one in aside.by_command(session, post, post.revision) if one.user_id == person.id]
+    aside.forget(session, mine)
+    return found or bool(mine)
 
 
 def _card(order: Order, post: Post) -> Message | None:

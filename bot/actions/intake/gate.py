@@ -79,8 +79,8 @@ def listen(desk: Desk, now: datetime) -> bool:
 
 
 def _edited(desk: Desk, now: datetime) -> tuple[list[Heard], bool]:
-    """The messages that were edited and not heard of yet, as what they are now: no other look finds them. What drafts and
-    cards say of their own post is looked at by itself. And whether that is all.
+    """The messages that were edited, or hidden, and not heard of yet, as what they said last: no other look finds them. What
+    drafts and cards say of their own post is looked at by itself. And whether that is all.
     """
     try:
         hints = desk.chat.unheard()
@@ -113,8 +113,13 @@ def overhear(desk: Desk, hints: Iterable[Hint], now: datetime) -> None:
 
 
 def _orders(desk: Desk, hints: Iterable[Hint], now: datetime) -> list[Heard]:
-    """What was edited, as what it is now; a draft may have become an order about another post."""
-    messages = [one.message for one in hints if one.kind is Event.EDITED and one.message is not None]
+    """What was written, or edited, as it was then, where it was then: it may be moved since to where nobody finds it. A draft
+    may have become an order about another post.
+    """
+    told = {Event.WRITTEN, Event.EDITED}
+    messages = [one.message for one in hints if one.kind in told and one.message is not None]
+    if not messages:
+        return []
     with desk.database.reading() as session:
         posts = {one.id for one in messages if rows.by_message(session, one.id) is not None}
     found = [one for message in messages if message.id in posts for one in stopping(desk, message, now)]

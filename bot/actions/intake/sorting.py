@@ -51,8 +51,7 @@ def stopping(desk: Desk, message: Message, now: datetime) -> list[Heard]:
 
 def of(desk: Desk, message: Message, said: Said, now: datetime) -> Heard:
     """The same for words that were read already."""
-    elsewhere = message.place.channel_id not in {None, desk.chat.home}
-    if elsewhere:
+    if said_elsewhere(desk, message, said):
         outside = message.mentioned and message.place.channel_id not in desk.chat.directory.channels
         return Heard(message.id, Kind.QUESTION, message.sender_id, now, verb=OUTSIDE if outside else "")
     if isinstance(said, Unknown):
@@ -68,6 +67,15 @@ def of(desk: Desk, message: Message, said: Said, now: datetime) -> Heard:
     if not posts:  # the answer says that there are none
         return Heard(message.id, Kind.QUESTION, message.sender_id, now, verb=said.verb)
     return Heard(message.id, kind, message.sender_id, now, posts[0], said.verb, inbox.listed(posts[1:]))
+
+
+def said_elsewhere(desk: Desk, message: Message, said: Said) -> bool:
+    """Whether its author wrote it in another channel: anybody may move it since, and takes no order back, nor gives one, by
+    that. A draft counts where it lies.
+    """
+    moved = bool(message.moves) and not isinstance(said, Written)
+    first = message.moves[-1].left if moved else message.place.channel_id
+    return first not in {None, desk.chat.home}
 
 
 def _several(message: Message, said: Orders, now: datetime) -> Heard:

@@ -11,6 +11,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.actions import allowing, answering, pointing, receiving
+from bot.actions.intake import moved_orders
 from bot.actions.intake.sorting import OUTSIDE, sort
 from bot.actions.revising import revise
 from bot.actions.sync import Edited, draft_of, follow, note_edit
@@ -107,10 +108,12 @@ def _again(look: Callable[[], object]) -> None:
 
 def _attend(desk: Desk, row: Inbox, now: datetime) -> bool:
     """A message: an order, a question, a draft."""
-    message = desk.chat.look(row.message_id)
+    message = moved_orders.as_heard(desk, row, desk.chat.look(row.message_id))
     if message is None:
         if row.verb == OUTSIDE:
             _tell_aside(desk, row.person_id, now)
+        elif row.kind in inbox.ORDERED:
+            moved_orders.tell(desk, row, now)
         return True
     wanted = _lane(desk, row, sort(desk, message, now))
     if wanted is not None:
