@@ -13,12 +13,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import allowing, aside, electing, kept_votes, movers, rows, stopping, voting
+from bot.actions import aside, electing, kept_votes, movers, rows, stopping, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.replies import lines
 from bot.stops import Part
-from storage import allowance, inbox, queue
+from storage import inbox, queue
 from storage.inbox import Inbox, Kind
 from storage.models import Post, Revision, Vote
 
@@ -137,10 +137,9 @@ def _heard(session: Session, post: Post, card_id: int) -> list[Inbox]:
 
 
 def hold(desk: Desk, session: Session, post: Post, card_id: int, now: datetime) -> None:
-    """Its card is gone, and nobody tells who did that: it is held, within the bound that one member has for all."""
-    most = desk.config.social.holds_an_hour
-    if allowance.room_to_act(session, 0, "hold", most, (card_id, 0), allowing.HOUR, now) > now:
-        return
+    """Its card is gone, and nobody tells who did that: it is held. There is no bound, as nobody can be told apart: a veto, or the
+    wish to stop it, may have gone with the card, and any approver lets it go on.
+    """
     somebody = Person(0, movers.SOMEBODY)
     stopping.hold(session, post, somebody, Part.MEMBER, now, what="held: its card was deleted or hidden")
     text = lines.card_hidden(post, electing.electorate(desk, session))

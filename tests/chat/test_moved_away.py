@@ -41,7 +41,7 @@ def states(town: Town, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("way", "channel"),
+    "way, channel",
     [("heard", HIDDEN), ("found", LOUNGE), ("publisher first", LOUNGE), ("publisher first", HIDDEN)],
 )
 def test_an_order_counts_where_it_was_written(town: Town, way: str, channel: str) -> None:
