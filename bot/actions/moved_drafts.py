@@ -4,14 +4,14 @@ in Zulip every member may move what others wrote.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlmodel import Session
 
 from bot import stops
 from bot.actions import allowing, counting, electing, movers, rows, stopping
-from bot.chat import Message, Person
+from bot.chat import Message, Person, Place
 from bot.desk import Desk
 from bot.replies import bounds, lines
 from bot.rules import Electorate
@@ -20,7 +20,38 @@ from storage import allowance, cursors, queue
 from storage.models import Post
 from storage.states import PostState
 
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _HOLDABLE: Final = frozenset({PostState.DRAFT, PostState.APPROVED, PostState.HELD})
+
+
+def hidden(desk: Desk, post_id: int, now: datetime) -> Message | None:
+    """Nobody finds the draft any more, and Zulip tells neither whether it was deleted or moved out of sight, nor by whom: a post
+    that somebody approved is held, once, and any approver lets it go on as its card shows it. Returned is a message in its
+    place, without a text; None if the post is withdrawn by that.
+    """
+    with desk.database.transaction() as session:
+        post = rows.post(session, post_id)
+        known = bool(cursors.read(session, _gone(post_id)))
+        approved = any(one.kind == "approve" for one in rows.standing(session, post, post.revision))
+        if not (approved and post.state in _HOLDABLE) and not (known and post.state == PostState.RELEASED):
+            return None
+        if not known:
+            cursors.write(session, _gone(post_id), now.isoformat())
+            who = electing.electorate(desk, session)
+            somebody = Person(0, movers.SOMEBODY)
+            what = "held: its draft was deleted or hidden"
+            stopping.hold(session, post, somebody, Part.MEMBER, now, what=what)
+            text = lines.draft_hidden(post, who)
+            queue.notify(
+                session, key=f"hidden:{post_id}:{now.isoformat()}", text=text, post_id=post_id, now=now
+            )
+            desk.stale.add(post_id)
+        place = Place(channel_id=post.channel_id, topic=post.topic)
+        return Message(post.message_id, post.author_id, "", place, _NEVER)
+
+
+def _gone(post_id: int) -> str:
+    return f"draft_gone:{post_id}"
 
 
 def withdrawn(desk: Desk, post_id: int, draft: Message) -> bool:
@@ -39,6 +70,10 @@ def judge(desk: Desk, post_id: int, draft: Message, told: int, now: datetime) ->
     this = f"{person.id}:{at}" if out else ""
     with desk.database.reading() as session:
         before = cursors.read(session, _name(post_id))
+        was_gone = bool(cursors.read(session, _gone(post_id)))
+    if was_gone:  # it is back: another time it is gone is another hold
+        with desk.database.transaction() as session:
+            cursors.forget(session, _gone(post_id))
     if before == this or (before and out and not person.id):  # who it was is known already
         return
     with desk.database.transaction() as session:

@@ -90,6 +90,7 @@ def brought_in_line(
     """Follow where the draft is, and the reactions on the card; to be called in the turn of the draft. With `take`, an alt
     text that was taken with a tap becomes another revision; else that raises `Edited`, because it may take long.
     """
+    draft = draft or moved_drafts.hidden(desk, post_id, now)
     if draft is None:
         vanished(desk, post_id, "deleted", movers.SOMEBODY, now)
     elif moved_drafts.withdrawn(desk, post_id, draft):
@@ -139,7 +140,7 @@ def _read(desk: Desk, post_id: int, draft: Message, now: datetime) -> tuple[Post
     """Follow the draft's place, and see to its cards; returns what the post is then."""
     digest, place = drafting.digest(draft.content), cards.home_of(desk, draft)
     post, last, older = rows.standing_now(desk.database, post_id)
-    if digest != post.digest and post.state == PostState.RELEASED:
+    if draft.content and digest != post.digest and post.state == PostState.RELEASED:
         _too_late_to_edit(desk, post_id, digest, now)
     moved = (place.channel_id, place.topic) != (post.channel_id, post.topic)
     if moved and not counting.moved_out(desk, draft):

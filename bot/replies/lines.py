@@ -49,6 +49,14 @@ def lost_order(posts: Sequence[int]) -> str:
     return f"What you wrote to me{of} was deleted, or moved to where I cannot see it, before I read it: nothing was done. Please write it again."
 
 
+def draft_hidden(post: Post, electorate: Electorate) -> str:
+    """The draft of an approved post was deleted, or moved to where the bot sees nothing: that is a `hold`."""
+    return (
+        f"{held(post, Part.MEMBER, electorate)} Somebody deleted its draft, or moved it to where I cannot see it; its approvals stay. "
+        f"Once it goes on, it goes out as the card shows it; `cancel {post.id}` keeps it in for good."
+    )
+
+
 def card_elsewhere(post: Post) -> str:
     """What becomes of a card that somebody moved out of the channel."""
     return (

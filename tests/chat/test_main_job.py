@@ -111,11 +111,12 @@ def test_edits_in_quick_succession_make_one_revision(town: Town) -> None:
     assert "Four" in town.card(1)
 
 
-def test_deleting_the_draft_cancels_the_post(town: Town) -> None:
+def test_deleting_the_draft_stops_the_post(town: Town) -> None:
     draft = town.carol.says("@social draft\nto: mastodon\nat: tomorrow 10:00\nHello")
     town.alice.reacts(town.card_id(1))
+    town.owner.deletes(town.carol.says("@social draft\nto: mastodon\nat: tomorrow 10:00\nNot approved"))
     town.owner.deletes(draft)
-    assert town.post(1).state == "withdrawn"
+    assert [town.post(number).state for number in (1, 2)] == ["held", "withdrawn"]
     town.later(days=2)
     assert town.published() == []
 

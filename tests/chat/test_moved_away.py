@@ -131,3 +131,29 @@ def test_an_approval_that_was_taken_off_the_former_card_does_not_count_again(tow
     assert states(town, 2) == ["draft", "approved"]
     town.alice.unreacts(cards[1])
     assert states(town, 2) == ["draft", "draft"]
+
+
+def test_whoever_hides_drafts_voids_nothing(town: Town) -> None:
+    """Deleted or hidden, nobody can tell: what was approved is held, what was not is withdrawn. An approver lets it
+    go on, its author does not, and it goes out as it was approved.
+    """
+    approved(town, 4)
+    town.carol.says(SOON.format(5), topic="p5")
+    drafts = [town.post(number).message_id for number in range(1, 6)]
+    for one in (*drafts[:2], drafts[4]):
+        town.dave.moves(one, HIDDEN)
+    town.owner.deletes(drafts[2])
+    town.dave.moves(drafts[3], HIDDEN)
+    town.dave.moves(drafts[3], "social-media")
+    assert states(town, 5) == ["held", "held", "held", "held", "withdrawn"]
+    assert any("`resume 3`" in one and "deleted its draft" in one for one in town.said("p3"))
+    town.carol.says("@social resume 1")
+    town.carol.says("@social cancel 2")
+    assert states(town, 3) == ["held", "withdrawn", "held"]
+    town.bob.says("@social resume 1, 3 and 4")
+    assert states(town, 4) == ["approved", "withdrawn", "approved", "approved"]
+    town.carol.edits(drafts[3], SOON.format("of another kind"))
+    town.later(seconds=30)
+    due(town)
+    assert states(town, 4) == ["released", "withdrawn", "released", "draft"]
+    assert sorted(one["text"] for one in town.published()) == ["News 1.", "News 3."]

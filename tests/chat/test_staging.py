@@ -161,7 +161,9 @@ def test_what_is_not_wanted_any_more_is_removed_and_never_seen(cinema: Town, how
     if how == "cancel":
         cinema.carol.says("@social cancel 1")
     elif how == "delete":
-        cinema.owner.deletes(draft)
+        cinema.owner.deletes(draft)  # perhaps it is only hidden: that holds the post
+        assert cinema.post(1).state == "held"
+        cinema.alice.says("@social cancel 1")
     else:
         cinema.carol.says("@social edit 1\nAnother film")
     cinema.settle()

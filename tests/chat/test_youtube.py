@@ -83,7 +83,9 @@ def test_what_is_withdrawn_or_edited_is_deleted_and_never_seen(town: Town, how: 
     if how == "cancel":
         town.carol.says("@social cancel 1")
     elif how == "delete":
-        town.owner.deletes(draft)
+        town.owner.deletes(draft)  # perhaps it is only hidden: that holds the post
+        assert town.post(1).state == "held"
+        town.alice.says("@social cancel 1")
     else:
         town.carol.says("@social edit 1\nOther words")
     town.later(seconds=30)
