@@ -18,7 +18,7 @@ from bot.grammar import names
 from bot.grammar.commands import begins
 from bot.grammar.dress import peels
 from bot.grammar.heads import heads
-from bot.grammar.known import KNOWN, OTHER_WORDS
+from bot.grammar.known import ASIDES, KNOWN, OTHER_WORDS
 from bot.grammar.nearest import nearest
 from bot.grammar.options import FREE, Option, fits, look
 from bot.grammar.reading import code
@@ -33,6 +33,8 @@ _SHOWN = 120
 _MORE = re.compile(
     r"\s(?:to|at|not after|lang|thread|visibility|title|cw|alt|link|note)\s?[:：](?!//)\s?", re.IGNORECASE
 )
+_TO_PERSON = re.compile(r"note (?:to|for) (?P<name>\S+)", re.IGNORECASE)
+_EVERYBODY = frozenset({"all", "everyone", "everybody", "you", "self", "myself", "members"})
 _PUBLIC = frozenset(
     {"to", "at", "not after", "lang", "visibility", "thread", "poll", "poll for", "poll multiple", "for kids"}
 )
@@ -50,12 +52,22 @@ class Kind(Enum):
 
 def meant(option: Option, accounts: Sequence[str]) -> str | None:
     """The known option of which this is a slip; None where it may well be text."""
+    if (aside := _aside(option)) is not None:
+        return aside
     name = OTHER_WORDS.get(option.name) or nearest(option.name, KNOWN)
     if name is None:
         return None
     # `do`, `so` and `as` are one letter away from `to` and `at`: there the value decides.
     telling = option.lower and (name not in {"to", "at"} or option.name in OTHER_WORDS)
     return name if telling or (not option.dressed and fits(name, option.value, accounts)) else None
+
+
+def _aside(option: Option) -> str | None:
+    """The option for which an internal remark, or a word that no post begins with, was probably meant."""
+    if option.bare or not option.value:
+        return None
+    person = _TO_PERSON.fullmatch(option.written)
+    return "note" if person and person["name"].casefold() not in _EVERYBODY else ASIDES.get(option.name)
 
 
 def certain(option: Option | None, accounts: Sequence[str]) -> bool:

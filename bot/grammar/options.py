@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.grammar import names, reading
 from bot.grammar.dress import peels, unwrapped
-from bot.grammar.known import GERMAN, KNOWN, LANGUAGES, SPELLINGS, VISIBILITIES
+from bot.grammar.foreign import FOREIGN
+from bot.grammar.known import KNOWN, LANGUAGES, SPELLINGS, VISIBILITIES
 from bot.grammar.reading import code
 from bot.grammar.uploads import Line
 from bot.when import is_time, names_foreign_day
@@ -25,7 +26,7 @@ _OPTION = re.compile(
 )
 _NAMES = "|".join(
     re.escape(one).replace(r"\ ", "[ _-]")
-    for one in sorted((*KNOWN, *SPELLINGS, *GERMAN), key=len, reverse=True)
+    for one in sorted((*KNOWN, *SPELLINGS, *FOREIGN), key=len, reverse=True)
 )
 _BARE = re.compile(rf"(?P<name>{_NAMES})(?:\s*[=→]\s*|\s+(?:[–—-]+>?\s+)?)(?P<value>[^\s:].*)", re.IGNORECASE)
 """Without a colon."""
@@ -97,8 +98,8 @@ def _look(line: Line, text: str, *, dressed: bool) -> Option | None:
     if not match:
         return None
     name = " ".join(re.sub(r"[-_]", " ", match["name"]).casefold().split())
-    dressed = dressed or name in GERMAN
-    name = GERMAN.get(name, SPELLINGS.get(name, name))
+    dressed = dressed or name in FOREIGN
+    name = FOREIGN.get(name, SPELLINGS.get(name, name))
     return Option(line, match["name"], name, _value(name, match["value"]), dressed)
 
 
@@ -107,7 +108,7 @@ def bare(line: Line) -> Option | None:
     for text in peels(line.text):
         if match := _BARE.fullmatch(text.rstrip()):
             name = " ".join(re.sub(r"[-_]", " ", match["name"]).casefold().split())
-            name = GERMAN.get(name, SPELLINGS.get(name, name))
+            name = FOREIGN.get(name, SPELLINGS.get(name, name))
             return Option(line, match["name"], name, _value(name, match["value"]), dressed=True, bare=True)
     return None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.grammar.known import GERMAN, KNOWN
+from bot.grammar.foreign import GERMAN, NORTHERN, WESTERN
+from bot.grammar.known import ASIDES, KNOWN, OTHER_WORDS
 from bot.grammar.names import TITLES
 
 VALUES = {
@@ -161,6 +162,31 @@ def options() -> Iterator[Dressed]:
         for name in KNOWN:
             for written in (name, *(one for one, own in GERMAN.items() if own == name)):
                 yield from _dressed(name, written, place, put)
+    yield from _in_other_words()
+
+
+ASIDE = ("Note to Bob", "note for Ana", "Alt-text", *(one for one in ASIDES if one != "text"), "Text")
+"""Internal remarks and other words that no post begins with; `text:` in small letters is right."""
+
+
+def _in_other_words() -> Iterator[Dressed]:
+    """The names of more languages, and what people write for an option."""
+    places = ("first", "behind an option", "below")
+    for written, name in (NORTHERN | WESTERN).items():
+        for place in places:
+            line = f"{written}: {value(name)}"
+            yield Dressed(name, place, f"{written}, plain", line, PLACES[place](line))
+    for written, name in OTHER_WORDS.items():
+        line = f"{written}: {value(name)}"
+        yield Dressed(name, "first", f"{written}, other word", line, PLACES["first"](line))
+    for written in ASIDE:
+        for spelt in {written, written[:1].upper() + written[1:], written.upper()}:
+            for line in (
+                f"{spelt}: ask Bob first",
+                f"**{spelt}:** ask Bob first",
+                f"- {spelt}: ask Bob first",
+            ):
+                yield Dressed("note", "first", spelt, line, PLACES["first"](line))
 
 
 def _dressed(name: str, written: str, place: str, put: Callable[[str], str]) -> Iterator[Dressed]:

@@ -176,7 +176,7 @@ def test_an_account_called_like_its_platform_is_meant_alone() -> None:
         ("draft\nvisibilty: public\nHello", 2, "did you mean `visibility:`?"),
         ("draft\ntitel: News\nHello", 2, "As an option, write `title: News`."),
         ("draft\nlanguage: en\nHello", 2, "did you mean `lang:`?"),
-        ("draft\nhashtags: a, b\nto: x\nHello", 2, "I know no option `hashtags`. There are `to`, `at`"),
+        ("draft\nmood: a, b\nto: x\nHello", 2, "I know no option `mood`. There are `to`, `at`"),
         ("\n\ndraft\nto: x\nto: linkedin\nHello", 5, "in lines 4 and 5"),
         (
             "draft Hello\n--- mastodn\nx",
@@ -331,9 +331,9 @@ def test_a_list_of_platforms_is_text(drafted: Drafted) -> None:
 
 
 def test_a_small_letter_word_that_is_no_option_is_pointed_out(drafted: Drafted) -> None:
-    draft = drafted("draft\nto: x\nhashtags: a, b\nHello")
-    assert draft.text == "hashtags: a, b\nHello"
-    assert _warnings(draft) == [(3, "There is no option `hashtags`, so this line is part of the text.")]
+    draft = drafted("draft\nto: x\nmood: a, b\nHello")
+    assert draft.text == "mood: a, b\nHello"
+    assert _warnings(draft) == [(3, "There is no option `mood`, so this line is part of the text.")]
 
 
 def test_saying_the_same_twice_is_no_problem(drafted: Drafted) -> None:
