@@ -12,6 +12,7 @@ from bot.grammar.attach import attachments
 from bot.grammar.blocks import layout, quoted_replies
 from bot.grammar.kinds import TEXT, Kind, above, certain, doubt, is_capital, meant, several
 from bot.grammar.known import KNOWN
+from bot.grammar.loose import loose_question
 from bot.grammar.options import Given, Option, bare, finish, look, take, unused
 from bot.grammar.reading import code
 from bot.grammar.sections import Section, divide
@@ -96,7 +97,7 @@ def _options(lines: Sequence[Line], inline: bool, body: _Body, accounts: Sequenc
             if option and not option.known and option.lower and body.chosen and not behind:
                 said = f"There is no option `{code(option.written)}`, so this line is part of the text."
                 body.given.warn(said, line.number)
-            if behind and (asked := question(line, accounts)):
+            if asked := (question if behind else loose_question)(line, accounts):
                 body.given.error(asked, line.number)
                 return [*strays, replace(line, told=True), *lines[at + 1 :]]
             return strays + list(lines[at:])

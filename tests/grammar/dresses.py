@@ -211,6 +211,12 @@ def _dressed(name: str, written: str, place: str, put: Callable[[str], str]) -> 
             yield Dressed(name, place, f"{written}, {dress}", line, put(line))
 
 
+LOOSE = (
+    "only mastodon", "mastodon only", "all but x", "on mastodon at friday 9:00", "friday 9:00", "mastodon friday 9:00",
+    "now", "ASAP", "next slot", "at\nfriday 9:00", "<time:2026-12-01T09:00:00Z>", "no thread", "unlisted",
+)  # fmt: skip
+"""First lines that say where, when or how without the name of an option."""
+
 RULES: dict[str, Callable[[str], str]] = {
     "rule": lambda name: f"--- {name}",
     "no blank": lambda name: f"---{name}",

@@ -13,7 +13,7 @@ import pytest
 from bot.grammar import Written, parse
 from bot.grammar.known import KNOWN
 from handlers.text import plain
-from tests.grammar.dresses import FREE, VALUES, Dressed, heads, options, value
+from tests.grammar.dresses import FREE, LOOSE, MARKS, VALUES, Dressed, heads, options, value
 
 POSTS = Path(__file__).parents[3] / "shared" / "data" / "realistic-posts.json"
 ACCOUNTS = ("mastodon", "linkedin", "x", "youtube", "zulip")
@@ -95,6 +95,23 @@ def test_no_head_of_a_section_in_any_dress_is_public_unasked(drafted: Drafted) -
             wrong.append((name, dress, draft.text, draft.texts))
     assert tried > 1_000
     assert not wrong, f"{len(wrong)} of {tried}: " + "\n".join(map(str, wrong[:: max(1, len(wrong) // 60)]))
+
+
+@pytest.mark.parametrize(
+    "dress", ["plain", "dash", "bold", "emoji as a character", "brackets", "smart quotes"]
+)
+def test_no_first_line_that_says_where_or_when_is_public_unasked(drafted: Drafted, dress: str) -> None:
+    for line in LOOSE:
+        first, *rest = line.split("\n")
+        message = "\n".join(["draft", MARKS.get(dress, str)(first), *rest, "Public words."])
+        assert _asked(drafted(message)), message
+
+
+@pytest.mark.parametrize(
+    "line", ["Now we are ready!", "Friday: a talk", "Only three days left", "Mastodon is ten", "At last"]
+)
+def test_first_lines_of_ordinary_posts_are_not_asked_about(drafted: Drafted, line: str) -> None:
+    assert drafted(f"draft\n{line}\nPublic words.").problems == ()
 
 
 @pytest.fixture(scope="module")
