@@ -182,14 +182,22 @@ def _is_head(lines: Sequence[Line], at: int, accounts: Sequence[str]) -> bool:
     return any(one.text.strip() for one in following)
 
 
+_ORDER = re.compile(r"[a-z]{2,12}\s+#?\d{1,9}[.!]?", re.IGNORECASE)
+"""A whole line such as `hold 12`."""
+
+
 def _is_order(line: Line) -> bool:
     at = line.text.find("@")
     behind_signs = [line.text[at:]] if at > 0 and not any(c.isalnum() for c in line.text[:at]) else []
     for text in (*peels(line.text), *behind_signs):
+        if _ORDER.fullmatch(text.strip()) and begins(text.strip()):
+            return True
         match = _AGAIN.match(text.strip())
         if match is not None:
             rest = match["rest"]
-            return begins(rest) and any(c.isdigit() for c in rest[:40])
+            said = look(Line(line.number, rest))
+            option = said is not None and said.known and said.lower and not said.bare and bool(said.value)
+            return option or (begins(rest) and any(c.isdigit() for c in rest[:40]))
     return False
 
 

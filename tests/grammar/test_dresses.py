@@ -114,6 +114,18 @@ def test_first_lines_of_ordinary_posts_are_not_asked_about(drafted: Drafted, lin
     assert drafted(f"draft\n{line}\nPublic words.").problems == ()
 
 
+@pytest.mark.parametrize(
+    "line", ["hold 12", "Approve #12", "- hold 12", "@social at: friday 9:00", "@social hold 12"]
+)
+def test_no_order_in_a_text_is_public_unasked(drafted: Drafted, line: str) -> None:
+    assert _asked(drafted(f"draft\nPublic words.\n\n{line}"))
+
+
+@pytest.mark.parametrize("line", ["Top 10", "Room 12", "@social is our bot: try it"])
+def test_lines_of_ordinary_texts_are_no_orders(drafted: Drafted, line: str) -> None:
+    assert drafted(f"draft\nPublic words.\n\n{line}").problems == ()
+
+
 @pytest.fixture(scope="module")
 def posts() -> list[dict[str, Any]]:
     if not POSTS.exists():
