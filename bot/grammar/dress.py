@@ -10,7 +10,10 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]"
 )
 _HEADING = re.compile(r"#{1,6}\s+(?P<rest>.*)")
-_ITEM = re.compile(r"(?:>|(?:[-*+•◦▪‣·●○–—]|\d{1,3}[.)]|\[[ xX]?\])\s)\s*|:[a-z0-9_+-]+:\s*", re.IGNORECASE)
+_ITEM = re.compile(
+    r"(?:>|(?:\\?[-*+•◦▪‣·●○–—→➡⇒►▶➔➤]|\d{1,3}[.)]|[a-z][.)]|\[[ xX]?\])\s)\s*|:[a-z0-9_+-]+:\s*",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"\[(?P<rest>[^\]\n]*)\]\([^()\s]*\)")
 _MARKUP = (
     ("***", "***"),
@@ -26,7 +29,24 @@ _QUOTES = (
     ("\u201c", "\u201d"), ("\u201d", "\u201d"), ("\u201e", "\u201c"), ("\u201e", "\u201d"), ("\u00ab", "\u00bb"),
     ("\u00bb", "\u00ab"), ("\u2018", "\u2019"), ("\u201a", "\u2018"), ('"', '"'), ("'", "'"),
 )  # fmt: skip
-_AROUND = (*_MARKUP, *_QUOTES, ("$$", "$$"), ("[", "]"), ("(", ")"), ("|", "|"), ("===", "==="))
+_AROUND = (
+    *_MARKUP,
+    *_QUOTES,
+    ("$$", "$$"),
+    ("[", "]"),
+    ("(", ")"),
+    ("|", "|"),
+    ("===", "==="),
+    ("{", "}"),
+    ("<", ">"),
+)
+_SIGN = re.compile(r"(?:--?|[#/!→])(?=(?:to|at)\b)")
+"""What stands before a command elsewhere: `--to`, `/to`."""
+_ROW = re.compile(r"\|(?P<name>[^|]{1,40})\|(?P<value>[^|\s].*?)\|?")
+_LOOKALIKE = str.maketrans(
+    {**{c: c - 0xFEE0 for c in range(0xFF21, 0xFF5B)}, **dict.fromkeys(map(ord, "꞉∶﹕ː︓"), ":")}
+)
+"""Full-width letters, and what looks like a colon."""
 _FENCE = re.compile(r"(?:`{3,}|~{3,})\s*\w*\s+(?P<rest>\S.*)")
 """A spoiler's header."""
 _ASCII = 127
@@ -60,6 +80,13 @@ def _peeled(line: str) -> str:
     seen = _UNSEEN.sub("", line).strip() if _UNSEEN.search(line) or line != line.strip() else line
     if seen != line:
         return seen
+    named = line[:_LONGEST_NAME].translate(_LOOKALIKE) + line[_LONGEST_NAME:]
+    if named != line:
+        return named
+    if row := _ROW.fullmatch(line):
+        return f"{row['name']}: {row['value']}"
+    if sign := _SIGN.match(line):
+        return line[sign.end() :]
     if heading := _HEADING.fullmatch(line):
         return _without_close(heading["rest"].rstrip())
     if item := _ITEM.match(line):
@@ -95,6 +122,6 @@ def _of_name(line: str) -> str:
         end = line.find(last, len(first), len(first) + _LONGEST_NAME)
         if end > 0:
             return line[len(first) : end] + line[end + len(last) :]
-        if first not in {"(", "[", "'", '"'}:
+        if first not in {"(", "[", "<", "{", "'", '"'}:
             return line[len(first) :].lstrip()
     return line

@@ -10,12 +10,23 @@ from bot.grammar import names
 from bot.grammar.dress import peels
 from bot.grammar.uploads import Line
 
-_DASHES = re.compile(r"(?P<dashes>-{2,}|[—–][—–-]*)(?P<blank>[ \t]*)(?P<names>\S.*)")
-_EDGES = " \t-—–:：*_~`\"'“”„«»"
+_DASHES = re.compile(r"(?P<dashes>-{2,}|(?:&[mn]dash;|[—–―])[—–―-]*)(?P<blank>[ \t]*)(?P<names>\S.*)")
+_EDGES = " \t-—–―:：*_~`\"'“”„«»"
 _COLON = re.compile(r"[:：](?=\s)")
 _NEVER = re.compile(r"[#@]\w")
 """A hashtag or a handle."""
+_PHRASE = re.compile(
+    r"(?:(?:text|post|version) )?(?:for|on|für|auf|på|til|till|pour|sur|voor|op) (?P<after>\S.*)"
+    r"|(?P<before>\S+) (?:only|version|post|text|thread)",
+    re.IGNORECASE,
+)
+"""`Text for X`, `X version`."""
 _LONGEST = 200
+
+
+def proved(named: names.Named) -> bool:
+    """Whether only platforms that are known were named."""
+    return bool(named.accounts or named.absent) and not named.unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ class Head:
     @property
     def certain(self) -> bool:
         """Whether it names only platforms that are known."""
-        return bool(self.named.accounts or self.named.absent) and not self.named.unknown
+        return proved(self.named)
 
 
 def heads(line: Line, accounts: Sequence[str], *, dashes: bool) -> Head | None:
@@ -69,6 +80,9 @@ def _alone(text: str, accounts: Sequence[str]) -> Head | None:
     wanted = text.strip(_EDGES + "=")
     if not wanted or _NEVER.match(text) or wanted.casefold().startswith(("all", "every")):
         return None
+    phrase = _PHRASE.fullmatch(wanted)
+    if phrase and proved(names.read(phrase["before"] or phrase["after"], accounts)):
+        wanted = phrase["before"] or phrase["after"]
     found = Head(wanted, names.read(wanted, accounts), strict=False, blank=False)
     if not found.certain or any(
         ":" in one and one.partition(":")[2].casefold() == wanted.casefold() for one in found.named.accounts

@@ -72,13 +72,17 @@ def _aside(option: Option) -> str | None:
 
 def certain(option: Option | None, accounts: Sequence[str]) -> bool:
     """Whether this line is an option wherever options may stand, whatever is around it."""
-    if option is None or not option.known:
+    if option is None or not option.known or _is_struck(option):
         return False
     if option.lower and not option.dressed:
         return True
     if option.name in FREE or option.name == "link":
         return False
     return option.fits(accounts) and (option.lower or not option.bare)
+
+
+def _is_struck(option: Option) -> bool:
+    return "~~" in option.line.text.partition(option.written)[0]
 
 
 def is_capital(option: Option) -> bool:
@@ -94,6 +98,8 @@ def above(option: Option, sure: Collection[bool], accounts: Sequence[str], *, be
     """
     if certain(option, accounts):
         return Kind.OPTION
+    if _is_struck(option) and option.lower:
+        return Kind.DOUBT
     if option.bare:
         return _bare_above(option, accounts, sure=bool(sure), behind=behind)
     if behind:

@@ -28,7 +28,9 @@ _NAMES = "|".join(
     re.escape(one).replace(r"\ ", "[ _-]")
     for one in sorted((*KNOWN, *SPELLINGS, *FOREIGN), key=len, reverse=True)
 )
-_BARE = re.compile(rf"(?P<name>{_NAMES})(?:\s*[=→]\s*|\s+(?:[–—-]+>?\s+)?)(?P<value>[^\s:].*)", re.IGNORECASE)
+_BARE = re.compile(
+    rf"(?P<name>{_NAMES})(?:\s*[=→;]\s*|\s+(?:[–—-]+>?\s+)?)(?P<value>[^\s:].*)", re.IGNORECASE
+)
 """Without a colon."""
 _TIME = re.compile(
     r"\d|\b(?:now|next|noon|midnight|today|tomorrow|(?:mon|tues?|wed|thur?s?|fri|sat|sun)(?:[a-z]*day)?)\b",

@@ -82,6 +82,11 @@ MARKS: dict[str, Callable[[str], str]] = {
     "round brackets": lambda line: f"({line})",
     "link": lambda line: f"[{line}](https://example.org)",
     "mathematics": lambda line: f"$${line}$$",
+    "braces": lambda line: f"{{{line}}}",
+    "pointed brackets": lambda line: f"<{line}>",
+    "arrow": lambda line: f"\u2192 {line}",
+    "letter": lambda line: f"a) {line}",
+    "escaped dash": lambda line: f"\\- {line}",
     "table": lambda line: f"| {line} |",
     "one blank": lambda line: f" {line}",
     "four blanks": lambda line: f"    {line}",
@@ -113,6 +118,12 @@ FORMS: dict[str, Callable[[str, str], str]] = {
     "code value": lambda name, said: f"{name}: `{said}`",
     "value in smart quotes": lambda name, said: f"{name}: \u201c{said}\u201d",
     "list, bold name": lambda name, said: f"- **{name}:** {said}",
+    "full-width letters": lambda name, said: (
+        "".join(chr(ord(c) + 0xFEE0) if "a" <= c <= "z" else c for c in name) + f": {said}"
+    ),
+    "letter colon": lambda name, said: f"{name}\ua789 {said}",
+    "ratio": lambda name, said: f"{name}\u2236 {said}",
+    "table row": lambda name, said: f"|{name}|{said}|",
     "hyphens": lambda name, said: f"{name.replace(' ', '-')}: {said}",
 }
 """How the name and its value stand in it."""
@@ -230,6 +241,8 @@ RULES: dict[str, Callable[[str], str]] = {
     "phone's dash and one": lambda name: f"\u2014- {name}",
     "phone's dash, no blank": lambda name: f"\u2014{name}",
     "short dash": lambda name: f"\u2013 {name}",
+    "bar": lambda name: f"\u2015 {name}",
+    "entity": lambda name: f"&mdash; {name}",
     "text on the line": lambda name: f"--- {name}: Only theirs.",
 }
 """How the head of a section may be written with dashes."""
@@ -252,6 +265,11 @@ HEADS: dict[str, Callable[[str], str]] = {
     "equals": lambda name: f"=== {name} ===",
     "stars": lambda name: f"*** {name}",
     "dash": lambda name: f"- {name}",
+    "for": lambda name: f"For {name}:",
+    "bold for": lambda name: f"**for {name}:**",
+    "German": lambda name: f"F\u00fcr {name}:",
+    "French": lambda name: f"pour {name} :",
+    "text for": lambda name: f"Text for {name}:",
     "dash and colon": lambda name: f"- {name}:",
     "numbered": lambda name: f"1. {name}",
     "quote": lambda name: f"> {name}",
