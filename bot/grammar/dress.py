@@ -44,7 +44,7 @@ _SIGN = re.compile(r"(?:--?|[#/!→])(?=(?:to|at)\b)")
 """What stands before a command elsewhere: `--to`, `/to`."""
 _ROW = re.compile(r"\|(?P<name>[^|]{1,40})\|(?P<value>[^|\s].*?)\|?")
 _LOOKALIKE = str.maketrans(
-    {**{c: c - 0xFEE0 for c in range(0xFF21, 0xFF5B)}, **dict.fromkeys(map(ord, "꞉∶﹕ː︓"), ":")}
+    {**{c: chr(c - 0xFEE0) for c in range(0xFF21, 0xFF5B)}, **dict.fromkeys(map(ord, "꞉∶﹕ː︓"), ":")}
 )
 """Full-width letters, and what looks like a colon."""
 _FENCE = re.compile(r"(?:`{3,}|~{3,})\s*\w*\s+(?P<rest>\S.*)")
