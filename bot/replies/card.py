@@ -12,7 +12,6 @@ from bot.replies.preview import ALL, FEW, Addresses, preview
 from bot.replies.proposals import without_alt
 from bot.replies.words import Titles, count, first_words, linked, listed, places, when
 from bot.rules import Electorate, Judgement
-from bot.stops import is_told
 from handlers.base import Outgoing, Problem
 from storage.models import BY_RESTORE, Delivery, Post, Proposal
 from storage.states import DeliveryState, PostState
@@ -133,12 +132,17 @@ def _time(post: Post) -> str:
 
 
 def _state(facts: CardFacts) -> str:
+    stopped = facts.post.state in {PostState.HELD, PostState.EXPIRED, PostState.BROKEN}
+    return "\n".join(part for part in (_standing(facts), _vetoed(facts) if stopped else "") if part)
+
+
+def _standing(facts: CardFacts) -> str:
     number = facts.post.id
     match PostState(facts.post.state):
         case PostState.BROKEN:
             return "⛔ **Cannot go out as it stands.** Edit your message and a new card follows."
         case PostState.DRAFT:
-            return "\n".join(part for part in (_wanted(facts), _was_stopped(facts)) if part)
+            return "\n".join(part for part in (_wanted(facts), refusals.was_stopped(facts.post)) if part)
         case PostState.APPROVED:
             line = f"✔ **Approved** by {_some(facts.judgement.approvers)}. `hold {number}` stops it."
             return "\n".join(part for part in (line, _partly(facts)) if part)
@@ -151,10 +155,7 @@ def _state(facts: CardFacts) -> str:
             by = f" by {refusals.stopper(facts.post)}" if facts.post.stopped_as else ""
             return f"⏸ **Held**{by}. `resume {number}` lets it go on, `cancel {number}` ends it."
         case PostState.EXPIRED:
-            return (
-                f"⌛ **Its time has passed** and it was not published. "
-                f"`move {number} to tomorrow 10:00` gives it a new one."
-            )
+            return f"⌛ **Its time has passed** and it was not published. `move {number} to tomorrow 10:00` gives it a new one."
         case PostState.WITHDRAWN:
             return f"✖ **Withdrawn.** `copy {number}` starts anew from its text."
         case PostState.RELEASED:
@@ -162,11 +163,8 @@ def _state(facts: CardFacts) -> str:
 
 
 def _wanted(facts: CardFacts) -> str:
-    if facts.judgement.vetoes:
-        return (
-            f"✋ **Vetoed** by {_some(facts.judgement.vetoes)}: it waits until that is taken back "
-            f"(the :{facts.veto}:, or `withdraw {facts.post.id}`), or until its text is changed and approved."
-        )
+    if vetoed := _vetoed(facts):
+        return vetoed
     if facts.electorate.trouble:
         return f"⚠ **Nobody can approve it now:** {facts.electorate.trouble}"
     tallies = facts.judgement.tallies
@@ -183,11 +181,10 @@ def _wanted(facts: CardFacts) -> str:
     return line
 
 
-def _was_stopped(facts: CardFacts) -> str:
-    """Approving this revision undoes what somebody decided of an earlier one, so it is told."""
-    if not is_told(facts.post):
-        return ""
-    return f"⚠ Before it was changed, it was stopped by {refusals.stopper(facts.post)}: an approval lets it go on."
+def _vetoed(facts: CardFacts) -> str:
+    by, back = _some(facts.judgement.vetoes), f"(the :{facts.veto}:, or `withdraw {facts.post.id}`)"
+    end = f"it waits until that is taken back {back}, or until its text is changed and approved"
+    return f"✋ **Vetoed** by {by}: {end}." if facts.judgement.vetoes else ""
 
 
 def _some(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.replies.escape import inline, shorten
 from bot.replies.words import lasting, when
 from bot.rules import Electorate
-from bot.stops import Part
+from bot.stops import Part, is_told
 from storage.models import BY_RESTORE, Post
 from storage.states import PostState
 
@@ -19,6 +19,13 @@ _STOPPED = {
 }
 _LONGEST = 120
 """Characters of a name with a reason."""
+
+
+def was_stopped(post: Post) -> str:
+    """Approving this revision undoes what somebody decided of an earlier one, so its card tells it."""
+    if not is_told(post):
+        return ""
+    return f"⚠ Before it was changed, it was stopped by {stopper(post)}: an approval lets it go on."
 
 
 def stopper(post: Post) -> str:

@@ -33,7 +33,7 @@ def veto(order: Order) -> str | None:
 
 def _vote(order: Order, kind: str) -> str | None:
     post = order.post()
-    _must_be_open(post)
+    _must_be_open(post, kind)
     desk = order.desk
     with desk.turn(post.message_id), desk.database.transaction() as session:
         row = rows.post(session, post.id or 0)
@@ -154,7 +154,12 @@ def _vetoed(order: Order, post: Post, before: str, *, again: bool) -> str | None
     return f"✋ {_counts(again=again)}: {votes.stays_vetoed(post)}{order.because}"
 
 
-def _must_be_open(post: Post) -> None:
+def _must_be_open(post: Post, kind: str) -> None:
+    """Refuse what can bring nothing about. A veto counts as long as the post may still go out: held, expired and broken posts do,
+    once they are resumed, moved or corrected.
+    """
+    if kind == "veto" and post.state != PostState.WITHDRAWN:
+        return
     if post.state == PostState.BROKEN:
         raise UserError(f"#{post.id} cannot go out as it stands; its card says what to correct.")
     if post.state in {PostState.WITHDRAWN, PostState.EXPIRED, PostState.HELD}:
