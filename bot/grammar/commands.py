@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar import bringing, hurry, names, several, stop_reasons
-from bot.grammar.forms import ALONE, APPROVED, FLAGS, FORMS, NUMBER, STOPPING
+from bot.grammar import bringing, hurry, names, several, stop_reasons, stopwords
+from bot.grammar.forms import ALONE, APPROVED, COLON, FILE, FORMS, HELP, NO_TEXT, NUMBER, STOPPING
 from bot.grammar.guess import braking, guess, with_number
 from bot.grammar.polite import THANKS, bare, is_thanks, start
 from bot.grammar.questions import question
@@ -15,24 +15,14 @@ from bot.grammar.topics import topic_of
 from bot.grammar.values import Command, Unknown
 from bot.grammar.verbs import Verb
 
-_HELP = re.compile(
-    r"(?:help(?: me)?(?:\s+(?:with|on|about|for))?|how (?:do|can|could|should|does) (?:i|we|you|one|it|this)|what does"
-    r"|\?+|what can you do|what do you do|what can i (?:do|say|write)|commands|usage|who are you)(?!\w)(?P<topic>.*)",
-    FLAGS,
-)
 _NOISE = re.compile(
     r"(?:(?:right\s+)?now|at once|immediately|(?:go(?:es)? |be )?out|out\s+(?:right\s+)?now|doing|again|too)",
     re.IGNORECASE,
 )
 _TO = re.compile(r"\s*[,:]?\s*(?:(?:to|for|until|till|on)(?!\w)\s*:?\s*)?", re.IGNORECASE)
-_COLON = re.compile(r"(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?:\n[ \t]*(?=\n))*\n?")
-"""What may stand between a number and a text; the colon of an emoji belongs to the text."""
-_FILE = re.compile(
-    r"[\s,:]*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})(?:\s*+[:.)–-])?\s++(?P<text>\S.*)",
-    FLAGS,
-)
 _ONE = re.compile(r"(?:(?:proposal|alt|number|no\.?)\s*)?#?(?P<one>[1-9])", re.IGNORECASE)
 _WHERE = re.compile(r"\s*[,:]?\s*(?:(?:only|on|for|to|at|in|with|via)(?!\w)\s*)*", re.IGNORECASE)
+_NOT = re.compile(r"\s+(?=!+\s*\w)")
 _AT_LINK = re.compile(r"(?:\s+(?:at|as|here|under))+$", re.IGNORECASE)
 _LONGEST_NAMES = 100
 """Characters of the names of platforms."""
@@ -122,7 +112,7 @@ def _everything(body: str, line: int, accounts: Sequence[str]) -> Command | None
 def _asked(body: str, plain: str, accounts: Sequence[str]) -> Command | Unknown | None:
     if "\n" in plain:
         return None
-    if match := _HELP.match(body):
+    if match := HELP.match(body):
         topic = bare(match["topic"])
         if not topic:
             return Command("help")
@@ -140,6 +130,11 @@ def _with_post(
     digits, rest, more = match["n"].lstrip("0"), match["rest"], match.groupdict().get("more")
     if not digits or (len(digits) > _BIGGEST and (more is None or verb.name == "approve")):
         return Unknown(text, verb.sample, "There is no post of that number.")
+    if several.is_vague(verb.name, body[match.start("n") :], more or ""):
+        why = "Which of them do you mean, or all? Name them with `and`."
+        return Unknown(
+            text, f"show {several.number(digits)}", why, (several.number(digits), *stopwords.named(body))
+        )
     if more and not several.meant(verb.name, more, rest):
         more, rest = "", more + rest
     number = several.number(digits)
@@ -161,7 +156,7 @@ def _alone(order: _Order) -> Command | Unknown:
 
 def _for_accounts(order: _Order) -> Command | Unknown:
     rest = bare(order.rest)
-    rest = rest[_prefix(_WHERE, rest) :]
+    rest = f"!{rest}" if _NOT.match(order.rest) else rest[_prefix(_WHERE, rest) :]
     rest = rest[:-5].rstrip() if rest[-5:].casefold() == " only" else rest
     if not rest or rest.casefold() in _KIND_WORDS:
         return order.done()
@@ -170,6 +165,8 @@ def _for_accounts(order: _Order) -> Command | Unknown:
         return order.done(accounts=named.accounts)
     near = next((near for _, near in named.unknown if near), None)
     sample = f"{order.verb.name} {order.post}"
+    if near and near.startswith("all but "):
+        return order.wrong("Do you mean all platforms but that one?", f"{sample} {near}")
     if named.absent:
         return order.wrong(f"There is no account for {names.title(named.absent[0])} here.", sample)
     if near:
@@ -191,6 +188,9 @@ def _brake(order: _Order) -> Command | Unknown:
 
 
 def _stop(order: _Order) -> Command | Unknown:
+    if order.verb.name != "resume" and stop_reasons.is_doubt(order.rest):
+        posts = (order.post, *order.others, *stopwords.named(order.rest))
+        return replace(order.wrong("Shall it be stopped, or not?", f"hold {order.post}"), stops=posts)
     said = hurry.introduced(order.rest)
     if said is None and order.verb.name in several.STOPS and isinstance(_alone(order), Unknown):
         said = hurry.behind_sign(order.rest)
@@ -208,7 +208,7 @@ def _stop(order: _Order) -> Command | Unknown:
 def _unvote(order: _Order) -> Command | Unknown:
     """For some platforms, or for all and with a reason."""
     found = _for_accounts(order)
-    if isinstance(found, Command):
+    if isinstance(found, Command) or " all but " in (found.nearest or ""):
         return found
     stopped = _stop(order)
     return stopped if isinstance(stopped, Command) else found
@@ -222,14 +222,17 @@ def _time(order: _Order) -> Command | Unknown:
 
 
 def _text(order: _Order) -> Command | Unknown:
-    rest = order.rest[_prefix(_COLON, order.rest) :].rstrip()
+    if NO_TEXT.match(order.rest):
+        why = "Is that the new text, or what to change? As the text, write it behind a colon or on the next line; I write only whole texts."
+        return order.wrong(why, f"edit {order.post}: and the whole new text")
+    rest = order.rest[_prefix(COLON, order.rest) :].rstrip()
     if not rest.strip("?!.… \t\n"):
         return order.wrong("Write the whole new text behind the number.")
     return order.done(rest)
 
 
 def _alt(order: _Order) -> Command | Unknown:
-    match = _FILE.match(order.rest)
+    match = FILE.match(order.rest)
     if match is None:
         return order.wrong("Say which file, and what it shows.")
     text = match["text"].strip()
@@ -248,7 +251,7 @@ def _link(order: _Order) -> Command | Unknown:
     match = _LINK.search(order.rest)
     link = match["link"].rstrip(".,;!?)") if match else ""
     where = bare(order.rest[: match.start()] if match else order.rest)
-    where = where[_prefix(_WHERE, where) :].rstrip(" [")
+    where = f"!{where}" if _NOT.match(order.rest) else where[_prefix(_WHERE, where) :].rstrip(" [")
     where = _AT_LINK.sub("", where) if len(where) <= _LONGEST_NAMES else where
     named = names.read(where, order.accounts) if 0 < len(where) <= _LONGEST_NAMES else names.Named(())
     if len(named.accounts) != 1 or named.unknown or named.absent:

@@ -82,3 +82,19 @@ APPROVING = re.compile(rf"(?:{_any(['approve'])})(?!\w)", re.IGNORECASE)
 """A word that approves, without a number."""
 APPROVED = re.compile(rf"(?:{_any(['approve'])})[\s:,!]*+{several.HEAD}[0-9]", re.IGNORECASE)
 """An approval with a number: nothing else may be read in it."""
+HELP = re.compile(
+    r"(?:help(?: me)?(?:\s+(?:with|on|about|for))?|how (?:do|can|could|should|does) (?:i|we|you|one|it|this)|what does"
+    r"|\?+|what can you do|what do you do|what can i (?:do|say|write)|commands|usage|who are you)(?!\w)(?P<topic>.*)",
+    FLAGS,
+)
+NO_TEXT = re.compile(
+    r"[ \t]+(?:to|into|so|because|since|fix|correct|change|replace|remove|delete|add|insert|typo|the\s+(?:date|time|typo|link|text))(?!\w)",
+    re.IGNORECASE,
+)
+"""What may tell how to change a text, and is none: `edit 2 to Hello`, `edit 2 fix the typo`."""
+COLON = re.compile(r"(?:[:,]|[ \t]+[:,](?=\s|$))?[ \t]*(?:\n[ \t]*(?=\n))*\n?")
+"""What may stand between a number and a text; the colon of an emoji belongs to the text."""
+FILE = re.compile(
+    r"[\s,:]*(?:(?:picture|image|photo|file|video|pic)\s*)?#?(?P<file>[0-9]{1,2})(?:\s*+[:.)–-])?\s++(?P<text>\S.*)",
+    FLAGS,
+)

@@ -35,6 +35,11 @@ TITLES = {
 """Platforms that are known even where no account is set up."""
 
 _BETWEEN = re.compile(r"(?:(?<!\s)\s++)?(?:[,;&+/]|\band\b)\s*+", re.IGNORECASE)
+_DENIED = re.compile(
+    r"[ .?:@#`*\"'(]*+(?:[!¬–—−-]|~~|(?:not|no|but|without|except|excluding|minus)(?!\w))\W*+(?P<but>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""`!x`, `-x`, `not x`, `~~x~~`: whoever writes that means any platform but this one."""
 _ALL = re.compile(
     r"(?:all|everywhere|everything|every platform|all (?:of them|platforms|accounts))"
     r"(?:\s+(?:but|except|except for|without|not)\s+(?P<but>.+))?",
@@ -72,6 +77,9 @@ def read(words: str, accounts: Sequence[str]) -> Named:
     unknown: list[tuple[str, str | None]] = []
     absent: list[str] = []
     for chunk in _BETWEEN.split(words):
+        if (denied := _denied(chunk, accounts)) is not None:
+            unknown.append(denied)
+            continue
         for word in _words(chunk, accounts):
             known = account_names(word, accounts)
             platform = _platform(word)
@@ -84,6 +92,18 @@ def read(words: str, accounts: Sequence[str]) -> Named:
                 unknown.append((word, near(word, accounts)))
     ordered = tuple(one for one in accounts if one in found)
     return Named(ordered, frozenset(exact), tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(absent)))
+
+
+def _denied(chunk: str, accounts: Sequence[str]) -> tuple[str, str | None] | None:
+    """What is denied here, with how that is written; None: nothing is."""
+    match = _DENIED.match(chunk)
+    name = match["but"].strip(" .!?:@#`*\"'~()") if match else ""
+    if not name:
+        return None
+    known = account_names(name, accounts) or _platform(name) in TITLES
+    return " ".join(chunk.split()), f"all but {_platform(name)}" if known else near(
+        name, accounts
+    ) and f"all but {near(name, accounts)}"
 
 
 def _words(chunk: str, accounts: Sequence[str]) -> list[str]:

@@ -116,6 +116,8 @@ def bare(line: Line) -> Option | None:
 
 
 def _value(name: str, value: str) -> str:
+    if name == "to" and value.lstrip().startswith("~~"):
+        return value.strip()  # what is struck out is not named
     return unwrapped(value.strip(), quotes=name in KNOWN and name not in FREE)
 
 

@@ -41,6 +41,13 @@ _MEANT = re.compile(
 """What stands behind a list of posts, whatever is ordered of them."""
 _VAGUE = re.compile(r"(?<!\w)or(?!\w)|[0-9]\s++[0-9]", re.IGNORECASE)
 """Between numbers of which each is approved: which of them is meant, or whether that is one number, is not certain."""
+_OR = re.compile(r"(?<!\w)or(?!\w)", re.IGNORECASE)
+_CHAIN = re.compile(
+    rf"(?![0-9]{{4}}-[0-9])[0-9]++\s*+{_SPANS}\s*+#?[0-9]++\s*+{_SPANS}\s*+#?[0-9]", re.IGNORECASE
+)
+_BUT = re.compile(
+    rf"[0-9]++(?:\s*+(?:{_SPANS}|,|and)\s*+#?[0-9]++)++\s++(?:but|except|without|not)(?!\w)", re.IGNORECASE
+)
 _AND = re.compile(r"(?<!\w)(?:and|und|og|och|ja|both|plus|as\s+well\s+as)(?!\w)|[&+]", re.IGNORECASE)
 _THINGS = re.compile(
     r"\s*(?:(?:more|other|new|extra|of)\s+)?(?:more|others?|posts?|drafts?|cards?|people|persons?|places?|seats?|times?|"
@@ -73,6 +80,13 @@ def meant(verb: str, more: str, rest: str) -> bool:
     if counts(rest) or _THINGS.match(rest) is not None:
         return False
     return verb in BRAKES or (verb in STOPS and _AND.search(more) is not None)
+
+
+def is_vague(verb: str, said: str, more: str) -> bool:
+    """Whether which of these posts is meant is not certain, for an order that brings out or stops for good."""
+    if verb in BRAKES:
+        return False
+    return _OR.search(more) is not None or _CHAIN.match(said) is not None or _BUT.match(said) is not None
 
 
 def counts(rest: str) -> bool:

@@ -46,6 +46,11 @@ _EVERYTHING = re.compile(
     r"the\s++(?:whole\s++)?queue)(?:\s++(?:right\s++)?(?:now|please|pls|plz|immediately|at\s++once|asap))*(?!\w)(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_DOUBT = re.compile(
+    r"[\s,;:.!(–—-]*+(?:never\s?mind|no[\s,]++wait|wait|no(?=\W*+$)|forget\s+(?:it|that)|(?:should|shall|can|could|may|do|must|is|are)\s++"
+    r"(?:we|i|it|that|this|you)(?!\w)[^\n]*+(?<=\?)|not(?!\w)|or(?!\w)|maybe|perhaps|[0-9]++\s++(?:but|not|except)(?!\w))",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"[^\S\n]*+(?:[,.:;!–—(\n-]|because(?!\w)|since(?!\w))", re.IGNORECASE)
 
 
@@ -73,6 +78,11 @@ def _has_more(words: str, accounts: Sequence[str]) -> bool:
 def _is_platform(word: str, accounts: Sequence[str]) -> bool:
     named = names.read(word, accounts) if word.casefold() not in {"all", "every", "everything"} else None
     return named is not None and bool(named.accounts or named.absent) and not named.unknown
+
+
+def is_doubt(words: str) -> bool:
+    """Whether these words, behind a sign, take an order back, or ask about it: `, never mind`, `, should we?`, `-7 but not 6`."""
+    return _DOUBT.match(words[:_LONGEST]) is not None
 
 
 def is_condition(words: str) -> bool:
