@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.grammar import bringing, hurry, names, several, stop_reasons, stopwords
 from bot.grammar.forms import ALONE, APPROVED, COLON, FILE, FORMS, HELP, NO_TEXT, NUMBER, STOPPING
-from bot.grammar.guess import braking, guess, with_number
+from bot.grammar.guess import braking, guess, part_of_post, with_number
 from bot.grammar.polite import THANKS, bare, is_thanks, start
 from bot.grammar.questions import question
 from bot.grammar.topics import topic_of
@@ -150,7 +150,8 @@ def _with_post(
 def _alone(order: _Order) -> Command | Unknown:
     rest = bare(order.rest)
     if rest and not _NOISE.fullmatch(rest) and rest.casefold() not in _KIND_WORDS:
-        return order.wrong("I do not understand what stands behind the number.")
+        why = "I do not understand what stands behind the number."
+        return order.wrong(why, f"show {order.post}" if order.verb.name in bringing.VERBS else None)
     return order.done()
 
 
@@ -171,7 +172,8 @@ def _for_accounts(order: _Order) -> Command | Unknown:
         return order.wrong(f"There is no account for {names.title(named.absent[0])} here.", sample)
     if near:
         return order.wrong("I do not know that platform.", f"{sample} {near}")
-    return order.wrong("Behind the number only platforms may stand.", sample)
+    word = "show" if order.verb.name in bringing.VERBS else order.verb.name
+    return order.wrong("Behind the number only platforms may stand.", f"{word} {order.post}")
 
 
 def _reason(order: _Order) -> Command:
@@ -236,15 +238,13 @@ def _alt(order: _Order) -> Command | Unknown:
     if match is None:
         return order.wrong("Say which file, and what it shows.")
     text = match["text"].strip()
-    done = order.done(text)
-    return Command("alt", order.post, (), f"{int(match['file'])} {text}", done.line)
+    return Command("alt", order.post, (), f"{int(match['file'])} {text}", order.done(text).line)
 
 
 def _numbered(order: _Order) -> Command | Unknown:
     match = _ONE.fullmatch(bare(order.rest))
-    if match is None:
-        return order.wrong("Say which of the proposals on its card, by its number.")
-    return order.done(match["one"])
+    why = "Say which of the proposals on its card, by its number."
+    return order.wrong(why) if match is None else order.done(match["one"])
 
 
 def _link(order: _Order) -> Command | Unknown:
@@ -286,7 +286,8 @@ def _without_number(body: str, text: str) -> Unknown | None:
     for verb, pattern in ALONE:
         match = pattern.match(body)
         if match and len(body.split()) <= 12:  # noqa: PLR2004  longer ones are sentences
-            return Unknown(text, verb.sample, "Say which post you mean, by its number.")
+            nearest = part_of_post(verb.name, body) or verb.sample
+            return Unknown(text, nearest, "Say which post you mean, by its number behind the word.")
     return None
 
 

@@ -33,6 +33,7 @@ _PHRASES = {
 }
 
 
+_VOTES = frozenset({"approval", "approvals", "veto", "vetoes", "vetos", "vote", "votes", "reaction"})
 _STOPPING = frozenset({"cancel", "withdraw", "veto"})
 _HARMLESS = frozenset(BY_NAME) - {"approve", "now", "move", "retry", "resume", "published", "edit", "take"}
 """What may be suggested wherever it stands among other words: nothing that publishes or moves a post, or changes it."""
@@ -66,6 +67,17 @@ def braking(found: Unknown, body: str) -> Unknown:
     if number is None or not (found.nearest or "").startswith("show ") or not _WRONG & words:
         return found
     return Unknown(found.text, f"hold {number[0]}", found.why)
+
+
+def part_of_post(verb: str, body: str) -> str | None:
+    """What is shown to who wants a vote, or a part of a post, taken away: `remove approval 1`, `delete the typo in 1`. None: it
+    is neither.
+    """
+    number = _NUMBER.search(body[:300])
+    if verb != "cancel" or number is None:
+        return None
+    words = {word.casefold() for word in _WORD.findall(body[:300])}
+    return f"withdraw {number[0]}" if words & _VOTES else f"show {number[0]}"
 
 
 def with_number(sample: str, number: str) -> str:

@@ -66,3 +66,29 @@ def test_what_is_certain_is_done(line: str) -> None:
     found = parse(text.strip(), accounts=ACCOUNTS, defaults=ACCOUNTS)
     assert isinstance(found, Command), found
     assert found.verb == verb.strip()
+
+
+SHOWN = """
+approve 1 unless Bob objects    | show 1
+approve 1, 2 linkedin           | show 1
+lgtm 1 except the date          | show 1
+approve 1 except x              | approve 1 all but x
+post 1 on x                     | show 1
+publish 12 when approved        | show 12
+send 12 tomorrow                | show 12
+remove approval 1               | withdraw 1
+delete my approval of 1         | withdraw 1
+cancel my veto of 1             | withdraw 1
+delete veto 1                   | withdraw 1
+delete the typo in 1            | show 1
+remove the picture from 1       | show 1
+remove x from 1                 | show 1
+"""
+
+
+@pytest.mark.parametrize("line", SHOWN.strip().split("\n"))
+def test_no_example_does_more_than_was_said(line: str) -> None:
+    text, _, nearest = (part.strip() for part in line.partition("|"))
+    found = parse(text, accounts=ACCOUNTS, defaults=ACCOUNTS)
+    assert isinstance(found, Unknown), found
+    assert found.nearest == nearest
