@@ -35,7 +35,7 @@ def missing_files(session: Session, store: Store, now: datetime) -> str:
     which = f": {words.listed(told)}" if told else f": {len(lacking)} of earlier revisions"
     return (
         f" Missing: {words.count(len(lacking), 'file')} that posts still need{which}. Such a post does not go out without them: edit its draft, or make "
-        "it anew with `copy` and its number, which fetches them from the chat again."
+        "it anew with `copy`, which fetches them from the chat again."
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.grammar import bringing, hurry, names, several, stop_reasons, stopwords
 from bot.grammar.forms import ALONE, APPROVED, COLON, FILE, FORMS, HELP, NO_TEXT, NUMBER, STOPPING
 from bot.grammar.guess import braking, guess, part_of_post, with_number
-from bot.grammar.polite import THANKS, bare, is_thanks, start
+from bot.grammar.polite import KIND_WORDS, THANKS, bare, is_thanks, start
 from bot.grammar.questions import question
 from bot.grammar.topics import topic_of
 from bot.grammar.values import Command, Unknown
@@ -27,9 +27,6 @@ _AT_LINK = re.compile(r"(?:\s+(?:at|as|here|under))+$", re.IGNORECASE)
 _LONGEST_NAMES = 100
 """Characters of the names of platforms."""
 _LINK = re.compile(r"<?(?P<link>https?://[^\s<>]+)>?")
-_KIND_WORDS = frozenset(
-    {"looks good", "looks great", "great", "nice", "good", "perfect", "👍", ":+1:", "all", "it"}
-)
 _GLUED = re.compile(r"\A(hold|stop|pause|halt|cancel)(all|everything)(?!\w)", re.IGNORECASE)
 _BIGGEST = 9
 """Digits of the largest number that is taken for a post."""
@@ -149,7 +146,7 @@ def _with_post(
 
 def _alone(order: _Order) -> Command | Unknown:
     rest = bare(order.rest)
-    if rest and not _NOISE.fullmatch(rest) and rest.casefold() not in _KIND_WORDS:
+    if rest and not _NOISE.fullmatch(rest) and rest.casefold() not in KIND_WORDS:
         why = "I do not understand what stands behind the number."
         return order.wrong(why, f"show {order.post}" if order.verb.name in bringing.VERBS else None)
     return order.done()
@@ -159,7 +156,7 @@ def _for_accounts(order: _Order) -> Command | Unknown:
     rest = bare(order.rest)
     rest = f"!{rest}" if _NOT.match(order.rest) else rest[_prefix(_WHERE, rest) :]
     rest = rest[:-5].rstrip() if rest[-5:].casefold() == " only" else rest
-    if not rest or rest.casefold() in _KIND_WORDS:
+    if not rest or rest.casefold() in KIND_WORDS:
         return order.done()
     named = names.read(rest, order.accounts) if len(rest) <= _LONGEST_NAMES else names.Named(())
     if named.accounts and not named.unknown and not named.absent:
@@ -185,7 +182,7 @@ def _brake(order: _Order) -> Command | Unknown:
     if several.counts(order.rest):
         return order.wrong("Say which post you mean, by its number.", order.verb.sample)
     rest = bare(order.rest)
-    is_noise = not rest or _NOISE.fullmatch(rest) or rest.casefold() in _KIND_WORDS
+    is_noise = not rest or _NOISE.fullmatch(rest) or rest.casefold() in KIND_WORDS
     return order.done() if is_noise else _reason(order)
 
 

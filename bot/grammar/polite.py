@@ -11,6 +11,10 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _WORDS = ("thank you", "please", "thanks", "cheers", "pls", "plz", "thx")
+KIND_WORDS = frozenset(
+    {"looks good", "looks great", "great", "nice", "good", "perfect", "👍", ":+1:", "all", "it"}
+)
+"""What may stand behind the number of a post, and says nothing more."""
 _LONGEST_THANKS = 100
 THANKS = "thanks"
 """The topic of the answer to thanks alone."""

@@ -57,7 +57,7 @@ def _failed(post: Post, delivery: Delivery, titles: Titles) -> str:
 
 def why(delivery: Delivery) -> str:
     """The trouble, with the number in the order that it names."""
-    return delivery.error.replace(f"with {NEEDS_COPY}.", f"with `copy {delivery.post_id}`.")
+    return delivery.error.replace(NEEDS_COPY, f"`copy {delivery.post_id}`")
 
 
 def what_then(delivery: Delivery) -> str:

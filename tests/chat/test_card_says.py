@@ -17,7 +17,7 @@ def test_a_file_that_one_platform_cannot_take_leaves_out_that_one_alone(town: To
     for title in ("Mastodon", "X"):
         assert f"▸ {title}: left out. {title} takes 4 pictures, not 5." in card
     assert "`--- linkedin`" in card
-    assert card.startswith("**#1** by @_**Carol|9** → LinkedIn · goes out")
+    assert card.startswith("**#1** by @_**Carol|9**: “Five” → LinkedIn · goes out")
     town.carol.says("@social alt 1 1 A map\n2 A tree\nalt 1 3 A dog,\nasleep\n#4: A cat\n5 A cow")
     assert town.post(1).revision == 2
     assert "no alt text:" not in town.card(1)

@@ -182,7 +182,7 @@ def test_too_many_requests_wait_and_the_card_says_until_when(town: Town) -> None
     assert state(town)[0] == "pending"
     town.restart()
     assert "is tried again <time:2026-11-23T08:01:" in town.card()
-    assert "LinkedIn takes no more from this app or page for now" in town.card()
+    assert "takes no more from this app or page for now" in town.card()
     town.later(minutes=1, seconds=5)
     assert state(town)[0] == "pending"  # the second wait is two minutes, after the restart as well
     town.later(minutes=1)

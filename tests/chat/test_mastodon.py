@@ -185,8 +185,8 @@ def test_an_answer_that_was_lost_is_looked_for_and_nothing_is_posted_twice(town:
 @pytest.mark.parametrize(
     "fault,words",
     [
-        ("media-dropped", "Mastodon shows 0 of 1 pictures or videos"),
-        ("alt-dropped", "Mastodon dropped the alt text of “a.png”"),
+        ("media-dropped", "shows 0 of 1 pictures or videos"),
+        ("alt-dropped", "dropped the alt text of “a.png”"),
         ("text-cut", "shows a text that differs"),
     ],
 )

@@ -122,7 +122,7 @@ def test_that_it_goes_out_is_said_of_those_accounts_to_which_it_does(town: Town)
     assert "Still waiting: LinkedIn (1 approval missing)" in said
     town.bob.reacts(town.card_id(1))
     (said,) = ear.heard()
-    assert "is approved by Alice and Bob: it goes out" in said
+    assert "is approved by Alice and Bob: “One” goes out" in said
     town.bob.unreacts(town.card_id(1))
     town.carol.says("@social draft\nto: mastodon, linkedin\nTwo")
     town.alice.reacts(town.card_id(2))

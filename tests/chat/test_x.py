@@ -78,7 +78,7 @@ def test_each_refusal_is_told_once_and_ordered_again_it_goes_out_once(town: Town
         waited(town)
         assert (state(town, number), len(texts(town))) == ("failed", number - 1)
         (said,) = told(town, words)
-        assert f"retry {number}" in said
+        assert (f"`retry {number} x`" in said) != (f"`copy {number}`" in said)
         town.carol.says(f"@social retry {number} x")
         waited(town)
         assert (state(town, number), len(texts(town))) == ("published", number)

@@ -310,7 +310,7 @@ approve -3                    | approve 12
 approve twelve                | approve 12
 approve 12 mastdon            | approve 12 mastodon
 approve 12 bluesky            | approve 12
-approve 12 but not x          | approve 12
+approve 12 but not x          | show 12
 aprove 7                      | approve 7
 approv #7                     | approve 7
 please aprove 7               | approve 7
@@ -339,7 +339,7 @@ cancel 12, mastodon           | cancel 12
 cancel 12 (mastodon only)     | cancel 12
 cancel 12? No, keep it        | cancel 12
 cancel 12 - 3                 | cancel 12
-resume 12, all is well        | resume 12
+resume 12, all is well        | show 12
 not 7                         |
 not 7 now                     |
 not now 7                     |
@@ -521,7 +521,7 @@ def test_blanks_without_end_take_no_time(verb: str) -> None:
 def test_a_comment_under_an_order_is_not_swallowed() -> None:
     said = _say("approve 12\nbut please correct the date first")
     assert isinstance(said, Unknown)
-    assert said.nearest == "approve 12"
+    assert said.nearest == "show 12"
     assert said.why
 
 
