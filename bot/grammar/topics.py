@@ -32,7 +32,7 @@ Registration is open: https://coderefinery.org/workshops
 * What looks like an option or such a head further down I ask about; `text:` on the line before it says that it is text.
 * Upload pictures into the message. The text of their link, if it is not the file's name, is their alt text.
 * Quote somebody's message and write `draft` under it: then the quoted text is the post's.
-* Edit your message to change the post; delete it to withdraw the post."""
+* Edit your message to change the post; delete it to withdraw the post (one that is approved is held: say `cancel`)."""
 
 _TIME = """\
 **Times** are in your own time zone, unless you name one. The day stands before the month.
