@@ -127,7 +127,7 @@ def _with_post(
     digits, rest, more = match["n"].lstrip("0"), match["rest"], match.groupdict().get("more")
     if not digits or (len(digits) > _BIGGEST and (more is None or verb.name == "approve")):
         return Unknown(text, verb.sample, "There is no post of that number.")
-    if several.is_vague(verb.name, body[match.start("n") :], more or ""):
+    if more is not None and several.is_vague(verb.name, body[match.start("n") :], more):
         why = "Which of them do you mean, or all? Name them with `and`."
         return Unknown(
             text, f"show {several.number(digits)}", why, (several.number(digits), *stopwords.named(body))

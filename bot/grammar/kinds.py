@@ -21,6 +21,7 @@ from bot.grammar.heads import heads
 from bot.grammar.known import ASIDES, KNOWN, OTHER_WORDS
 from bot.grammar.nearest import nearest
 from bot.grammar.options import FREE, Option, fits, look
+from bot.grammar.polite import start
 from bot.grammar.reading import code
 from bot.grammar.second_draft import is_second_draft
 from bot.grammar.uploads import Line
@@ -196,7 +197,7 @@ def _is_order(line: Line) -> bool:
     at = line.text.find("@")
     behind_signs = [line.text[at:]] if at > 0 and not any(c.isalnum() for c in line.text[:at]) else []
     for text in (*peels(line.text), *behind_signs):
-        if _ORDER.fullmatch(text.strip()) and begins(text.strip()):
+        if _ORDER.fullmatch(text.strip()) and not start(text.strip()) and begins(text.strip()):
             return True
         match = _AGAIN.match(text.strip())
         if match is not None:

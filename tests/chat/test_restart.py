@@ -39,14 +39,14 @@ def test_a_restart_answers_nothing_twice(town: Town) -> None:
     assert len(town.said()) == before
 
 
-def test_a_deletion_while_away_withdraws(town: Town) -> None:
+def test_a_deletion_while_away_holds_what_was_approved(town: Town) -> None:
     draft = town.carol.says(LATER)
     town.alice.reacts(town.card_id(1))
     town.stop()
     town.owner.client.delete_message(draft)
     town.start()
     town.settle()
-    assert town.post(1).state == "withdrawn"
+    assert town.post(1).state == "held"
 
 
 def test_a_post_whose_time_passed_meanwhile_is_asked_about_and_not_sent(town: Town) -> None:

@@ -72,7 +72,7 @@ def test_a_deletion_while_zulip_was_down_wins(town: Town) -> None:
     town.publisher.tick(town.now, settle=True)
     town.settle()
     assert town.published() == []
-    assert town.post(1).state == "withdrawn"
+    assert town.post(1).state == "held"
 
 
 def test_what_is_out_while_zulip_is_down_is_told_when_it_is_back(town: Town) -> None:
