@@ -24,7 +24,7 @@ from bot.replies.words import count
 from bot.rules import Electorate
 from handlers.base import PlatformError, Standing
 from handlers.media import Store
-from handlers.zulip import posting
+from handlers.zulip import channel_rules
 from handlers.zulip.settings import ZulipSettings
 from storage.database import Database
 from storage.errors import StorageError
@@ -149,7 +149,7 @@ def _closed(config: Config, chat: Chat) -> Iterator[Finding]:
     api = config.api
     settings = ZulipSettings(site=api.site, email=api.email, key=api.key, channel=chat.home_name)
     try:
-        refused = posting.closed(settings, chat.home)
+        refused = channel_rules.closed(settings, chat.home)
     except PlatformError as error:
         refused = error.of_account
     if refused:

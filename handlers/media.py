@@ -42,7 +42,7 @@ class Media:
     fps: float = 0.0
     """Of a film: pictures per second; 0 where unknown."""
     unusual: tuple[str, ...] = ()
-    """Of a film: what of how it is written players may not take (`handlers.films.sampling`)."""
+    """Of a film: what of how it is written players may not take (`handlers.films.sample_formats`)."""
     note: str = ""
     """What was done to it for this platform ("scaled to 2048 × 1365"), for the card."""
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot import when
-from bot.actions import attaching, blocking, lately, rows, unseen
+from bot.actions import attaching, lately, left_out_platforms, rows, unseen
 from bot.actions.attaching import Found
 from bot.chat import Person
 from bot.desk import Desk
@@ -89,7 +89,7 @@ def prepare(
             one for attachment, one in media if not attachment.accounts or account in attachment.accounts
         )
         outgoing[account] = desk.platforms[account].prepare(Draft(body, files, options))
-    outgoing = blocking.left_out(outgoing, desk.titles)
+    outgoing = left_out_platforms.left_out(outgoing, desk.titles)
     if outgoing and all(one.skipped for one in outgoing.values()):
         found.error("None of its platforms can take this post.")
     _lint(written, desk.chat.site, found)

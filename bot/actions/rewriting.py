@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import stops
-from bot.actions import amending, counting, drafting, proposing, rows, voting
+from bot.actions import counting, drafting, proposing, rows, unpublished_options, voting
 from bot.chat import Message, Person
 from bot.desk import Desk
 from bot.grammar import Written
@@ -45,7 +45,7 @@ def rewrite(
         last = rows.current(session, fresh)
         if card is not None and card.id == last.card_id:  # a veto may stand on it that nobody counted yet
             voting.count(desk, session, fresh, last, card, now)
-        if amending.amended(desk, session, fresh, last, prepared, source, by, now):
+        if unpublished_options.amended(desk, session, fresh, last, prepared, source, by, now):
             also(session)
             return
         stops.vetoed(fresh, rows.standing(session, fresh, fresh.revision))

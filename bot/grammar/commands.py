@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar import bringing, hurry, names, several, stop_reasons, stopwords
+from bot.grammar import hurry, names, publishing_orders, several, stop_reasons, stopwords
 from bot.grammar.forms import ALONE, APPROVED, COLON, FILE, FORMS, HELP, NO_TEXT, NUMBER, STOPPING
 from bot.grammar.guess import braking, guess, part_of_post, with_number
 from bot.grammar.polite import KIND_WORDS, THANKS, bare, is_thanks, start
@@ -135,7 +135,9 @@ def _with_post(
     if more and not several.meant(verb.name, more, rest):
         more, rest = "", more + rest
     number = several.number(digits)
-    if (out := bringing.brings_out(verb.name, rest)) and bringing.ASKS.search(_LINK.sub(" ", rest)):
+    if (out := publishing_orders.brings_out(verb.name, rest)) and publishing_orders.ASKS.search(
+        _LINK.sub(" ", rest)
+    ):
         return Command("show", number, rest=f"{out} {number}")
     order = _Order(verb, number, rest, line + body.count("\n", 0, len(body) - len(rest)), text, accounts)
     named = several.numbers(number, more or "")
@@ -148,7 +150,7 @@ def _alone(order: _Order) -> Command | Unknown:
     rest = bare(order.rest)
     if rest and not _NOISE.fullmatch(rest) and rest.casefold() not in KIND_WORDS:
         why = "I do not understand what stands behind the number."
-        return order.wrong(why, f"show {order.post}" if order.verb.name in bringing.VERBS else None)
+        return order.wrong(why, f"show {order.post}" if order.verb.name in publishing_orders.VERBS else None)
     return order.done()
 
 
@@ -169,7 +171,7 @@ def _for_accounts(order: _Order) -> Command | Unknown:
         return order.wrong(f"There is no account for {names.title(named.absent[0])} here.", sample)
     if near:
         return order.wrong("I do not know that platform.", f"{sample} {near}")
-    word = "show" if order.verb.name in bringing.VERBS else order.verb.name
+    word = "show" if order.verb.name in publishing_orders.VERBS else order.verb.name
     return order.wrong("Behind the number only platforms may stand.", f"{word} {order.post}")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handlers.bad import grouped, quoted, readable_size
 from handlers.base import Problem
-from handlers.films.sampling import HE_AAC, INTERLACED, OBLONG, PLAIN, PROFILE, SURROUND
+from handlers.films.sample_formats import HE_AAC, INTERLACED, OBLONG, PLAIN, PROFILE, SURROUND
 from handlers.media import Media
 
 _HALF_A_PICTURE = 0.5

@@ -53,7 +53,7 @@ class Film:
     codecs: tuple[str, ...] = ()
     """Of its pictures, then of its sound, by the names of ffprobe."""
     unusual: tuple[str, ...] = ()
-    """Of either: what players may not take (`sampling`)."""
+    """Of either: what players may not take (`sample_formats`)."""
     telling: list[Box] = field(default_factory=list)
     """Boxes that only tell about it."""
     secret: list[Span] = field(default_factory=list)

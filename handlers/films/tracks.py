@@ -11,7 +11,7 @@ from operator import mul
 from handlers.bad import Damaged
 from handlers.films.boxes import MOST_ROWS, Box, Source
 from handlers.films.codecs import name
-from handlers.films.sampling import unusual
+from handlers.films.sample_formats import unusual
 
 _DESCRIPTION = 4096
 """Bytes of a track's description that are looked at; the codec stands in the first hundred."""
@@ -31,7 +31,7 @@ class Track:
     """`vide`, `soun`, `text`, `sbtl`, `meta` …"""
     codec: str = ""
     unusual: tuple[str, ...] = ()
-    """See `sampling`."""
+    """See `sample_formats`."""
     width: int = 0
     height: int = 0
     """Pixels as shown, after it is turned."""

@@ -24,7 +24,7 @@ from handlers.links import server_of
 from handlers.naming import naming
 from handlers.parts import Progress, Walk
 from handlers.web import lost
-from handlers.zulip import posting, topics, writing
+from handlers.zulip import channel_rules, topics, writing
 from handlers.zulip.address import number_of
 from handlers.zulip.api import TITLE, Api, Refused
 from handlers.zulip.channel import Channel
@@ -132,7 +132,7 @@ class Zulip:
         topic = outgoing.extra.get("topic", self._settings.topic)
         number = self._resolve(api, name)
         topic = "" if topic == GENERAL else topic
-        if refused := posting.topicless(self._settings, topic, api.level):
+        if refused := channel_rules.topicless(self._settings, topic, api.level):
             raise Rejected(refused)
         return Channel(api, self._tools, number, name, topic, private=self._is_private(api, number))
 
@@ -179,7 +179,9 @@ class Zulip:
                 f"The bot is not subscribed to {where}: subscribe it, "
                 "else it may not be allowed to post and cannot see what it posted."
             )
-        yield from posting.hindrances(api, self._settings, posting.Server(me, realm, channel, number))
+        yield from channel_rules.hindrances(
+            api, self._settings, channel_rules.Server(me, realm, channel, number)
+        )
 
     def _learn(self, api: Api) -> Limits:
         """The server's limits, asked once a day: longer messages are cut without a word."""
@@ -191,7 +193,7 @@ class Zulip:
 
     def _ask_realm(self, api: Api) -> dict[str, Any]:
         """What the organization tells of itself and of its groups; its limits are kept."""
-        answer = posting.realm_of(api)
+        answer = channel_rules.realm_of(api)
         self._learned = self._tools.clock()
         self._limits = Limits(
             message=_number(answer, "max_message_length", writing.LIMIT),
