@@ -1,5 +1,7 @@
-"""A draft that was moved out of the channel. Its author and approvers withdraw the post by that; anybody else holds it, for
-in Zulip every member may move what others wrote.
+"""A draft that was moved out of the channel, or that nobody finds any more.
+
+Its author and approvers withdraw the post by moving it; anybody else holds it, for in Zulip every member may move what
+others wrote. One that was deleted, or moved to where the bot sees nothing, holds its post if somebody approved that.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def lost_order(posts: Sequence[int]) -> str:
 def draft_hidden(post: Post, electorate: Electorate) -> str:
     """The draft of an approved post was deleted, or moved to where the bot sees nothing: that is a `hold`."""
     return (
-        f"{held(post, Part.MEMBER, electorate)} Somebody deleted its draft, or moved it to where I cannot see it; its approvals stay. "
+        f"{held(post, Part.MEMBER, electorate)} Somebody deleted its draft, or moved it to where I cannot see it. "
         f"Once it goes on, it goes out as the card shows it; `cancel {post.id}` keeps it in for good."
     )
 
